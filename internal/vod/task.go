@@ -75,7 +75,8 @@ type Run struct {
 	Ingest Ingest
 	Tasks  []Task // by step number
 	// Attempts were begun or ended by the change under way. A store writes
-	// them by task and number; it never loads them here.
+	// them by task and number, where a zero Start keeps the one that is there; it
+	// never loads them here.
 	Attempts []Attempt
 }
 

@@ -1,0 +1,78 @@
+package plan
+
+import (
+	"time"
+
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// Cancel asks the run to stop. It ends as CANCELLED, whatever still finishes:
+// [Plan.Advance] ends it once no task runs. A run that is over is a Conflict.
+func Cancel(run *vod.Run) error {
+	in := &run.Ingest
+	switch {
+	case in.Imported:
+		return vod.Faultf(vod.Conflict, "Ingest %s was imported and never ran here, so it cannot be cancelled.", in.ID)
+	case in.Status == vod.Cancelling || in.Status == vod.Cancelled:
+		return nil
+	case in.Status.Final():
+		return vod.Faultf(vod.Conflict, "Ingest %s is %s already.", in.ID, in.Status)
+	}
+	in.Status = vod.Cancelling
+	return nil
+}
+
+// Retry opens a run that is FAILED or CANCELLED again: every task that is not
+// TASK_COMPLETED, or whose outputs are gone, is done again, with all that
+// depend on it. Attempt numbers, start time and progress go on.
+func (p *Plan) Retry(run *vod.Run, gone func(vod.Task) bool) error {
+	in := &run.Ingest
+	switch {
+	case in.Imported:
+		return vod.Faultf(vod.Conflict, "Ingest %s was imported and never ran here, so it cannot be retried.", in.ID)
+	case in.Status != vod.Failed && in.Status != vod.Cancelled:
+		return vod.Faultf(vod.Conflict, "Ingest %s is %s; only FAILED and CANCELLED ones can be retried.", in.ID, in.Status)
+	}
+	again := make([]bool, len(p.steps))
+	for _, step := range p.order {
+		t := taskOf(run, step)
+		again[step] = t != nil && (t.Status != vod.TaskCompleted || gone(*t))
+		for _, a := range p.after[step] {
+			again[step] = again[step] || again[a]
+		}
+		if t != nil && again[step] {
+			reset(t)
+		}
+	}
+	in.Status, in.Error, in.End = vod.Queued, "", time.Time{}
+	return nil
+}
+
+func reset(t *vod.Task) {
+	t.Status, t.Error, t.End, t.NotBefore = vod.TaskPending, nil, time.Time{}, time.Time{}
+	t.Failures, t.Lost, t.Share = 0, 0, 0
+	t.Outputs = nil
+}
+
+// Ready is a task that may be claimed.
+type Ready struct {
+	TaskID    string
+	IngestID  string
+	Stage     vod.Stage
+	NotBefore time.Time // zero: at once
+	Begun     bool      // the ingest has claimed a task before
+}
+
+// Ready gives the tasks that may be claimed, by step number.
+func (p *Plan) Ready(run *vod.Run) []Ready {
+	var ready []Ready
+	for _, t := range run.Tasks {
+		if p.claimable(run, t) {
+			ready = append(ready, Ready{
+				TaskID: t.ID, IngestID: t.IngestID, Stage: t.Stage,
+				NotBefore: t.NotBefore, Begun: run.Ingest.Status == vod.Running,
+			})
+		}
+	}
+	return ready
+}
