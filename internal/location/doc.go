@@ -1,0 +1,17 @@
+// Package location reads and writes files at locations: the operator's named
+// ones and the inline ones that a tenant may use.
+//
+// Everything that a step writes goes into a [Folder] of one attempt:
+//
+//	<location>/<tenant>/<ingestId>/<taskId>/<attempt>/   everywhere else
+//	<media>/<mediaKey>/<taskId>/<attempt>/               in the served media location
+//
+// An attempt never sees the folder of another one. What is in a folder counts
+// only once [Folder.Commit] has written its inventory and the store has
+// recorded filesets that point into it; everything else is swept, see
+// [Set.Attempts].
+//
+// Tenant names, ids and addresses are taken for hostile. Each is checked before
+// it becomes an element of a path, folders are made through [os.Root], and
+// nothing below a location's folder may be a symbolic link.
+package location

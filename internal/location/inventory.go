@@ -1,0 +1,172 @@
+package location
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// InventoryName is the name of the list of all files of a committed folder.
+const InventoryName = "inventory.json"
+
+// commitWorkers is how many files are read and synced side by side.
+const commitWorkers = 4
+
+// Inventory lists every file of a committed folder but itself, by name.
+type Inventory struct {
+	Folder string  `json:"-"` // the absolute folder that it describes
+	Files  []Entry `json:"files"`
+}
+
+// Entry is one file of an inventory.
+type Entry struct {
+	Name   string `json:"name"` // below the folder, with slashes
+	Size   int64  `json:"size"` // bytes
+	SHA256 string `json:"sha256"`
+}
+
+// Commit ends the writing: it reads every file, writes [InventoryName] and
+// makes all of it durable, the folders above included. Errors are a
+// [vod.StepError], or that of ctx.
+func (f *Folder) Commit(ctx context.Context) (Inventory, error) {
+	inv, err := f.commit(ctx)
+	if err != nil {
+		return Inventory{}, WriteError(f.Path(), err)
+	}
+	return inv, nil
+}
+
+func (f *Folder) commit(ctx context.Context) (Inventory, error) {
+	files, folders, err := listFolder(f.Path())
+	if err != nil {
+		return Inventory{}, err
+	}
+	inv := Inventory{Folder: f.Path(), Files: make([]Entry, len(files))}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(commitWorkers)
+	for i, name := range files {
+		group.Go(func() error {
+			entry, err := syncedEntry(ctx, f.Path(), name)
+			inv.Files[i] = entry
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return Inventory{}, err
+	}
+	if err := writeInventory(inv); err != nil {
+		return Inventory{}, err
+	}
+	for dir := f.Path(); dir != f.place.root; {
+		dir = filepath.Dir(dir)
+		folders = append(folders, dir)
+	}
+	for _, dir := range folders {
+		if err := syncPath(dir); err != nil {
+			return Inventory{}, err
+		}
+	}
+	return inv, nil
+}
+
+// listFolder gives the regular files below folder, sorted by name with slashes,
+// and all folders. Anything else in there is an error.
+func listFolder(folder string) (files, folders []string, err error) {
+	err = filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			folders = append(folders, path)
+			return nil
+		}
+		name := filepath.ToSlash(strings.TrimPrefix(path, folder+string(filepath.Separator)))
+		if !d.Type().IsRegular() {
+			return fmt.Errorf("%s is not a regular file", name)
+		}
+		if name != InventoryName {
+			files = append(files, name)
+		}
+		return nil
+	})
+	slices.Sort(files)
+	return files, folders, err
+}
+
+// syncedEntry reads a file for its entry and makes it durable.
+func syncedEntry(ctx context.Context, folder, name string) (Entry, error) {
+	file, err := os.Open(filepath.Join(folder, filepath.FromSlash(name)))
+	if err != nil {
+		return Entry{}, err
+	}
+	defer file.Close()
+	entry, err := EntryOf(ctx, name, file)
+	if err != nil {
+		return Entry{}, err
+	}
+	return entry, file.Sync()
+}
+
+// EntryOf reads r to its end and gives the entry of a file with these bytes.
+func EntryOf(ctx context.Context, name string, r io.Reader) (Entry, error) {
+	hash := sha256.New()
+	size, err := io.CopyBuffer(onlyWriter{hash}, contextReader{ctx, r}, make([]byte, 256<<10))
+	if err != nil {
+		return Entry{}, err
+	}
+	return Entry{Name: name, Size: size, SHA256: hex.EncodeToString(hash.Sum(nil))}, nil
+}
+
+// onlyWriter hides ReaderFrom, so that the buffer given is the one used.
+type onlyWriter struct{ io.Writer }
+
+// contextReader ends reading with the context's error.
+type contextReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c contextReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}
+
+func writeInventory(inv Inventory) error {
+	text, err := json.Marshal(inv)
+	if err != nil {
+		return err
+	}
+	file, err := os.OpenFile(filepath.Join(inv.Folder, InventoryName), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o640)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(append(text, '\n'))
+	if err == nil {
+		err = file.Sync()
+	}
+	if cerr := file.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
+
+func syncPath(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return file.Sync()
+}
