@@ -1,0 +1,181 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/via-orchestrate/orchestrate/internal/plan"
+	"github.com/via-orchestrate/orchestrate/internal/step"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// reportEvery is how often a running attempt's progress is written.
+const reportEvery = 500 * time.Millisecond
+
+// attempt is one claimed attempt on its way through its step.
+type attempt struct {
+	x      *Executor
+	ingest vod.Ingest
+	task   vod.Task
+	step   vod.Step
+	log    *slog.Logger
+
+	mu       sync.Mutex
+	reported time.Time
+	command  []string
+	output   string
+}
+
+func (x *Executor) claim(ctx context.Context, ingestID, taskID string) (*attempt, error) {
+	a := &attempt{x: x}
+	_, err := x.change(ctx, ingestID, func(p *plan.Plan, run *vod.Run) error {
+		if err := p.Claim(run, taskID, x.Now()); err != nil {
+			return err
+		}
+		a.ingest, a.task = run.Ingest, *run.Task(taskID)
+		a.step = p.Steps()[a.task.Step]
+		return nil
+	})
+	if errors.Is(err, plan.ErrStale) {
+		err = plan.ErrNotClaimable
+	}
+	if err != nil {
+		return nil, err
+	}
+	if a.task.ID == "" { // The snapshot could not be read.
+		return nil, plan.ErrNotClaimable
+	}
+	a.log = x.Log.With("ingest", ingestID, "task", taskID, "stage", a.step.Stage, "type", a.step.Type, "attempt", a.task.Attempt)
+	return a, nil
+}
+
+// run runs the step and tells how that ended; it never panics.
+func (a *attempt) run(ctx context.Context) plan.Outcome {
+	a.log.Info("attempt starts", "asset", a.ingest.AssetID, "tenant", a.ingest.Tenant)
+	started := time.Now()
+	result, err := a.runStep(ctx)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	o := plan.Outcome{Command: a.command, Log: a.output}
+	switch cause := context.Cause(ctx); {
+	case err == nil:
+		o.Filesets, o.Digest = result.Outputs, result.Digest
+		o.Skipped = result.SkipIngest && len(result.Outputs) == 0
+	case errors.Is(cause, vod.ErrStopping):
+		o.GivenBack = true
+	case errors.Is(cause, vod.ErrCancelled):
+		o.Err = &vod.StepError{Class: vod.ClassCancelled, Reason: vod.ReasonCancelled, Message: "The ingest was cancelled."}
+	default:
+		o.Err = vod.AsStepError(err)
+	}
+	a.log.Info("attempt ended", "took", time.Since(started).Round(time.Millisecond), "givenBack", o.GivenBack, "err", err)
+	return o
+}
+
+func (a *attempt) runStep(ctx context.Context) (result step.Result, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the step panicked: %v\n%s", p, debug.Stack())
+		}
+	}()
+	runner, ok := a.x.Steps[Kind{a.step.Stage, a.step.Type}]
+	if !ok {
+		return result, &vod.StepError{
+			Class: vod.ClassConfig, Reason: vod.ReasonConfig,
+			Message: fmt.Sprintf("This server has no %s step of type %q.", a.step.Stage, a.step.Type),
+		}
+	}
+	job, err := a.job(ctx)
+	if err != nil {
+		return result, err
+	}
+	defer func() {
+		if rmErr := os.RemoveAll(job.Scratch); rmErr != nil {
+			a.log.Warn("cannot remove the scratch folder", "err", rmErr)
+		}
+	}()
+	return runner.Run(ctx, job)
+}
+
+func (a *attempt) job(ctx context.Context) (step.Job, error) {
+	var input vod.TaskInput
+	if err := json.Unmarshal(a.task.Input, &input); err != nil {
+		return step.Job{}, fmt.Errorf("input of task %s: %w", a.task.ID, err)
+	}
+	earlier, err := a.earlier(ctx)
+	if err != nil {
+		return step.Job{}, err
+	}
+	scratch := filepath.Join(a.x.Scratch, a.task.ID+"-"+strconv.Itoa(a.task.Attempt))
+	if err := os.MkdirAll(scratch, 0o750); err != nil {
+		return step.Job{}, fmt.Errorf("scratch folder: %w", err)
+	}
+	return step.Job{
+		Tenant: a.ingest.Tenant, AssetID: a.ingest.AssetID, IngestID: a.ingest.ID,
+		TaskID: a.task.ID, Attempt: a.task.Attempt, MediaKey: a.ingest.MediaKey,
+		Inputs: input.Filesets, Profile: input.Profile, LabelOut: a.step.LabelOut,
+		Scratch: scratch, Sources: a.ingest.Sources, Earlier: earlier,
+		Progress: func(share float64) { a.progress(ctx, share) }, Trace: a.trace, Log: a.log,
+	}, nil
+}
+
+// earlier finds the ingest whose files a retrieval may reuse: only one whose
+// outputs all still exist.
+func (a *attempt) earlier(ctx context.Context) (*step.Earlier, error) {
+	if a.step.Stage != vod.Retrieval || a.ingest.Force {
+		return nil, nil
+	}
+	run, err := a.x.Store.IngestEarlier(ctx, a.ingest)
+	if err != nil || run == nil || run.Ingest.InputDigest == "" {
+		return nil, err
+	}
+	earlier := &step.Earlier{IngestID: run.Ingest.ID, Digest: run.Ingest.InputDigest}
+	for _, t := range run.Tasks {
+		out, err := t.OutputFilesets()
+		if err != nil {
+			return nil, err
+		}
+		if !a.x.Exists(run.Ingest.Tenant, out) {
+			return nil, nil
+		}
+		if t.Stage == vod.Retrieval {
+			earlier.Retrieved = append(earlier.Retrieved, out...)
+		}
+	}
+	return earlier, nil
+}
+
+// progress writes the share done, now and then. What cannot be written is
+// left to the next time.
+func (a *attempt) progress(ctx context.Context, share float64) {
+	a.mu.Lock()
+	due := time.Since(a.reported) >= reportEvery
+	if due {
+		a.reported = time.Now()
+	}
+	a.mu.Unlock()
+	if !due {
+		return
+	}
+	_, err := a.x.change(ctx, a.ingest.ID, func(p *plan.Plan, run *vod.Run) error {
+		return p.Report(run, a.task.ID, a.task.Attempt, share)
+	})
+	if err != nil && ctx.Err() == nil {
+		a.log.Warn("cannot write the progress", "err", err)
+	}
+}
+
+func (a *attempt) trace(command []string, log string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.command, a.output = command, log
+}

@@ -1,0 +1,98 @@
+package local
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// dispatch starts tasks as slots and reasons to wait allow, until Stop.
+func (e *Engine) dispatch() {
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		next, stop := e.startDue(time.Now())
+		if stop {
+			return
+		}
+		if next.IsZero() {
+			next = time.Now().Add(time.Hour)
+		}
+		timer.Reset(time.Until(next))
+		select {
+		case <-e.signal:
+		case <-timer.C:
+		}
+	}
+}
+
+// startDue starts every task that may start now and tells when to look again.
+func (e *Engine) startDue(now time.Time) (next time.Time, stop bool) {
+	held := e.Hold()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.stopping {
+		return next, true
+	}
+	if held != e.held {
+		e.Log.Warn("new work waits or goes on again", "reason", held)
+	}
+	e.held = held
+	for _, stage := range vod.Stages() {
+		q := e.queues[stage]
+		if at := q.ripen(now); !at.IsZero() {
+			next = earliest(next, at)
+		}
+		if e.holds(stage) && q.due.Len() > 0 {
+			next = earliest(next, now.Add(e.HoldPoll))
+			continue
+		}
+		e.startStage(stage)
+	}
+	return next, false
+}
+
+// startStage fills the stage's free slots. The caller holds the lock.
+func (e *Engine) startStage(stage vod.Stage) {
+	for e.free[stage] > 0 {
+		ready, ok := e.queues[stage].pop()
+		if !ok {
+			return
+		}
+		e.free[stage]--
+		ctx, interrupt := context.WithCancelCause(e.work)
+		e.running[ready.TaskID] = run{ingestID: ready.IngestID, interrupt: interrupt}
+		e.tasks.Go(func() { e.perform(ctx, ready) })
+	}
+}
+
+// holds: playout writes no files, so it goes on when the disk is short.
+func (e *Engine) holds(stage vod.Stage) bool {
+	return e.held != "" && stage != vod.Playout
+}
+
+// Waiting says why a task that is ready does not run yet.
+func (e *Engine) Waiting(taskID string) string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for stage, q := range e.queues {
+		ahead := q.ahead(taskID)
+		switch {
+		case !q.queued[taskID]:
+		case e.holds(stage):
+			return e.held
+		case ahead >= 0:
+			return fmt.Sprintf("All %d %s slots are busy; %d tasks wait before it.", max(1, e.Slots[stage]), stage, ahead)
+		}
+	}
+	return ""
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
+}

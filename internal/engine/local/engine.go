@@ -1,0 +1,196 @@
+// Package local is the engine of one process: a queue and a number of slots
+// for each stage, and a timer for attempts that wait.
+//
+// One goroutine, the dispatcher, starts tasks; each task runs in a goroutine of
+// its own. What is in memory here is only who waits and who runs: everything
+// else stands in the store, and [Engine.Start] takes it up from there. Stages
+// have slots of their own, so that the finishing steps of ingests that were
+// begun never wait behind new encodes; within a stage the oldest ingest goes
+// first.
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/via-orchestrate/orchestrate/internal/engine"
+	"github.com/via-orchestrate/orchestrate/internal/plan"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// Operations are what the engine delivers; see [engine.Executor].
+type Operations interface {
+	Advance(ctx context.Context, ingestID string) (engine.State, error)
+	Recover(ctx context.Context, ingestID string) (engine.State, error)
+	RunTask(ctx context.Context, ingestID, taskID string) (engine.State, error)
+}
+
+// Config is what an Engine works with.
+type Config struct {
+	Operations Operations
+	// Unfinished gives the ids of all ingests that are not final, oldest first.
+	Unfinished func(ctx context.Context) ([]string, error)
+	// Slots is how many tasks of a stage run at the same time, at least 1.
+	Slots map[vod.Stage]int
+	// Hold says in a sentence why no task that writes files may start now;
+	// empty when it may. It is asked again every HoldPoll.
+	Hold     func() string
+	HoldPoll time.Duration
+	Log      *slog.Logger
+}
+
+// Engine implements [engine.Engine].
+type Engine struct {
+	Config
+	work   context.Context // cancelled to interrupt everything that runs
+	halt   context.CancelCauseFunc
+	signal chan struct{} // something changed: look at the queues again
+
+	mu       sync.Mutex
+	queues   map[vod.Stage]*queue
+	running  map[string]run // by task id
+	free     map[vod.Stage]int
+	held     string
+	arrivals uint64
+	started  bool
+	stopping bool
+	tasks    sync.WaitGroup // tasks under way
+	loop     sync.WaitGroup // the dispatcher
+}
+
+// run is a task under way.
+type run struct {
+	ingestID  string
+	interrupt context.CancelCauseFunc
+}
+
+var _ engine.Engine = (*Engine)(nil)
+
+// New makes an Engine that does nothing before Start.
+func New(c Config) *Engine {
+	e := &Engine{
+		Config: c, signal: make(chan struct{}, 1),
+		queues: map[vod.Stage]*queue{}, running: map[string]run{}, free: map[vod.Stage]int{},
+	}
+	for _, s := range vod.Stages() {
+		e.queues[s] = newQueue()
+		e.free[s] = max(1, c.Slots[s])
+	}
+	e.work, e.halt = context.WithCancelCause(context.Background())
+	return e
+}
+
+// Start takes up every unfinished ingest and begins to dispatch.
+func (e *Engine) Start(ctx context.Context) error {
+	ids, err := e.Unfinished(ctx)
+	if err != nil {
+		return fmt.Errorf("find unfinished ingests: %w", err)
+	}
+	for _, id := range ids {
+		state, err := e.Operations.Recover(ctx, id)
+		if err != nil {
+			return fmt.Errorf("take up ingest %s: %w", id, err)
+		}
+		e.enqueue(state)
+	}
+	if len(ids) > 0 {
+		e.Log.Info("took up unfinished ingests", "count", len(ids))
+	}
+	e.mu.Lock()
+	e.started = true
+	e.mu.Unlock()
+	e.loop.Go(e.dispatch)
+	return nil
+}
+
+// Wake advances the ingest and queues what became ready.
+func (e *Engine) Wake(ctx context.Context, ingestID string) error {
+	state, err := e.Operations.Advance(ctx, ingestID)
+	if err != nil {
+		return err
+	}
+	if state.Status == vod.Cancelling || state.Status == vod.Cancelled {
+		e.interrupt(ingestID)
+	}
+	e.enqueue(state)
+	return nil
+}
+
+// interrupt stops the ingest's running tasks and forgets its waiting ones.
+func (e *Engine) interrupt(ingestID string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, r := range e.running {
+		if r.ingestID == ingestID {
+			r.interrupt(vod.ErrCancelled)
+		}
+	}
+	for _, q := range e.queues {
+		q.drop(ingestID)
+	}
+}
+
+func (e *Engine) enqueue(state engine.State) {
+	e.mu.Lock()
+	for _, r := range state.Ready {
+		if _, underWay := e.running[r.TaskID]; !underWay {
+			e.arrivals++
+			e.queues[r.Stage].push(r, e.arrivals)
+		}
+	}
+	e.mu.Unlock()
+	e.look()
+}
+
+func (e *Engine) look() {
+	select {
+	case e.signal <- struct{}{}:
+	default: // A look is due already.
+	}
+}
+
+// perform runs one task to its end and queues what that made ready.
+func (e *Engine) perform(ctx context.Context, ready plan.Ready) {
+	state, err := e.Operations.RunTask(ctx, ready.IngestID, ready.TaskID)
+	e.mu.Lock()
+	e.running[ready.TaskID].interrupt(nil)
+	delete(e.running, ready.TaskID)
+	e.free[ready.Stage]++
+	e.mu.Unlock()
+	switch {
+	case err == nil:
+	case errors.Is(err, plan.ErrNotClaimable) || errors.Is(err, plan.ErrStale) || vod.CodeOf(err) == vod.NotFound:
+		e.Log.Debug("task dropped", "task", ready.TaskID, "err", err)
+	default:
+		e.Log.Error("cannot run the task now; it is tried again", "ingest", ready.IngestID, "task", ready.TaskID, "err", err)
+		ready.NotBefore = time.Now().Add(plan.FirstDelay)
+		state.Ready = []plan.Ready{ready}
+	}
+	e.enqueue(state)
+}
+
+// Stop ends dispatching, lets running tasks finish until ctx is done, then
+// interrupts them and waits until they have stopped.
+func (e *Engine) Stop(ctx context.Context) error {
+	e.mu.Lock()
+	e.stopping = true
+	e.mu.Unlock()
+	e.look()
+	e.loop.Wait()
+	finished := make(chan struct{})
+	go func() {
+		e.tasks.Wait()
+		close(finished)
+	}()
+	select {
+	case <-finished:
+	case <-ctx.Done():
+	}
+	e.halt(vod.ErrStopping)
+	<-finished
+	return nil
+}
