@@ -1,0 +1,81 @@
+// Package problem writes errors as application/problem+json (RFC 9457), the
+// one form in which every HTTP handler of this program refuses something.
+package problem
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// ContentType is the media type of a problem (RFC 9457 section 6.1).
+const ContentType = "application/problem+json"
+
+// Document is a problem detail. Its type is always "about:blank", which
+// RFC 9457 section 4.2.1 allows to leave out, so Title is the status's text.
+type Document struct {
+	Title  string             `json:"title"`
+	Status int                `json:"status"`
+	Detail string             `json:"detail,omitempty"`
+	Errors []vod.FieldProblem `json:"errors,omitempty"` // every problem of a document
+}
+
+// Write answers with a problem. Headers set before are kept; the answer is
+// marked as not to be stored unless they say otherwise.
+func Write(w http.ResponseWriter, status int, detail string) {
+	WriteDocument(w, Document{Status: status, Detail: detail})
+}
+
+// WriteDocument answers with d; an empty title becomes the status's text.
+func WriteDocument(w http.ResponseWriter, d Document) {
+	if d.Title == "" {
+		d.Title = http.StatusText(d.Status)
+	}
+	h := w.Header()
+	h.Set("Content-Type", ContentType)
+	h.Set("X-Content-Type-Options", "nosniff")
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "no-store")
+	}
+	w.WriteHeader(d.Status)
+	// The only error left is that of a connection that is gone.
+	_ = json.NewEncoder(w).Encode(d)
+}
+
+// FromError is the problem that err stands for: that of the [vod.Fault] in its
+// chain, else a 500 that tells nothing of err.
+func FromError(err error) Document {
+	var f *vod.Fault
+	if errors.As(err, &f) {
+		return Document{Status: Status(f.Code), Detail: f.Message, Errors: f.Problems}
+	}
+	return Document{
+		Status: http.StatusInternalServerError,
+		Detail: "The server could not do this for a reason of its own. Look at its log.",
+	}
+}
+
+// Status is the HTTP status of a fault's code.
+func Status(code vod.Code) int {
+	switch code {
+	case vod.Invalid:
+		return http.StatusBadRequest
+	case vod.Forbidden:
+		return http.StatusForbidden
+	case vod.NotFound:
+		return http.StatusNotFound
+	case vod.Conflict:
+		return http.StatusConflict
+	case vod.TooLarge:
+		return http.StatusRequestEntityTooLarge
+	case vod.Unsupported:
+		return http.StatusUnsupportedMediaType
+	case vod.Unusable:
+		return http.StatusUnprocessableEntity
+	case vod.Unavailable:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}

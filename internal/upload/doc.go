@@ -1,0 +1,16 @@
+// Package upload receives files over HTTP, in pieces and resumable: the tus 1.0
+// core protocol with its extensions creation, expiration and termination
+// (https://tus.io/protocols/resumable-upload). A file that arrived whole waits
+// here until the retrieval step of an ingest opens it.
+//
+// All state is on disk: `<id>.json` says whose upload it is and how long it
+// will be, `<id>.data` holds the bytes, and the size of that file is the offset.
+// So a server that was killed goes on where it stopped. An upload exists once
+// its JSON file does. Ids are 128 random bits, but no secret: every access
+// names the tenant, and an upload of another tenant is not found.
+//
+// One request at a time writes to an upload; a second one is told 423 (Locked).
+// A writer that sends nothing for a while loses the lock and keeps its bytes.
+// Uploads that nobody wrote to for [Lifetime] and no ingest needs are removed
+// by [Server.Sweep].
+package upload

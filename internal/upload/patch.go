@@ -1,0 +1,161 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+const (
+	bufferSize = 256 << 10 // bytes read at once
+	roomEvery  = 64 << 20  // bytes after which the free space is measured again
+)
+
+// patch takes the next bytes of an upload.
+func (s *Server) patch(w http.ResponseWriter, r *http.Request, tenant string) error {
+	id := r.PathValue("id")
+	if _, err := s.find(tenant, id); err != nil {
+		return err
+	}
+	if ct := r.Header.Get("Content-Type"); ct != "application/offset+octet-stream" {
+		return vod.Faultf(vod.Unsupported, "The Content-Type must be application/offset+octet-stream, not %q.", ct)
+	}
+	offset, err := sizeHeader(r, "Upload-Offset")
+	if err != nil {
+		return err
+	}
+	if !s.lock(id) {
+		return locked(id)
+	}
+	defer s.unlock(id)
+	u, err := s.find(tenant, id) // Again, now that nobody else writes.
+	if err != nil {
+		return err
+	}
+	if offset != u.offset {
+		return vod.Faultf(vod.Conflict, "The upload stands at %d bytes; Upload-Offset says %d.", u.offset, offset)
+	}
+	if r.ContentLength > u.Length-u.offset {
+		return tooLong(u)
+	}
+	if err := s.room(u.Length - u.offset); err != nil {
+		return err
+	}
+	if err := s.write(w, r, u); err != nil {
+		return err
+	}
+	if u, err = s.find(tenant, id); err != nil {
+		return err
+	}
+	s.tell(w, u)
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// write appends the body to the data file. What arrived before a connection
+// broke is kept; of a body that is too long nothing is.
+func (s *Server) write(w http.ResponseWriter, r *http.Request, u upload) error {
+	f, err := s.root.OpenFile(u.id+".data", os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return err
+	}
+	body := &patientReader{r.Body, http.NewResponseController(w), s.Idle}
+	err = s.copyBody(r.Context(), f, body, u)
+	if no := (*vod.Fault)(nil); errors.As(err, &no) && no.Code == vod.TooLarge {
+		err = errors.Join(f.Truncate(u.offset), err)
+	}
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+func (s *Server) copyBody(ctx context.Context, f *os.File, body io.Reader, u upload) error {
+	buf := make([]byte, bufferSize)
+	for left, measured := u.Length-u.offset, int64(0); ; {
+		n, readErr := body.Read(buf)
+		if int64(n) > left {
+			return tooLong(u)
+		}
+		if _, err := f.Write(buf[:n]); err != nil {
+			return diskError(err)
+		}
+		left -= int64(n)
+		switch {
+		case errors.Is(readErr, io.EOF):
+			return nil
+		case errors.Is(readErr, os.ErrDeadlineExceeded):
+			return &refusal{http.StatusRequestTimeout, "Nothing arrived for a while. What came before is kept; resume the upload."}
+		case readErr != nil:
+			s.Log.DebugContext(ctx, "upload interrupted", "upload", u.id, "error", readErr)
+			return vod.Faultf(vod.Invalid, "The body ended early. What came before is kept; resume the upload.")
+		}
+		if measured += int64(n); measured >= roomEvery {
+			measured = 0
+			if err := s.room(left); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// patientReader gives every single read its own deadline, so that a slow
+// client is fine and a silent one is not.
+type patientReader struct {
+	body io.Reader
+	conn *http.ResponseController
+	idle time.Duration
+}
+
+func (p *patientReader) Read(b []byte) (int, error) {
+	// A writer without deadlines (a test's recorder) has no connection to lose.
+	_ = p.conn.SetReadDeadline(time.Now().Add(p.idle))
+	n, err := p.body.Read(b)
+	if err == nil {
+		return n, nil
+	}
+	_ = p.conn.SetReadDeadline(time.Time{})
+	return n, err
+}
+
+func tooLong(u upload) error {
+	return vod.Faultf(vod.TooLarge, "The body is longer than the %d bytes that are missing of the announced %d.", u.Length-u.offset, u.Length)
+}
+
+// room refuses (507) when n more bytes would leave less than MinFree.
+func (s *Server) room(n int64) error {
+	free, err := s.Free(s.dir)
+	if err != nil {
+		return fmt.Errorf("free space for uploads: %w", err)
+	}
+	if free-n < s.MinFree {
+		return &refusal{http.StatusInsufficientStorage, fmt.Sprintf(
+			"The server's disk has %d bytes free; with %d more bytes of this upload less than the %d bytes would be left that min-free asks for.",
+			free, n, s.MinFree)}
+	}
+	return nil
+}
+
+// diskError turns a disk that is full into an answer that says so.
+func diskError(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return &refusal{http.StatusInsufficientStorage, "The server's disk is full. What came before is kept; resume the upload once there is space."}
+	}
+	return err
+}
+
+// FreeSpace is the number of bytes that this process may still write to the
+// file system of dir.
+func FreeSpace(dir string) (int64, error) {
+	var st unix.Statfs_t
+	if err := unix.Statfs(dir, &st); err != nil {
+		return 0, fmt.Errorf("statfs %s: %w", dir, err)
+	}
+	return int64(st.Bavail) * st.Bsize, nil //nolint:gosec // No disk has 2^63 blocks.
+}
