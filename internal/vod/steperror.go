@@ -32,6 +32,7 @@ const (
 	ReasonDiskFull         Reason = "disk_full"
 	ReasonForbidden        Reason = "forbidden"
 	ReasonRateLimited      Reason = "rate_limited"
+	ReasonUnreachable      Reason = "unreachable"
 	ReasonTimeout          Reason = "timeout"
 	ReasonStalled          Reason = "stalled"
 	ReasonLost             Reason = "lost"
