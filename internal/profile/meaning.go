@@ -1,0 +1,83 @@
+package profile
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/via-orchestrate/orchestrate/internal/plan"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// traits are the labels that a step type sets itself: kind labels, one for each
+// fileset that it puts out, and marks. A type that is not known has none.
+func traits(stage vod.Stage, stepType string) (kinds, marks []string) {
+	switch {
+	case stage == vod.Retrieval && stepType == "vimond_file_retriever":
+		return nil, []string{vod.LabelSkippedUpload}
+	case stage == vod.Packaging && stepType == "CMAF":
+		return []string{vod.KindHLS, vod.KindDASH}, nil
+	}
+	return nil, nil
+}
+
+// checkMeaning finds what a schema cannot. With sound false, the document has
+// other problems, and what follows from all of its steps together would only
+// mislead: then each filter is read by itself.
+func checkMeaning(doc map[string]any, sound bool) []vod.FieldProblem {
+	var problems []vod.FieldProblem
+	var steps []vod.Step
+	for _, stage := range vod.Stages() {
+		entries, _ := doc[stage.Key()].([]any)
+		for i, item := range entries {
+			entry, _ := item.(map[string]any)
+			own, _ := entry[stage.ProfileKey()].(map[string]any)
+			at := index("/"+stage.Key(), i)
+			problems = append(problems, checkLadder(at+"/"+stage.ProfileKey()+"/ladder", own["ladder"])...)
+			filter, isText := entry["filesetFilter"].(string)
+			if !sound && isText && filter != "" {
+				problems = append(problems, checkFilter(at+"/filesetFilter", filter)...)
+			}
+			step := vod.Step{Stage: stage, Filter: filter}
+			step.LabelOut, _ = entry["filesetLabelOut"].(string)
+			step.Type, _ = own["type"].(string)
+			step.Kinds, step.Marks = traits(stage, step.Type)
+			steps = append(steps, step)
+		}
+	}
+	if sound {
+		_, more := plan.New(steps)
+		problems = append(problems, more...)
+	}
+	return problems
+}
+
+func checkFilter(path, filter string) []vod.FieldProblem {
+	if _, err := plan.ParseFilter(filter); err != nil {
+		return []vod.FieldProblem{{Path: path, Message: err.Error()}}
+	}
+	return nil
+}
+
+// checkLadder refuses two renditions of the same height: their files and
+// playlists would have the same name.
+func checkLadder(path string, ladder any) []vod.FieldProblem {
+	var problems []vod.FieldProblem
+	rungs, _ := ladder.([]any)
+	first := map[json.Number]int{}
+	for i, item := range rungs {
+		rung, _ := item.(map[string]any)
+		height, ok := rung["height"].(json.Number)
+		if !ok {
+			continue
+		}
+		if j, twice := first[height]; twice {
+			problems = append(problems, vod.FieldProblem{
+				Path:    index(path, i) + "/height",
+				Message: fmt.Sprintf("is the height of entry %d already", j),
+			})
+			continue
+		}
+		first[height] = i
+	}
+	return problems
+}

@@ -1,0 +1,85 @@
+package profile
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+//go:embed schema.json
+var schemaText []byte
+
+// schemaURL names the schema to the validator. Nothing is fetched from it.
+const schemaURL = "urn:orchestrate:profile"
+
+// Schema gives the JSON Schema (draft 2020-12) of profile documents, for
+// editors. It describes the shape; [Parse] checks more.
+func Schema() json.RawMessage { return bytes.Clone(schemaText) }
+
+// checkShape validates a value against the schema. Its error is a defect of
+// the schema, never of the document.
+func checkShape(value any) ([]vod.FieldProblem, error) {
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schemaText))
+	if err != nil {
+		return nil, fmt.Errorf("profile schema: %w", err)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource(schemaURL, doc); err != nil {
+		return nil, fmt.Errorf("profile schema: %w", err)
+	}
+	schema, err := compiler.Compile(schemaURL)
+	if err != nil {
+		return nil, fmt.Errorf("profile schema: %w", err)
+	}
+	err = schema.Validate(value)
+	if err == nil {
+		return nil, nil
+	}
+	var invalid *jsonschema.ValidationError
+	if !errors.As(err, &invalid) {
+		return nil, fmt.Errorf("profile schema: %w", err)
+	}
+	return shapeProblems(invalid, func(url string) []string { return knownKeys(doc, url) }), nil
+}
+
+// shapeProblems gives the leaves of a tree of validation errors: groups such as
+// allOf, then and $ref say nothing of their own.
+func shapeProblems(e *jsonschema.ValidationError, known func(url string) []string) []vod.FieldProblem {
+	if len(e.Causes) == 0 {
+		path := ""
+		for _, key := range e.InstanceLocation {
+			path = pointer(path, key)
+		}
+		return explain(path, e, known)
+	}
+	var problems []vod.FieldProblem
+	for _, cause := range e.Causes {
+		problems = append(problems, shapeProblems(cause, known)...)
+	}
+	return problems
+}
+
+// knownKeys are the keys that the part of the schema at url describes.
+func knownKeys(doc any, url string) []string {
+	_, fragment, _ := strings.Cut(url, "#")
+	for _, key := range strings.Split(fragment, "/")[1:] {
+		switch part := doc.(type) {
+		case map[string]any:
+			doc = part[key]
+		case []any:
+			return nil
+		}
+	}
+	part, _ := doc.(map[string]any)
+	properties, _ := part["properties"].(map[string]any)
+	return slices.Sorted(maps.Keys(properties))
+}
