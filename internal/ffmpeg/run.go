@@ -1,0 +1,69 @@
+package ffmpeg
+
+import (
+	"context"
+	"strconv"
+	"time"
+)
+
+// Command is one run of ffmpeg.
+type Command struct {
+	// Args are inputs ([Input]), filters and outputs. Options that every run
+	// has are put in front of them. Files that exist are overwritten.
+	Args []string
+	Dir  string // working directory; "" for the server's own
+	// Duration is the expected media time of the outputs, 0 if unknown. It is
+	// needed for Progress only.
+	Duration time.Duration
+	// Progress is told the share done, 0..1, never less than before. May be nil.
+	Progress func(share float64)
+	// Trace is told the argument vector when ffmpeg starts, and again with the
+	// last 16 KiB of its log when it has ended. May be nil.
+	Trace func(command []string, log string)
+}
+
+// Run runs ffmpeg to its end. Its error is a [vod.StepError]: MEDIA when the
+// input cannot be read, INFRA when this machine or the encoder failed or media
+// time stood still, CANCELLED when ctx ended. No process is left when it
+// returns, which is at most about half a second after ctx ended.
+func (t *Tools) Run(ctx context.Context, c Command) error {
+	argv := append(t.global(), c.Args...)
+	log := &tail{max: maxLog}
+	c.trace(argv, "")
+
+	watch := newWatch(ctx, t.config.StallAfter)
+	p := process{
+		argv: argv, dir: c.Dir, limits: t.limits(), stderr: log,
+		stdout: &progress{moved: func(at time.Duration) {
+			watch.moved()
+			c.report(at)
+		}},
+	}
+	err := p.run(watch.ctx)
+	cause := watch.stop()
+	c.trace(argv, log.String())
+	return classify(outcome{cause: cause, err: err, log: log.String(), args: c.Args, program: "ffmpeg", stallAfter: t.config.StallAfter})
+}
+
+// global gives the program and the options that every run has.
+func (t *Tools) global() []string {
+	period := min(t.config.StallAfter.Seconds()/4, 0.5)
+	return []string{
+		t.config.FFmpeg, "-hide_banner", "-nostdin", "-y", "-nostats",
+		"-loglevel", "level+warning",
+		"-progress", "pipe:1", "-stats_period", strconv.FormatFloat(period, 'f', 3, 64),
+	}
+}
+
+func (c Command) trace(argv []string, log string) {
+	if c.Trace != nil {
+		c.Trace(argv, log)
+	}
+}
+
+func (c Command) report(at time.Duration) {
+	if c.Progress == nil || c.Duration <= 0 {
+		return
+	}
+	c.Progress(min(float64(at)/float64(c.Duration), 1))
+}
