@@ -26,9 +26,9 @@ type Kind struct {
 type Config struct {
 	Store store.Ingests
 	Steps map[Kind]step.Runner
-	// Parse reads an ingest's input: the steps of its snapshot and the files
-	// as they were submitted.
-	Parse func(input json.RawMessage) ([]vod.Step, []vod.Fileset, error)
+	// Parse reads an ingest's input: the plan of its snapshot and the files as
+	// they were submitted.
+	Parse func(input json.RawMessage) (*plan.Plan, []vod.Fileset, error)
 	// Exists tells whether the files of a tenant are still where they were put.
 	Exists func(tenant string, filesets []vod.Fileset) bool
 	// Scratch is the folder below which attempts get theirs.
@@ -83,7 +83,7 @@ func (x *Executor) change(ctx context.Context, ingestID string, event func(*plan
 			state = State{Status: run.Ingest.Status}
 			return plan.ErrStale
 		}
-		p, initial, err := x.plan(run.Ingest)
+		p, initial, err := x.Parse(run.Ingest.Input)
 		if err != nil {
 			run.Ingest.Status, run.Ingest.End = vod.Failed, x.Now()
 			run.Ingest.Error = fmt.Sprintf("The profile snapshot of this ingest cannot be carried out: %v.", err)
@@ -100,18 +100,6 @@ func (x *Executor) change(ctx context.Context, ingestID string, event func(*plan
 		return nil
 	})
 	return state, err
-}
-
-func (x *Executor) plan(in vod.Ingest) (*plan.Plan, []vod.Fileset, error) {
-	steps, initial, err := x.Parse(in.Input)
-	if err != nil {
-		return nil, nil, err
-	}
-	p, problems := plan.New(steps)
-	if len(problems) > 0 {
-		return nil, nil, fmt.Errorf("%s: %s", problems[0].Path, problems[0].Message)
-	}
-	return p, initial, nil
 }
 
 // RunTask claims the task, runs its step and records how it ended, together

@@ -129,9 +129,9 @@ func (p *Plan) inputs(run *vod.Run, initial []vod.Fileset, step int) ([]vod.File
 	return selected, nil
 }
 
-// ended tells of each step whether it is over: its task ended, or it has none
+// Ended tells of each step whether it is over: its task ended, or it has none
 // although all before it ended, because nothing matched its filter.
-func (p *Plan) ended(run *vod.Run) []bool {
+func (p *Plan) Ended(run *vod.Run) []bool {
 	ended := make([]bool, len(p.steps))
 	for _, step := range p.order {
 		if t := taskOf(run, step); t != nil {
@@ -153,7 +153,7 @@ func (p *Plan) allOf(steps []int, ended []bool) bool {
 }
 
 func (p *Plan) drained(run *vod.Run) bool {
-	for _, ended := range p.ended(run) {
+	for _, ended := range p.Ended(run) {
 		if !ended {
 			return false
 		}
@@ -165,7 +165,7 @@ func (p *Plan) drained(run *vod.Run) bool {
 // steps), never lowered, at most 99 before COMPLETED. A step that has nothing
 // to do counts as done, unless the ingest ends before it comes to it.
 func (p *Plan) raiseProgress(run *vod.Run) {
-	sum, ended, open := 0.0, p.ended(run), p.open(run)
+	sum, ended, open := 0.0, p.Ended(run), p.open(run)
 	for step := range p.steps {
 		if t := taskOf(run, step); t != nil {
 			sum += t.Share

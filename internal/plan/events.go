@@ -54,7 +54,7 @@ func (p *Plan) claimable(run *vod.Run, t vod.Task) bool {
 	if t.Status != vod.TaskPending || in.Imported || in.Status.Final() || in.Status == vod.Cancelling {
 		return false
 	}
-	return p.allOf(p.after[t.Step], p.ended(run)) && (p.open(run) || t.Failures > 0)
+	return p.allOf(p.after[t.Step], p.Ended(run)) && (p.open(run) || t.Failures > 0)
 }
 
 // Report notes the share of its work that an attempt has done.

@@ -26,12 +26,8 @@ func Cancel(run *vod.Run) error {
 // TASK_COMPLETED, or whose outputs are gone, is done again, with all that
 // depend on it. Attempt numbers, start time and progress go on.
 func (p *Plan) Retry(run *vod.Run, gone func(vod.Task) bool) error {
-	in := &run.Ingest
-	switch {
-	case in.Imported:
-		return vod.Faultf(vod.Conflict, "Ingest %s was imported and never ran here, so it cannot be retried.", in.ID)
-	case in.Status != vod.Failed && in.Status != vod.Cancelled:
-		return vod.Faultf(vod.Conflict, "Ingest %s is %s; only FAILED and CANCELLED ones can be retried.", in.ID, in.Status)
+	if err := RefuseRetry(run); err != nil {
+		return err
 	}
 	again := make([]bool, len(p.steps))
 	for _, step := range p.order {
@@ -44,7 +40,19 @@ func (p *Plan) Retry(run *vod.Run, gone func(vod.Task) bool) error {
 			reset(t)
 		}
 	}
-	in.Status, in.Error, in.End = vod.Queued, "", time.Time{}
+	run.Ingest.Status, run.Ingest.Error, run.Ingest.End = vod.Queued, "", time.Time{}
+	return nil
+}
+
+// RefuseRetry says why the run cannot be retried: a Conflict, or nil.
+func RefuseRetry(run *vod.Run) error {
+	in := run.Ingest
+	switch {
+	case in.Imported:
+		return vod.Faultf(vod.Conflict, "Ingest %s was imported and never ran here, so it cannot be retried.", in.ID)
+	case in.Status != vod.Failed && in.Status != vod.Cancelled:
+		return vod.Faultf(vod.Conflict, "Ingest %s is %s; only FAILED and CANCELLED ones can be retried.", in.ID, in.Status)
+	}
 	return nil
 }
 

@@ -5,8 +5,8 @@
 // its own. What is in memory here is only who waits and who runs: everything
 // else stands in the store, and [Engine.Start] takes it up from there. Stages
 // have slots of their own, so that the finishing steps of ingests that were
-// begun never wait behind new encodes; within a stage the oldest ingest goes
-// first.
+// begun never wait behind new encodes; within a stage, first come, first
+// served.
 package local
 
 import (
@@ -56,7 +56,6 @@ type Engine struct {
 	free     map[vod.Stage]int
 	held     string
 	arrivals uint64
-	started  bool
 	stopping bool
 	tasks    sync.WaitGroup // tasks under way
 	loop     sync.WaitGroup // the dispatcher
@@ -100,9 +99,6 @@ func (e *Engine) Start(ctx context.Context) error {
 	if len(ids) > 0 {
 		e.Log.Info("took up unfinished ingests", "count", len(ids))
 	}
-	e.mu.Lock()
-	e.started = true
-	e.mu.Unlock()
 	e.loop.Go(e.dispatch)
 	return nil
 }
@@ -110,6 +106,9 @@ func (e *Engine) Start(ctx context.Context) error {
 // Wake advances the ingest and queues what became ready.
 func (e *Engine) Wake(ctx context.Context, ingestID string) error {
 	state, err := e.Operations.Advance(ctx, ingestID)
+	if err != nil && vod.CodeOf(err) != vod.NotFound {
+		e.wakeLater(ingestID)
+	}
 	if err != nil {
 		return err
 	}
@@ -118,6 +117,18 @@ func (e *Engine) Wake(ctx context.Context, ingestID string) error {
 	}
 	e.enqueue(state)
 	return nil
+}
+
+// wakeLater keeps an ingest that the store could not advance from being
+// forgotten until the next start.
+func (e *Engine) wakeLater(ingestID string) {
+	time.AfterFunc(plan.FirstDelay, func() {
+		if e.work.Err() == nil {
+			if err := e.Wake(e.work, ingestID); err != nil {
+				e.Log.Error("cannot advance the ingest; trying again", "ingest", ingestID, "err", err)
+			}
+		}
+	})
 }
 
 // interrupt stops the ingest's running tasks and forgets its waiting ones.

@@ -1,0 +1,86 @@
+package orchestrate
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/via-orchestrate/orchestrate/internal/profile"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// ProfilePut applies a document, in YAML or JSON, as the newest version of the
+// named profile. A document equal to the newest one makes no new version.
+func (s *Service) ProfilePut(ctx context.Context, tenant, name string, data []byte) (vod.ProfileVersion, bool, error) {
+	doc, err := s.check(tenant, name, data)
+	if err != nil {
+		return vod.ProfileVersion{}, false, err
+	}
+	v, created, err := s.Store.ProfilePut(ctx, vod.ProfileVersion{
+		Tenant: tenant, Name: doc.Name, VersionID: s.Now().UnixMilli(), Document: doc.JSON,
+	})
+	if err == nil && created {
+		s.Log.Info("profile applied", "tenant", tenant, "profile", v.Name, "version", v.VersionID)
+	}
+	return v, created, err
+}
+
+// ProfileValidate checks a document and stores nothing.
+func (s *Service) ProfileValidate(_ context.Context, tenant, name string, data []byte) error {
+	_, err := s.check(tenant, name, data)
+	return err
+}
+
+// check parses a document and sees that this tenant may use its locations.
+func (s *Service) check(tenant, name string, data []byte) (profile.Document, error) {
+	doc, err := profile.Parse(name, data)
+	if err != nil {
+		return doc, err
+	}
+	_, err = profile.Input(profile.SnapshotParams{
+		Version: vod.ProfileVersion{Tenant: tenant, Name: doc.Name, Document: doc.JSON},
+		Tenant:  tenant, AssetID: "check", IngestID: "check", PipelineVersion: s.Version,
+		Resolve: func(loc vod.Location) (vod.Location, error) { return s.Locations.Resolve(tenant, loc) },
+	})
+	return doc, err
+}
+
+// ProfileGet gives a version of a profile, the newest for 0. The built-in
+// profile answers where the tenant has none of that name.
+func (s *Service) ProfileGet(ctx context.Context, tenant, name string, versionID int64) (vod.ProfileVersion, error) {
+	v, err := s.Store.ProfileGet(ctx, tenant, name, versionID)
+	if vod.CodeOf(err) == vod.NotFound && name == s.builtIn.Name {
+		if own, ownErr := s.Store.ProfileGet(ctx, shared, name, versionID); ownErr == nil {
+			return own, nil
+		}
+	}
+	return v, err
+}
+
+// ProfileList gives the newest version of each of the tenant's profiles and
+// of the built-in one, by name.
+func (s *Service) ProfileList(ctx context.Context, tenant string) ([]vod.ProfileVersion, error) {
+	list, err := s.Store.ProfileList(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	byName := func(v vod.ProfileVersion, name string) int { return strings.Compare(v.Name, name) }
+	at, own := slices.BinarySearchFunc(list, s.builtIn.Name, byName)
+	if !own {
+		list = slices.Insert(list, at, s.builtIn)
+	}
+	return list, nil
+}
+
+// ProfileVersions gives every version of a profile, newest first.
+func (s *Service) ProfileVersions(ctx context.Context, tenant, name string) ([]vod.ProfileVersion, error) {
+	list, err := s.Store.ProfileVersions(ctx, tenant, name)
+	if vod.CodeOf(err) == vod.NotFound && name == s.builtIn.Name {
+		return s.Store.ProfileVersions(ctx, shared, name)
+	}
+	return list, err
+}
+
+// ProfileSchema gives the JSON Schema of profile documents.
+func (s *Service) ProfileSchema() json.RawMessage { return profile.Schema() }

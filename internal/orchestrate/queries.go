@@ -1,0 +1,103 @@
+package orchestrate
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/via-orchestrate/orchestrate/internal/plan"
+	"github.com/via-orchestrate/orchestrate/internal/store"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// List gives a page of ingests; see [store.Ingests].
+func (s *Service) List(ctx context.Context, f store.IngestFilter) ([]vod.Ingest, bool, error) {
+	return s.Store.IngestList(ctx, f)
+}
+
+// Get gives an ingest with its tasks.
+func (s *Service) Get(ctx context.Context, tenant, id string) (vod.Run, error) {
+	return s.Store.IngestGet(ctx, tenant, id)
+}
+
+// Task gives a task with all its attempts.
+func (s *Service) Task(ctx context.Context, tenant, ingestID, taskID string) (TaskView, error) {
+	run, err := s.Store.IngestGet(ctx, tenant, ingestID)
+	if err != nil {
+		return TaskView{}, err
+	}
+	t := run.Task(taskID)
+	if t == nil {
+		return TaskView{}, vod.Faultf(vod.NotFound, "Ingest %s has no task %s.", ingestID, taskID)
+	}
+	attempts, err := s.Store.TaskAttempts(ctx, taskID)
+	return TaskView{Task: *t, Attempts: attempts}, err
+}
+
+// Steps gives every step of an ingest, with what each waits for.
+func (s *Service) Steps(ctx context.Context, tenant, id string) ([]StepView, error) {
+	run, err := s.Store.IngestGet(ctx, tenant, id)
+	if err != nil {
+		return nil, err
+	}
+	if run.Ingest.Imported {
+		return nil, vod.Faultf(vod.NotFound, "Ingest %s was imported; it has no plan here.", id)
+	}
+	p, _, err := ParseInput(run.Ingest.Input)
+	if err != nil {
+		return nil, fmt.Errorf("snapshot of ingest %s: %w", id, err)
+	}
+	return stepViews(p, run, s.Engine.Waiting), nil
+}
+
+// stepViews tells of each step how far it is and what it waits for.
+func stepViews(p *plan.Plan, run vod.Run, waiting func(taskID string) string) []StepView {
+	views := make([]StepView, len(p.Steps()))
+	over := p.Ended(&run)
+	for i, step := range p.Steps() {
+		v := StepView{
+			Step: i, Stage: step.Stage, Name: step.Name, Type: step.Type,
+			Filter: step.Filter, LabelOut: step.LabelOut, After: p.After(i),
+		}
+		var task *vod.Task
+		for j := range run.Tasks {
+			if run.Tasks[j].Step == i {
+				task = &run.Tasks[j]
+				v.TaskID = task.ID
+			}
+		}
+		v.State, v.Reason = stateOf(p, run, i, task, over)
+		if v.State == "ready" {
+			v.NotBefore = task.NotBefore
+			if held := waiting(task.ID); held != "" {
+				v.Reason = held
+			}
+		}
+		views[i] = v
+	}
+	return views
+}
+
+func stateOf(p *plan.Plan, run vod.Run, step int, task *vod.Task, over []bool) (state, reason string) {
+	var open []string
+	for _, a := range p.After(step) {
+		if !over[a] {
+			open = append(open, plan.Path(p.Steps(), a))
+		}
+	}
+	switch {
+	case task != nil && task.Status == vod.TaskRunning:
+		return "running", ""
+	case over[step] && task == nil && !run.Ingest.Status.Final():
+		return "done", "No fileset matches its filter."
+	case over[step] && task != nil:
+		return "done", ""
+	case run.Ingest.Status.Final():
+		return "never", fmt.Sprintf("The ingest is %s.", run.Ingest.Status)
+	case len(open) > 0:
+		return "waiting", fmt.Sprintf("Waits for %s to end.", strings.Join(open, " and "))
+	case task != nil && task.Error != nil && !task.NotBefore.IsZero():
+		return "ready", fmt.Sprintf("Attempt %d failed: %s", task.Attempt, task.Error.Message)
+	}
+	return "ready", ""
+}

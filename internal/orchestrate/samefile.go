@@ -1,0 +1,40 @@
+package orchestrate
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// SameFile tells whether the file that a client describes is one that this
+// server reads as a file: source: below one of SourceDirs, and the same file
+// by device, inode, size and time. Anything else is just false, so that the
+// answer tells nothing about files elsewhere.
+func (s *Service) SameFile(_ context.Context, _ string, c FileCheck) (bool, error) {
+	path, err := filepath.EvalSymlinks(c.Path)
+	if err != nil || !s.isSource(path) {
+		return false, nil
+	}
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return false, nil
+	}
+	sys, ok := info.Sys().(*syscall.Stat_t)
+	return ok && sys.Ino == c.Inode && sys.Dev == c.Dev && info.Size() == c.Size && info.ModTime().Equal(c.MTime), nil
+}
+
+func (s *Service) isSource(path string) bool {
+	for _, dir := range s.SourceDirs {
+		real, err := filepath.EvalSymlinks(dir)
+		if err != nil {
+			continue
+		}
+		rel, err := filepath.Rel(real, path)
+		if err == nil && rel != ".." && !strings.HasPrefix(rel, "../") {
+			return true
+		}
+	}
+	return false
+}

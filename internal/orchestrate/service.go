@@ -1,0 +1,83 @@
+package orchestrate
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/via-orchestrate/orchestrate/internal/plan"
+	"github.com/via-orchestrate/orchestrate/internal/profile"
+	"github.com/via-orchestrate/orchestrate/internal/store"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// Engine is what the use cases ask of the engine.
+type Engine interface {
+	Wake(ctx context.Context, ingestID string) error
+	Waiting(taskID string) string
+}
+
+// Locations is what the use cases ask of the places where files live.
+type Locations interface {
+	Resolve(tenant string, loc vod.Location) (vod.Location, error)
+	Exists(tenant string, filesets []vod.Fileset) bool
+	RemoveIngest(tenant, ingestID, mediaKey string) error
+}
+
+// Config is what a Service works with. All fields but SourceDirs are required.
+type Config struct {
+	Store     store.Store
+	Engine    Engine
+	Locations Locations
+	// Digest identifies a set of input files by type, language and MD5.
+	Digest func(filesets []vod.Fileset) string
+	// SourceDirs are the folders below which this server reads file: sources.
+	SourceDirs []string
+	// Version is the pipeline version that snapshots name.
+	Version string
+	Now     func() time.Time
+	Log     *slog.Logger
+}
+
+// Service carries out the use cases. It is safe for concurrent use.
+type Service struct {
+	Config
+	builtIn vod.ProfileVersion
+}
+
+// shared is the tenant that holds what every tenant may use; no caller acts
+// for it.
+const shared = ""
+
+// New makes a Service and registers the built-in profile.
+func New(ctx context.Context, c Config) (*Service, error) {
+	s := &Service{Config: c}
+	doc := profile.Default()
+	var err error
+	s.builtIn, _, err = c.Store.ProfilePut(ctx, vod.ProfileVersion{
+		Tenant: shared, Name: doc.Name, VersionID: c.Now().UnixMilli(), Document: doc.JSON,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("register the built-in profile: %w", err)
+	}
+	return s, nil
+}
+
+// Ready tells whether the service can do its work.
+func (s *Service) Ready(ctx context.Context) error { return s.Store.Ready(ctx) }
+
+// ParseInput reads the plan and the submitted files back from an ingest's
+// input document.
+func ParseInput(input json.RawMessage) (*plan.Plan, []vod.Fileset, error) {
+	steps, initial, err := profile.Steps(input)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, problems := plan.New(steps)
+	if len(problems) > 0 {
+		return nil, nil, fmt.Errorf("%s: %s", problems[0].Path, problems[0].Message)
+	}
+	return p, initial, nil
+}
