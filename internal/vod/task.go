@@ -30,8 +30,9 @@ type Task struct {
 	Error   *StepError // the last error; shown only while TASK_FAILED
 }
 
-// Progress is the task's share in percent, 0..100.
-func (t Task) Progress() int { return int(t.Share * 100) }
+// Progress is the task's share in percent, 0..100. The small amount keeps 0.29
+// from showing as 28.
+func (t Task) Progress() int { return int(t.Share*100 + 1e-9) }
 
 // TaskInput is the `input` object of a task.
 type TaskInput struct {
