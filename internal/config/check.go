@@ -1,0 +1,121 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Error is every problem that the configuration has, one sentence each, which
+// begins with the key.
+type Error struct {
+	Problems []string
+}
+
+// Error implements error.
+func (e *Error) Error() string {
+	if len(e.Problems) == 1 {
+		return "the configuration has a problem: " + e.Problems[0]
+	}
+	return fmt.Sprintf("the configuration has %d problems:\n  %s", len(e.Problems), strings.Join(e.Problems, "\n  "))
+}
+
+// Check tells all problems at once, as an [Error]. It is not called Validate, as
+// kong would call that before [Source.Finish].
+func (c *Config) Check() error {
+	var all []string
+	check := func(key, problem string) {
+		if problem != "" {
+			all = append(all, key+": "+problem)
+		}
+	}
+	check("addr", addrProblem(c.Addr))
+	if c.PublicURL != "" {
+		check("public-url", urlProblem(c.PublicURL))
+	}
+	check("db", dbProblem(c.DB))
+	if c.Temporal != "" {
+		check("temporal", "is not available in this version; leave it out to deliver the work within this process")
+	}
+	check("media-root", mediaRootProblem(c.MediaRoot, c.Data))
+	for _, dir := range c.AllowSourceDir {
+		if !filepath.IsAbs(dir) {
+			check("allow-source-dir", fmt.Sprintf("%q is not an absolute folder", dir))
+		}
+	}
+	for _, p := range c.AllowNet {
+		if p != p.Masked() {
+			check("allow-net", fmt.Sprintf("%s has bits set after its first %d; did you mean %s?", p, p.Bits(), p.Masked()))
+		}
+	}
+	if c.StallAfter <= 0 {
+		check("stall-after", fmt.Sprintf("%s is not a time greater than 0", c.StallAfter))
+	}
+	if c.Drain < 0 {
+		check("drain", fmt.Sprintf("%s is not a time of 0 or greater", c.Drain))
+	}
+	if !slices.Contains([]string{"text", "json"}, c.LogFormat) {
+		check("log-format", fmt.Sprintf("%q is not text or json", c.LogFormat))
+	}
+	for _, l := range c.Locations {
+		all = append(all, l.problems()...)
+	}
+	if len(all) > 0 {
+		return &Error{all}
+	}
+	return nil
+}
+
+// addrProblem refuses what other machines can reach: without sign-in whoever
+// reaches the server may do everything.
+func addrProblem(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if n, portErr := strconv.ParseUint(port, 10, 16); err != nil || portErr != nil || n > 65535 {
+		return fmt.Sprintf("%q is not a host and a port such as 127.0.0.1:8080", addr)
+	}
+	if ip, err := netip.ParseAddr(host); host == "localhost" || (err == nil && ip.IsLoopback()) {
+		return ""
+	}
+	return fmt.Sprintf("%q can be reached from other machines, and this version has no sign-in; use a loopback address such as 127.0.0.1:8080", addr)
+}
+
+func dbProblem(db string) string {
+	scheme, rest, _ := strings.Cut(db, ":")
+	switch {
+	case scheme == "sqlite" && rest != "" && !strings.ContainsAny(rest, "?#"):
+		return ""
+	case scheme == "sqlite":
+		return "must name a file, such as sqlite:/var/lib/orchestrate/orchestrate.db, without ? and #"
+	case scheme == "postgres" || scheme == "postgresql":
+		// The address may hold a password, so it is not repeated.
+		return "Postgres is not available in this version; use sqlite:PATH, or leave it out"
+	}
+	return "must be sqlite:PATH"
+}
+
+// mediaRootProblem keeps what is served apart from what is not.
+func mediaRootProblem(root, data string) string {
+	if rel, err := filepath.Rel(root, data); err == nil && filepath.IsLocal(rel) {
+		return fmt.Sprintf("%q holds the data folder; what is served must stand apart from what is not", root)
+	}
+	return ""
+}
+
+// urlProblem checks an address that others are put below.
+func urlProblem(text string) string {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "":
+		return "must be an address such as https://media.example.com" // It may hold a password, so it is not repeated.
+	case u.User != nil:
+		return "must not hold a user name or password"
+	case u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
+		return "must not have a query or fragment"
+	}
+	return ""
+}
