@@ -1,0 +1,69 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+const catalogColumns = "tenant, asset_id, ingest_id, hls, dash, poster"
+
+func playbackRow(p *vod.Playback) []column {
+	return []column{
+		text[string]{&p.Tenant}, text[string]{&p.AssetID}, text[string]{&p.IngestID},
+		text[string]{&p.HLS}, text[string]{&p.DASH}, text[string]{&p.Poster},
+	}
+}
+
+// CatalogCurrent implements [store.Catalog].
+func (s *Store) CatalogCurrent(ctx context.Context, tenant, assetID string) (p vod.Playback, err error) {
+	err = s.read(ctx, func(q querier) error {
+		var ok bool
+		p, ok, err = first(q, playbackRow, `
+			SELECT `+catalogColumns+` FROM catalog
+			WHERE tenant = ? AND asset_id = ? AND current = 1`, tenant, assetID)
+		if err != nil {
+			return fmt.Errorf("read the catalogue entry of asset %s: %w", assetID, err)
+		}
+		if !ok {
+			return vod.Faultf(vod.NotFound, "The catalogue has nothing of asset %s.", assetID)
+		}
+		return nil
+	})
+	return p, err
+}
+
+// CatalogEntries implements [store.Catalog].
+func (s *Store) CatalogEntries(ctx context.Context, tenant, assetID string) (list []vod.Playback, err error) {
+	err = s.read(ctx, func(q querier) error {
+		list, err = all(q, playbackRow, `
+			SELECT `+catalogColumns+` FROM catalog
+			WHERE tenant = ? AND asset_id = ?
+			ORDER BY start_ms DESC, ingest_id DESC`, tenant, assetID)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the catalogue entries of asset %s: %w", assetID, err)
+	}
+	return list, nil
+}
+
+// CatalogSelect implements [store.Catalog].
+func (s *Store) CatalogSelect(ctx context.Context, tenant, assetID, ingestID string) (p vod.Playback, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		e, err := t.catalogEntry(ingestID)
+		if err != nil {
+			return err
+		}
+		if e == nil || e.Tenant != tenant || e.AssetID != assetID {
+			return vod.Faultf(vod.NotFound, "The catalogue has no entry of asset %s by ingest %s.", assetID, ingestID)
+		}
+		p = e.Playback
+		return t.catalogPromote(*e)
+	})
+	if err != nil {
+		return vod.Playback{}, err
+	}
+	return p, nil
+}

@@ -1,0 +1,92 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/via-orchestrate/orchestrate/internal/store"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// IngestCreate implements [store.Ingests].
+func (s *Store) IngestCreate(ctx context.Context, in vod.Ingest, key *store.Idempotency) (id string, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		id = in.ID
+		if key != nil {
+			id, err = t.claimKey(*key, in.ID, s.now())
+			if err != nil || id != in.ID {
+				return err
+			}
+		}
+		return t.insertIngest(in)
+	})
+	if err != nil {
+		return "", err
+	}
+	return id, nil
+}
+
+// claimKey gives the id of the ingest that the key stands for: id, unless a
+// request with the key was accepted before.
+func (t *tx) claimKey(key store.Idempotency, id string, now time.Time) (claimed string, err error) {
+	_, err = t.exec("DELETE FROM idempotency WHERE expires_ms <= ?", now.UnixMilli())
+	if err != nil {
+		return "", fmt.Errorf("sweep idempotency keys: %w", err)
+	}
+	fresh, err := t.exec(`
+		INSERT INTO idempotency (tenant, route, key, body_hash, expires_ms, ingest_id)
+		VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO NOTHING`,
+		key.Tenant, key.Route, key.Key, key.BodyHash, key.Expires.UnixMilli(), id)
+	if err != nil {
+		return "", fmt.Errorf("write the idempotency key: %w", err)
+	}
+	if fresh == 1 {
+		return id, nil
+	}
+	claim, _, err := first(t, claimRow, `
+		SELECT ingest_id, body_hash FROM idempotency WHERE tenant = ? AND route = ? AND key = ?`,
+		key.Tenant, key.Route, key.Key)
+	if err != nil {
+		return "", fmt.Errorf("read the idempotency key: %w", err)
+	}
+	if claim.bodyHash != key.BodyHash {
+		return "", vod.Faultf(vod.Unusable, "The idempotency key was used before, with another request.")
+	}
+	return claim.ingestID, nil
+}
+
+// claim is what a key stands for.
+type claim struct{ ingestID, bodyHash string }
+
+func claimRow(c *claim) []column {
+	return []column{text[string]{&c.ingestID}, text[string]{&c.bodyHash}}
+}
+
+// insertIngest writes the rows of a new ingest.
+func (t *tx) insertIngest(in vod.Ingest) error {
+	err := t.insert("ingests", ingestColumns, ingestRow(&in))
+	if taken(err) {
+		return vod.Faultf(vod.Conflict, "There is an ingest with the id %s already.", in.ID)
+	}
+	if err != nil {
+		return fmt.Errorf("write ingest %s: %w", in.ID, err)
+	}
+	if err := t.insert("ingest_inputs", inputColumns, inputRow(&in)); err != nil {
+		return fmt.Errorf("write the input of ingest %s: %w", in.ID, err)
+	}
+	return nil
+}
+
+// insert writes a row of all columns of the table.
+func (t *tx) insert(table, columns string, row []column) error {
+	args, err := values(row)
+	if err != nil {
+		return err
+	}
+	marks := strings.Repeat(", ?", len(row))[2:]
+	_, err = t.exec("INSERT INTO "+table+" ("+columns+") VALUES ("+marks+")", args...)
+	return err
+}

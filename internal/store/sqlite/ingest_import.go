@@ -1,0 +1,66 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/via-orchestrate/orchestrate/internal/store"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// IngestImport implements [store.Ingests].
+func (s *Store) IngestImport(ctx context.Context, run vod.Run) (written bool, err error) {
+	run.Ingest.Imported = true
+	err = s.write(ctx, func(t *tx) error {
+		written = false
+		known, err := loadRun(t, run.Ingest.ID)
+		if vod.CodeOf(err) == vod.NotFound {
+			written = true
+			return t.importNew(run)
+		}
+		if err != nil {
+			return err
+		}
+		written, err = store.Completes(known, run)
+		if err != nil || !written {
+			return err
+		}
+		return t.importDetail(known, run)
+	})
+	return written && err == nil, err
+}
+
+func (t *tx) importNew(run vod.Run) error {
+	if err := t.insertIngest(run.Ingest); err != nil {
+		return err
+	}
+	return t.importTasks(run)
+}
+
+// importDetail completes a run that was known as a list item only.
+func (t *tx) importDetail(known, run vod.Run) error {
+	old, err := stateOf(&known)
+	if err != nil {
+		return err
+	}
+	if err := t.update("ingests", ingestColumns, old.ingest, ingestRow(&run.Ingest)); err != nil {
+		return fmt.Errorf("write ingest %s: %w", run.Ingest.ID, err)
+	}
+	if err := t.update("ingest_inputs", inputColumns, old.input, inputRow(&run.Ingest)); err != nil {
+		return fmt.Errorf("write the input of ingest %s: %w", run.Ingest.ID, err)
+	}
+	return t.importTasks(run)
+}
+
+func (t *tx) importTasks(run vod.Run) error {
+	for i := range run.Tasks {
+		err := t.insert("tasks", taskColumns, taskRow(&run.Tasks[i]))
+		if taken(err) {
+			return vod.Faultf(vod.Conflict, "Ingest %s: there is another task with the id or the step of task %s.", run.Ingest.ID, run.Tasks[i].ID)
+		}
+		if err != nil {
+			return fmt.Errorf("write task %s: %w", run.Tasks[i].ID, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,113 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/via-orchestrate/orchestrate/internal/store"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// IngestList implements [store.Ingests].
+func (s *Store) IngestList(ctx context.Context, f store.IngestFilter) (page []vod.Ingest, more bool, err error) {
+	if f.Limit < 1 || f.Limit > 500 {
+		return nil, false, fmt.Errorf("list ingests: a limit of %d is not in 1..500", f.Limit)
+	}
+	query, args := listQuery(f)
+	err = s.read(ctx, func(q querier) error {
+		page, err = all(q, ingestRow, query, args...)
+		return err
+	})
+	if err != nil {
+		return nil, false, fmt.Errorf("list ingests: %w", err)
+	}
+	if len(page) > f.Limit {
+		return page[:f.Limit], true, nil
+	}
+	return page, false, nil
+}
+
+// listQuery is the statement for a filter, for one row more than its limit.
+//
+// Every list is read from an index in list order, from a position on, so that
+// its cost depends on the limit alone. Several statuses are one such scan for
+// each, which SQLite merges while it reads them.
+func listQuery(f store.IngestFilter) (query string, args []any) {
+	statuses := slices.Compact(slices.Sorted(slices.Values(f.Statuses)))
+	if len(statuses) == 0 || len(statuses) == len(vod.IngestStatuses()) {
+		statuses = []vod.IngestStatus{""}
+	}
+	scans := make([]string, len(statuses))
+	for i, status := range statuses {
+		scan, more := listScan(f, status)
+		scans[i], args = scan, append(args, more...)
+	}
+	query = strings.Join(scans, " UNION ALL ")
+	return query + " ORDER BY start_ms DESC, id DESC LIMIT ?", append(args, int64(f.Limit+1))
+}
+
+// listScan reads the rows of one status, or of all when it is empty. The
+// index is named, so that statistics or a new SQLite change no plan.
+func listScan(f store.IngestFilter, status vod.IngestStatus) (scan string, args []any) {
+	index, where := "ingests_by", []string{"tenant = ?"}
+	args = []any{f.Tenant}
+	filter := func(column, value string) {
+		if value != "" {
+			where = append(where, column+" = ?")
+			args = append(args, value)
+		}
+	}
+	filter("asset_id", f.AssetID)
+	filter("profile_name", f.ProfileName)
+	filter("status", string(status))
+	filter("id", f.IngestID)
+	switch {
+	case f.IngestID != "":
+		index = "sqlite_autoindex_ingests_1" // the primary key
+	case f.AssetID != "": // With a profile too: an asset's ingests have few profiles.
+		index += "_asset"
+	case f.ProfileName != "":
+		index += "_profile"
+	case status == "":
+		index += "_start"
+	}
+	if f.IngestID == "" && status != "" {
+		index += "_status"
+	}
+	where = append(where, "(start_ms, id) < (?, ?)", "start_ms >= ?")
+	start, id := upperBound(f)
+	args = append(args, start, id, lowerBound(f))
+	return "SELECT " + ingestColumns + " FROM ingests INDEXED BY " + index + " WHERE " + strings.Join(where, " AND "), args
+}
+
+// upperBound is the position that all rows come after in list order.
+func upperBound(f store.IngestFilter) (start int64, id string) {
+	start = math.MaxInt64
+	if !f.To.IsZero() {
+		start = ceilMillis(f.To) // No id is below the empty one.
+	}
+	if f.After != nil && f.After.Start.UnixMilli() < start {
+		return f.After.Start.UnixMilli(), f.After.ID
+	}
+	return start, ""
+}
+
+func lowerBound(f store.IngestFilter) int64 {
+	if f.From.IsZero() {
+		return math.MinInt64
+	}
+	return ceilMillis(f.From)
+}
+
+// ceilMillis is the first whole millisecond that is not before t.
+func ceilMillis(t time.Time) int64 {
+	ms := t.UnixMilli()
+	if time.UnixMilli(ms).Before(t) {
+		ms++
+	}
+	return ms
+}

@@ -1,0 +1,66 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+const unfinishedQuery = `SELECT id FROM ingests INDEXED BY ingests_unfinished WHERE end_ms IS NULL ORDER BY start_ms, id`
+
+// IngestUnfinished implements [store.Ingests].
+func (s *Store) IngestUnfinished(ctx context.Context) (ids []string, err error) {
+	err = s.read(ctx, func(q querier) error {
+		ids, err = all(q, idRow, unfinishedQuery)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list unfinished ingests: %w", err)
+	}
+	return ids, nil
+}
+
+const (
+	// earlierQuery gives the newest run that could stand for another one.
+	earlierQuery = `
+		SELECT id FROM ingests INDEXED BY ingests_earlier
+		WHERE tenant = ? AND asset_id = ? AND profile_name = ? AND profile_version = ? AND id <> ?
+			AND status = 'COMPLETED' AND imported = 0
+		ORDER BY start_ms DESC, id DESC LIMIT 1`
+	servedQuery = `SELECT ingest_id FROM catalog INDEXED BY catalog_current WHERE tenant = ? AND asset_id = ? AND current = 1`
+	// newestQuery gives an asset's newest COMPLETED ingest under any profile.
+	newestQuery = `
+		SELECT id FROM ingests INDEXED BY ingests_by_asset_status
+		WHERE tenant = ? AND asset_id = ? AND id <> ? AND status = 'COMPLETED' AND imported = 0
+		ORDER BY start_ms DESC, id DESC LIMIT 1`
+)
+
+// IngestEarlier implements [store.Ingests].
+func (s *Store) IngestEarlier(ctx context.Context, in vod.Ingest) (earlier *vod.Run, err error) {
+	err = s.read(ctx, func(q querier) error {
+		id, ok, err := first(q, idRow, earlierQuery, in.Tenant, in.AssetID, in.ProfileName, in.ProfileVersion, in.ID)
+		if err != nil || !ok {
+			return err
+		}
+		current, ok, err := first(q, idRow, servedQuery, in.Tenant, in.AssetID)
+		if err == nil && !ok {
+			current, _, err = first(q, idRow, newestQuery, in.Tenant, in.AssetID, in.ID)
+		}
+		if err != nil || current != id {
+			return err
+		}
+		run, err := loadRun(q, id)
+		if err != nil {
+			return err
+		}
+		earlier = &run
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for an earlier ingest than %s: %w", in.ID, err)
+	}
+	return earlier, nil
+}
+
+func idRow(id *string) []column { return []column{text[string]{id}} }

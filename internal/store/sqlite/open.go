@@ -1,0 +1,123 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/via-orchestrate/orchestrate/internal/store"
+)
+
+// readConnections is the size of the read pool. More gained nothing on two
+// cores, and each has a page cache of its own.
+const readConnections = 3
+
+// Store is the store in one file. See [store.Store].
+type Store struct {
+	path    string
+	now     func() time.Time
+	schema  int64 // version of the schema that this program is written for
+	write   func(context.Context, func(*tx) error) error
+	writer  *writer
+	writeDB *sql.DB
+	readers *sql.DB
+	close   func() error // the first call closes, all give its error
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Option changes how a store is opened.
+type Option func(*settings)
+
+type settings struct {
+	now         func() time.Time
+	synchronous string
+}
+
+// WithNow sets the clock by which idempotency keys expire.
+func WithNow(now func() time.Time) Option { return func(s *settings) { s.now = now } }
+
+// Open opens the store in the file at path, creates it where there is none,
+// and brings its schema up to date. The folder must exist. The file is made
+// readable by its owner alone: addresses of sources may hold signatures.
+func Open(ctx context.Context, path string, options ...Option) (_ *Store, err error) {
+	set := settings{now: time.Now, synchronous: "FULL"}
+	for _, o := range options {
+		o(&set)
+	}
+	if err := createPrivate(path); err != nil {
+		return nil, err
+	}
+	s := &Store{path: path, now: set.now}
+	s.close = sync.OnceValue(s.closeAll)
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	if s.writeDB, err = connect(ctx, path, 1, pragmas(set.synchronous, false)); err != nil {
+		return nil, err
+	}
+	if s.schema, err = migrate(ctx, s.writeDB); err != nil {
+		return nil, err
+	}
+	if s.readers, err = connect(ctx, path, readConnections, pragmas(set.synchronous, true)); err != nil {
+		return nil, err
+	}
+	conn, err := s.writeDB.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("take the write connection: %w", err)
+	}
+	s.writer = newWriter(conn)
+	s.write = s.writer.write
+	go s.writer.loop()
+	return s, nil
+}
+
+// createPrivate makes an empty file, unless there is a file.
+func createPrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("create the database: %w", err)
+	}
+	return f.Close()
+}
+
+// Ready tells whether the schema is current and the writer answers.
+func (s *Store) Ready(ctx context.Context) error {
+	version, err := schemaVersion(ctx, s.readers)
+	if err != nil {
+		return err
+	}
+	if version != s.schema {
+		return fmt.Errorf("the database %s has schema version %d, this program needs %d", s.path, version, s.schema)
+	}
+	return s.write(ctx, func(*tx) error { return nil })
+}
+
+// Close lets the writes that were taken end, and closes the file. Writes that
+// still wait for their turn fail. It may be called again.
+func (s *Store) Close() error { return s.close() }
+
+func (s *Store) closeAll() error {
+	var errs []error
+	if s.writer != nil {
+		s.writer.stop()
+		errs = append(errs, s.writer.conn.Close())
+	}
+	if s.readers != nil {
+		errs = append(errs, s.readers.Close())
+	}
+	if s.writeDB != nil { // Last, so that it moves the WAL into the file.
+		errs = append(errs, s.writeDB.Close())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,176 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime/debug"
+)
+
+// errClosed is returned for a write after Close.
+var errClosed = errors.New("the store is closed")
+
+// maxBatch bounds how many writes share a transaction, and so how long the
+// first of them waits for its answer.
+const maxBatch = 256
+
+// request is a write that waits for its turn.
+type request struct {
+	ctx   context.Context
+	do    func(*tx) error
+	err   error
+	reply chan error // of capacity 1: the writer never waits for a caller
+}
+
+// writer runs writes one after the other on the one connection that writes.
+type writer struct {
+	conn     *sql.Conn
+	stmts    map[string]*sql.Stmt
+	requests chan *request // unbuffered: what was taken is answered
+	quit     chan struct{} // closed by stop
+	done     chan struct{} // closed when loop has returned
+}
+
+func newWriter(conn *sql.Conn) *writer {
+	return &writer{
+		conn: conn, stmts: map[string]*sql.Stmt{}, requests: make(chan *request),
+		quit: make(chan struct{}), done: make(chan struct{}),
+	}
+}
+
+// write runs do in the writer's transaction and returns when its effects are
+// durable, or nothing of it is written. A context that ends before its turn
+// keeps it from running; later, the write is carried through, so that an
+// error always means that nothing was written.
+func (w *writer) write(ctx context.Context, do func(*tx) error) error {
+	r := &request{ctx: ctx, do: do, reply: make(chan error, 1)}
+	select {
+	case <-w.quit: // Checked first: select picks at random.
+		return errClosed
+	default:
+	}
+	select {
+	case w.requests <- r:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-w.quit:
+		return errClosed
+	}
+	select {
+	case err := <-r.reply:
+		return err
+	case <-w.done:
+	}
+	select { // It may have been answered just before the end.
+	case err := <-r.reply:
+		return err
+	default:
+		return errClosed
+	}
+}
+
+// stop lets the batch under way end, and waits for that. It is called once.
+func (w *writer) stop() {
+	close(w.quit)
+	<-w.done
+}
+
+func (w *writer) loop() {
+	defer close(w.done)
+	for {
+		select {
+		case <-w.quit:
+			return
+		case r := <-w.requests:
+			w.batch(r)
+		}
+	}
+}
+
+// batch runs the first write and all that wait by then in one transaction.
+func (w *writer) batch(first *request) {
+	var taken []*request
+	err := w.begin()
+	for r := first; r != nil; r = w.next(len(taken)) {
+		taken = append(taken, r)
+		if err != nil {
+			break
+		}
+		err = w.run(r)
+	}
+	if err == nil {
+		err = w.control("COMMIT")
+	}
+	if err != nil {
+		// It fails when SQLite has rolled back by itself, as for a full disk.
+		_ = w.control("ROLLBACK")
+	}
+	for _, r := range taken {
+		if err != nil {
+			// Also for those that were refused: what they saw may be gone.
+			r.err = err
+		}
+		r.reply <- r.err
+	}
+}
+
+func (w *writer) next(taken int) *request {
+	if taken >= maxBatch {
+		return nil
+	}
+	select {
+	case r := <-w.requests:
+		return r
+	default:
+		return nil
+	}
+}
+
+// run runs one write. The error it returns is the end of the whole batch; a
+// refusal of the write itself is left in r.
+func (w *writer) run(r *request) (fatal error) {
+	if r.err = r.ctx.Err(); r.err != nil {
+		return nil
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			fatal = fmt.Errorf("a write panicked: %v\n%s", p, debug.Stack())
+		}
+	}()
+	t := &tx{w: w}
+	r.err = r.do(t)
+	return t.end(r.err)
+}
+
+func (w *writer) begin() error {
+	// IMMEDIATE, so that a process that should not be there is met here, once,
+	// and not in the middle.
+	return w.control("BEGIN IMMEDIATE")
+}
+
+// control runs a statement that begins or ends a transaction.
+func (w *writer) control(query string) error {
+	stmt, err := w.prepare(query)
+	if err != nil {
+		return err
+	}
+	if _, err = stmt.Exec(); err != nil {
+		return fmt.Errorf("%s: %w", query, err)
+	}
+	return nil
+}
+
+// prepare gives the statement for query, prepared once. The number of
+// different queries is small and bounded by the program's text.
+func (w *writer) prepare(query string) (*sql.Stmt, error) {
+	if stmt, ok := w.stmts[query]; ok {
+		return stmt, nil
+	}
+	stmt, err := w.conn.PrepareContext(context.Background(), query)
+	if err != nil {
+		return nil, fmt.Errorf("prepare %q: %w", query, err)
+	}
+	w.stmts[query] = stmt
+	return stmt, nil
+}
