@@ -20,6 +20,7 @@ type Folder struct {
 	set   *Set
 	loc   vod.Location
 	place place
+	known map[string]Entry // by name
 }
 
 // Create makes the attempt's own folder at loc, which is resolved first. One
@@ -44,7 +45,7 @@ func (s *Set) Create(ctx context.Context, job step.Job, loc vod.Location) (*Fold
 	if err := s.makeEmpty(p); err != nil {
 		return nil, WriteError(p.path(), err)
 	}
-	return &Folder{set: s, loc: loc, place: p}, nil
+	return &Folder{set: s, loc: loc, place: p, known: map[string]Entry{}}, nil
 }
 
 // placeFor says where the attempt's folder is below root.
@@ -87,6 +88,10 @@ func (f *Folder) Path() string { return f.place.path() }
 
 // Location is the full value of the location that the folder is at.
 func (f *Folder) Location() vod.Location { return f.loc }
+
+// Known tells what a file holds whose bytes the caller hashed while it wrote
+// them, so that [Folder.Commit] need not read it again.
+func (f *Folder) Known(e Entry) { f.known[e.Name] = e }
 
 // URI is the address of a file in the folder as RFC 8089 has it. name may have
 // slashes.

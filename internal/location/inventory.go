@@ -35,7 +35,7 @@ type Entry struct {
 	SHA256 string `json:"sha256"`
 }
 
-// Commit ends the writing: it reads every file, writes [InventoryName] and
+// Commit ends the writing: it reads every file that is not [Folder.Known], writes [InventoryName] and
 // makes all of it durable, the folders above included. Errors are a
 // [vod.StepError], or that of ctx.
 func (f *Folder) Commit(ctx context.Context) (Inventory, error) {
@@ -56,7 +56,7 @@ func (f *Folder) commit(ctx context.Context) (Inventory, error) {
 	group.SetLimit(commitWorkers)
 	for i, name := range files {
 		group.Go(func() error {
-			entry, err := syncedEntry(ctx, f.Path(), name)
+			entry, err := f.syncedEntry(ctx, name)
 			inv.Files[i] = entry
 			return err
 		})
@@ -103,16 +103,23 @@ func listFolder(folder string) (files, folders []string, err error) {
 	return files, folders, err
 }
 
-// syncedEntry reads a file for its entry and makes it durable.
-func syncedEntry(ctx context.Context, folder, name string) (Entry, error) {
-	file, err := os.Open(filepath.Join(folder, filepath.FromSlash(name)))
+// syncedEntry makes a file durable and gives its entry: the known one if the
+// size is right, else that of reading it.
+func (f *Folder) syncedEntry(ctx context.Context, name string) (Entry, error) {
+	file, err := os.Open(filepath.Join(f.Path(), filepath.FromSlash(name)))
 	if err != nil {
 		return Entry{}, err
 	}
 	defer file.Close()
-	entry, err := EntryOf(ctx, name, file)
+	info, err := file.Stat()
 	if err != nil {
 		return Entry{}, err
+	}
+	entry, ok := f.known[name]
+	if !ok || entry.Size != info.Size() {
+		if entry, err = EntryOf(ctx, name, file); err != nil {
+			return Entry{}, err
+		}
 	}
 	return entry, file.Sync()
 }

@@ -1,0 +1,463 @@
+package retrieval_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/via-orchestrate/orchestrate/internal/netguard"
+	"github.com/via-orchestrate/orchestrate/internal/step/retrieval"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+func TestRetrieve(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	data := randomBytes(1 << 20)
+	s := serve(t, data, nil)
+	const name = "a clip's #1 100% \"æøå\" 日本?.mp4"
+	language := "nb"
+	in := input(s.URL + "/x/" + url.PathEscape(name))
+	in[0].Files[0].Language = &language
+	in[0].Labels = append(in[0].Labels, vod.KindSMIL)
+	r, err := b.run(t, in)
+	b.wantBytes(t, r, err, data)
+	out := r.Outputs[0]
+	f := out.Files[0]
+	if f.MediaType != vod.MediaVideo || f.Language == nil || *f.Language != "nb" {
+		t.Errorf("file is %+v", f)
+	}
+	if fmt.Sprint(out.Labels) != "[retrieved SMIL]" || out.Location.Name != "store" || out.Location.Type != vod.LocationFile {
+		t.Errorf("fileset is %+v at %+v", out.Labels, out.Location)
+	}
+	u, err := url.Parse(f.URI)
+	if err != nil || path.Base(u.Path) != name || strings.ContainsAny(f.URI, " \"#") {
+		t.Errorf("address is %s", f.URI)
+	}
+	if want, _ := retrieval.Digest(r.Outputs); r.Digest != want || r.SkipIngest {
+		t.Errorf("digest %q, skip %v", r.Digest, r.SkipIngest)
+	}
+	if shares := *b.shares; len(shares) < 3 || shares[len(shares)-1] != 1 || shares[0] >= 1 {
+		t.Errorf("progress: %v", shares)
+	}
+}
+
+func TestResumesWithRanges(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	var s *server
+	s = serve(t, randomBytes(1<<20), func(n int, w http.ResponseWriter, r *http.Request) bool {
+		if n <= 8 { // more often than maxCuts: each brings something
+			s.cutAfter(w, r, 100<<10)
+		}
+		return false
+	})
+	r, err := b.run(t, input(s.URL+"/a.mp4"))
+	b.wantBytes(t, r, err, s.content)
+	if last := s.requests[8]; last.Header.Get("If-Range") != `"v1"` || last.Header.Get("Range") != fmt.Sprintf("bytes=%d-", 8*100<<10) {
+		t.Errorf("last request: %v", last.Header)
+	}
+}
+
+func TestStartsAgainWithoutRanges(t *testing.T) {
+	t.Parallel()
+	for name, prepare := range map[string]func(s *server){
+		"server ignores Range": func(s *server) { s.noRanges = true },
+		"weak validator":       func(s *server) { s.etag = `W/"v1"` },
+		"no validator":         func(s *server) { s.etag = "" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			var s *server
+			s = serve(t, randomBytes(300<<10), func(n int, w http.ResponseWriter, r *http.Request) bool {
+				if n <= 3 {
+					r.Header.Del("Range")
+					s.cutAfter(w, r, 50<<10*n)
+				}
+				return false
+			})
+			prepare(s)
+			r, err := b.run(t, input(s.URL+"/a.mp4"))
+			b.wantBytes(t, r, err, s.content)
+			if got := s.requests[1].Header.Get("Range"); (got != "") != (name == "server ignores Range") {
+				t.Errorf("Range is %q", got)
+			}
+		})
+	}
+}
+
+func TestSourceThatChangesIsReadAnew(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	var s *server
+	s = serve(t, randomBytes(300<<10), func(n int, w http.ResponseWriter, r *http.Request) bool {
+		if n == 1 {
+			s.cutAfter(w, r, 100<<10)
+		}
+		s.content, s.etag = randomBytes(200 << 10)[100:], `"v2"`
+		return false
+	})
+	r, err := b.run(t, input(s.URL+"/a.mp4"))
+	b.wantBytes(t, r, err, s.content)
+}
+
+func TestWrongRangesAreNotUsed(t *testing.T) {
+	t.Parallel()
+	for name, contentRange := range map[string]string{
+		"other start": "bytes 5-307199/307200", "other total": "bytes 102400-307199/999999", "no range": "",
+	} {
+		b := setup(t)
+		var s *server
+		s = serve(t, randomBytes(300<<10), func(n int, w http.ResponseWriter, r *http.Request) bool {
+			switch n {
+			case 1:
+				s.cutAfter(w, r, 100<<10)
+			case 2:
+				w.Header().Set("Content-Range", contentRange)
+				w.WriteHeader(http.StatusPartialContent)
+				_, _ = w.Write([]byte("wrong"))
+				return true
+			}
+			return false
+		})
+		r, err := b.run(t, input(s.URL+"/a.mp4"))
+		b.wantBytes(t, r, err, s.content)
+		if s.count() != 3 || s.requests[2].Header.Get("Range") != "" {
+			t.Errorf("%s: %d requests", name, s.count())
+		}
+	}
+}
+
+func TestRetriesServerErrorsInTheMiddle(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	var s *server
+	s = serve(t, randomBytes(300<<10), func(n int, w http.ResponseWriter, r *http.Request) bool {
+		if n == 1 {
+			s.cutAfter(w, r, 100<<10)
+		}
+		if n <= 3 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+		return n <= 3
+	})
+	r, err := b.run(t, input(s.URL+"/a.mp4"))
+	b.wantBytes(t, r, err, s.content)
+}
+
+func TestBodyShorterThanPromised(t *testing.T) {
+	t.Parallel()
+	for _, ranges := range []bool{false, true} {
+		b := setup(t)
+		var s *server
+		s = serve(t, randomBytes(1000), func(_ int, w http.ResponseWriter, r *http.Request) bool {
+			if !ranges {
+				r.Header.Del("Range")
+			}
+			size := 600
+			if r.Header.Get("Range") != "" {
+				size = 0
+			}
+			s.cutAfter(w, r, size)
+			return true
+		})
+		_, err := b.run(t, input(s.URL+"/a.mp4"))
+		b.wantError(t, err, vod.ClassMedia, vod.ReasonSourceUnreadable, "shorter than promised: its server announces 1000 bytes and twice sent only 600")
+		if s.count() != 2 {
+			t.Errorf("%d requests", s.count())
+		}
+	}
+}
+
+// reset ends the connection as a crashed host or a firewall does.
+func reset(t *testing.T, w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	_, _ = conn.Write([]byte("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nabc"))
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = conn.Close()
+}
+
+func TestCutAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	// An unknown length, so that an early end is a cut and no shortfall.
+	s := serve(t, nil, func(_ int, w http.ResponseWriter, _ *http.Request) bool {
+		_, _ = w.Write([]byte("abc"))
+		flush(w)
+		panic(http.ErrAbortHandler)
+	})
+	_, err := b.run(t, input(s.URL+"/a.mp4"))
+	b.wantError(t, err, vod.ClassRemote, vod.ReasonUnreachable, "broke off after 3 bytes")
+	if s.count() != 6 {
+		t.Errorf("%d requests", s.count())
+	}
+	s = serve(t, nil, func(_ int, w http.ResponseWriter, _ *http.Request) bool { reset(t, w); return true })
+	_, err = b.run(t, input(s.URL+"/a.mp4"))
+	if vod.AsStepError(err).Class != vod.ClassRemote {
+		t.Errorf("connection reset: %v", err)
+	}
+	b.wantNothing(t)
+}
+
+func TestStatus(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[int]struct {
+		class  vod.Class
+		reason vod.Reason
+	}{
+		204: {vod.ClassMedia, vod.ReasonSourceUnreadable},
+		206: {vod.ClassMedia, vod.ReasonSourceUnreadable},
+		400: {vod.ClassMedia, vod.ReasonSourceUnreadable},
+		401: {vod.ClassMedia, vod.ReasonForbidden},
+		403: {vod.ClassMedia, vod.ReasonForbidden},
+		404: {vod.ClassMedia, vod.ReasonSourceMissing},
+		410: {vod.ClassMedia, vod.ReasonSourceMissing},
+		408: {vod.ClassRemote, vod.ReasonTimeout},
+		425: {vod.ClassRemote, vod.ReasonRateLimited},
+		429: {vod.ClassRemote, vod.ReasonRateLimited},
+		500: {vod.ClassRemote, vod.ReasonSourceUnreadable},
+		503: {vod.ClassRemote, vod.ReasonSourceUnreadable},
+	} {
+		b := setup(t)
+		s := serve(t, nil, status(code))
+		_, err := b.run(t, input(s.URL+"/a.mp4"))
+		b.wantError(t, err, want.class, want.reason, fmt.Sprintf("/a.mp4 cannot be read: its server answers %d ", code))
+		if s.count() != 1 && code != 408 { // net/http itself repeats on an idle connection's 408
+			t.Errorf("%d: %d requests", code, s.count())
+		}
+	}
+}
+
+func TestEmptyFile(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	s := serve(t, nil, nil)
+	_, err := b.run(t, input(s.URL+"/a.mp4"))
+	b.wantError(t, err, vod.ClassMedia, vod.ReasonBadMedia, "/a.mp4 is empty")
+}
+
+func TestCompressedAnswer(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	s := serve(t, []byte("x"), func(_ int, w http.ResponseWriter, r *http.Request) bool {
+		if r.Header.Get("Accept-Encoding") != "identity" {
+			t.Error("compression is asked for")
+		}
+		w.Header().Set("Content-Encoding", "gzip")
+		return false
+	})
+	_, err := b.run(t, input(s.URL+"/a.mp4"))
+	b.wantError(t, err, vod.ClassMedia, vod.ReasonSourceUnreadable, "compressed")
+}
+
+func TestNoAnswer(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	s := serve(t, nil, nil)
+	s.Close()
+	_, err := b.run(t, input(s.URL+"/a.mp4"))
+	b.wantError(t, err, vod.ClassRemote, vod.ReasonUnreachable, "127.0.0.1 refuses connections")
+
+	huge := serve(t, nil, func(_ int, w http.ResponseWriter, _ *http.Request) bool {
+		w.Header().Set("X", strings.Repeat("x", 1<<20))
+		return false
+	})
+	_, err = b.run(t, input(huge.URL+"/a.mp4"))
+	b.wantError(t, err, vod.ClassRemote, vod.ReasonUnreachable, "not proper HTTP")
+}
+
+func TestForbiddenAddress(t *testing.T) {
+	t.Parallel()
+	s := serve(t, []byte("x"), nil)
+	b := setupAt(t, t.TempDir(), func(c *retrieval.Config) { c.Client = netguard.New(nil).Client() })
+	_, err := b.run(t, input(s.URL+"/a.mp4"))
+	b.wantError(t, err, vod.ClassConfig, vod.ReasonForbidden, "127.0.0.1 is not allowed")
+}
+
+func TestRedirects(t *testing.T) {
+	t.Parallel()
+	s := serve(t, []byte("x"), func(_ int, w http.ResponseWriter, r *http.Request) bool {
+		var n int
+		if _, err := fmt.Sscanf(r.URL.Path, "/%d", &n); err != nil || n == 0 {
+			return false
+		}
+		http.Redirect(w, r, fmt.Sprintf("/%d", n-1), http.StatusFound)
+		return true
+	})
+	b := setup(t)
+	r, err := b.run(t, input(s.URL+"/5"))
+	b.wantBytes(t, r, err, []byte("x"))
+	b = setup(t)
+	_, err = b.run(t, input(s.URL+"/6"))
+	b.wantError(t, err, vod.ClassMedia, vod.ReasonSourceUnreadable, "redirects more than 5 times")
+}
+
+func TestChecksum(t *testing.T) {
+	t.Parallel()
+	good, bad := []byte("good"), []byte("evil")
+	for name, c := range map[string]struct {
+		answers [][]byte
+		ok      bool
+	}{
+		"right at once": {[][]byte{good}, true},
+		"right then":    {[][]byte{bad, good}, true},
+		"wrong twice":   {[][]byte{bad, bad, good}, false},
+	} {
+		b := setup(t)
+		s := serve(t, nil, func(n int, w http.ResponseWriter, _ *http.Request) bool {
+			_, _ = w.Write(c.answers[n-1])
+			return true
+		})
+		in := input(s.URL + "/a.mp4")
+		md5sum := strings.ToUpper(sum(good))
+		in[0].Files[0].MD5Sum = &md5sum
+		r, err := b.run(t, in)
+		if c.ok {
+			b.wantBytes(t, r, err, good)
+			continue
+		}
+		b.wantError(t, err, vod.ClassMedia, vod.ReasonChecksum, "has MD5 "+sum(bad))
+		if s.count() != 2 {
+			t.Errorf("%s: %d requests", name, s.count())
+		}
+	}
+}
+
+func TestStall(t *testing.T) {
+	t.Parallel()
+	b := setupAt(t, t.TempDir(), func(c *retrieval.Config) { c.Stall = 100 * time.Millisecond })
+	s := serve(t, nil, func(_ int, w http.ResponseWriter, r *http.Request) bool {
+		w.Header().Set("Content-Length", "1000")
+		_, _ = w.Write([]byte("abc"))
+		flush(w)
+		<-r.Context().Done()
+		return true
+	})
+	_, err := b.run(t, input(s.URL+"/a.mp4"))
+	b.wantError(t, err, vod.ClassRemote, vod.ReasonStalled, "sent nothing for 0.1 s after 3 of 1000 bytes")
+	silent := serve(t, nil, func(_ int, _ http.ResponseWriter, r *http.Request) bool { <-r.Context().Done(); return true })
+	_, err = b.run(t, input(silent.URL+"/a.mp4"))
+	b.wantError(t, err, vod.ClassRemote, vod.ReasonStalled, "sent nothing")
+}
+
+func TestSlowIsNotStalled(t *testing.T) {
+	t.Parallel()
+	b := setupAt(t, t.TempDir(), func(c *retrieval.Config) { c.Stall = 400 * time.Millisecond })
+	data := randomBytes(12)
+	s := serve(t, nil, func(_ int, w http.ResponseWriter, _ *http.Request) bool {
+		tick := time.NewTicker(50 * time.Millisecond)
+		defer tick.Stop()
+		for i := range data {
+			<-tick.C
+			_, _ = w.Write(data[i : i+1])
+			flush(w)
+		}
+		return true
+	})
+	r, err := b.run(t, input(s.URL+"/a.mp4"))
+	b.wantBytes(t, r, err, data)
+}
+
+func TestCancelInTheMiddle(t *testing.T) {
+	t.Parallel()
+	for _, cause := range []error{vod.ErrCancelled, vod.ErrStopping} {
+		b := setup(t)
+		ctx, cancel := context.WithCancelCause(t.Context())
+		s := serve(t, nil, func(_ int, w http.ResponseWriter, r *http.Request) bool {
+			_, _ = w.Write(randomBytes(100 << 10))
+			flush(w)
+			cancel(cause)
+			<-r.Context().Done()
+			return true
+		})
+		b.job.Inputs = input(s.URL + "/a.mp4")
+		if _, err := b.runner.Run(ctx, b.job); err != cause { //nolint:errorlint // It is that very value.
+			t.Errorf("error is %v", err)
+		}
+		b.wantNothing(t)
+	}
+}
+
+func TestSecretQueryStaysSecret(t *testing.T) {
+	t.Parallel()
+	const secret = "signature=s3cr3t"
+	var s *server
+	answer := func(n int, w http.ResponseWriter, r *http.Request) bool { return false }
+	s = serve(t, randomBytes(200<<10), func(n int, w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.RawQuery != secret {
+			t.Errorf("the server sees %q", r.URL.RawQuery)
+		}
+		return answer(n, w, r)
+	})
+	shown := s.URL + "/a.mp4?…"
+	try := func() string {
+		b := setup(t)
+		b.job.Sources = map[string]string{shown: s.URL + "/a.mp4?" + secret}
+		r, err := b.run(t, input(shown))
+		text, jerr := json.Marshal(r)
+		if jerr != nil {
+			t.Fatal(jerr)
+		}
+		return fmt.Sprintf("%s %v %+v %s", text, err, vod.AsStepError(err), b.log)
+	}
+	for name, how := range map[string]func(n int, w http.ResponseWriter, r *http.Request) bool{
+		"works":   answer,
+		"cut":     func(n int, w http.ResponseWriter, r *http.Request) bool { s.cutAfter(w, r, 100); return true },
+		"404":     status(404),
+		"500":     status(500),
+		"no HTTP": func(_ int, w http.ResponseWriter, _ *http.Request) bool { reset(t, w); return true },
+		"redirect": func(_ int, w http.ResponseWriter, r *http.Request) bool {
+			http.Redirect(w, r, "ftp://x/?"+secret, http.StatusFound)
+			return true
+		},
+		"bad redirect": func(_ int, w http.ResponseWriter, r *http.Request) bool {
+			w.Header().Set("Location", "http://x:y:z/?"+secret)
+			w.WriteHeader(http.StatusFound)
+			return true
+		},
+	} {
+		answer = how
+		if got := try(); strings.Contains(got, "s3cr3t") {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	s.Close()
+	if got := try(); strings.Contains(got, "s3cr3t") || !strings.Contains(got, "?…") {
+		t.Errorf("closed: %s", got)
+	}
+}
+
+func TestAddressesThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for _, uri := range []string{"", "x", "ftp://x/a", "http:///a", "http://u:p@x/a", "https://%zz/", "s3://b/k", "data:,x", "concat:a|b"} {
+		_, err := b.run(t, input(uri))
+		b.wantError(t, err, vod.ClassConfig, vod.ReasonConfig, "not an address that can be read")
+	}
+}
+
+func BenchmarkRetrieve(b *testing.B) {
+	data := randomBytes(64 << 20)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", fmt.Sprint(len(data)))
+		_, _ = w.Write(data)
+	}))
+	defer srv.Close()
+	b.Run("step", func(b *testing.B) { benchmarkStep(b, srv.URL+"/a.mp4", len(data)) })
+	b.Run("plain copy", func(b *testing.B) { benchmarkCopy(b, srv.URL, len(data)) })
+}

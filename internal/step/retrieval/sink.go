@@ -1,0 +1,80 @@
+package retrieval
+
+import (
+	"crypto/md5" //nolint:gosec // The Status API identifies files by MD5; integrity is SHA-256's task.
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/via-orchestrate/orchestrate/internal/location"
+)
+
+// bufferSize is how much is read and written at a time.
+const bufferSize = 256 << 10
+
+// sink is the file being written, with the checksums of what is in it.
+type sink struct {
+	file     *os.File
+	name     string
+	size     int64
+	total    int64 // bytes it will have; negative when not known
+	md5, sha hash.Hash
+	progress *progress
+	buffer   []byte
+}
+
+func newSink(folder *location.Folder, name string, p *progress) (*sink, error) {
+	path := filepath.Join(folder.Path(), name)
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
+	if err != nil {
+		return nil, location.WriteError(path, err)
+	}
+	return &sink{
+		file: file, name: name, total: -1, progress: p, buffer: make([]byte, bufferSize),
+		md5: md5.New(), sha: sha256.New(), //nolint:gosec // See the import.
+	}, nil
+}
+
+// Write implements [io.Writer]. Its errors are a [vod.StepError].
+func (s *sink) Write(p []byte) (int, error) {
+	n, err := s.file.Write(p)
+	s.size += int64(n)
+	s.md5.Write(p[:n])
+	s.sha.Write(p[:n])
+	if err != nil {
+		return n, location.WriteError(s.file.Name(), err)
+	}
+	s.progress.bytes(s.size, s.total)
+	return n, nil
+}
+
+// reset begins again with an empty file.
+func (s *sink) reset() error {
+	err := s.file.Truncate(0)
+	if err == nil {
+		_, err = s.file.Seek(0, io.SeekStart)
+	}
+	s.size, s.total = 0, -1
+	s.md5.Reset()
+	s.sha.Reset()
+	return location.WriteError(s.file.Name(), err)
+}
+
+// close is idempotent.
+func (s *sink) close() error {
+	if s.file == nil {
+		return nil
+	}
+	name, err := s.file.Name(), s.file.Close()
+	s.file = nil
+	return location.WriteError(name, err)
+}
+
+func (s *sink) md5Sum() string { return hex.EncodeToString(s.md5.Sum(nil)) }
+
+func (s *sink) entry() location.Entry {
+	return location.Entry{Name: s.name, Size: s.size, SHA256: hex.EncodeToString(s.sha.Sum(nil))}
+}
