@@ -406,20 +406,20 @@ type Preview struct {
 // Problem An error, RFC 9457.
 type Problem struct {
 	// Type `about:blank`.
-	Type string `json:"type"`
+	Type string `json:"type,omitempty"`
 
 	// Title The HTTP status in words.
 	Title  string `json:"title"`
 	Status int    `json:"status"`
 
 	// Detail What is wrong, for a person.
-	Detail string `json:"detail"`
+	Detail string `json:"detail,omitempty"`
 
 	// Instance The path that was asked for.
 	Instance string `json:"instance,omitempty"`
 
 	// Code For programs, such as invalid, not_found, conflict, internal.
-	Code string `json:"code"`
+	Code string `json:"code,omitempty"`
 
 	// ErrorID Finds the cause of an internal error in the server's log.
 	ErrorID string `json:"errorId,omitempty"`

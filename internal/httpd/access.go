@@ -1,0 +1,106 @@
+package httpd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+// access logs every request once it is answered, without its query, and
+// answers 500 to a panic. Probes and media are logged at debug level: they are
+// many.
+func (s *server) access(next http.Handler, mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		begun := time.Now()
+		seen := &watched{ResponseWriter: w}
+		defer func() {
+			_, route := mux.Handler(r)
+			s.log.LogAttrs(r.Context(), accessLevel(r), "request",
+				slog.String("method", r.Method), slog.String("path", loggedPath(r)), slog.String("route", route),
+				slog.Int("status", seen.status), slog.Int64("bytes", seen.bytes), slog.Duration("took", time.Since(begun)))
+		}()
+		defer func() {
+			if cause := recover(); cause != nil {
+				s.panicked(seen, r, cause)
+			}
+		}()
+		next.ServeHTTP(seen, r)
+	})
+}
+
+// panicked logs a panic with its stack. An answer that has begun is cut, so
+// that nobody takes it for whole.
+func (s *server) panicked(w *watched, r *http.Request, cause any) {
+	if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		panic(http.ErrAbortHandler)
+	}
+	err := fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+	if w.status == 0 {
+		s.internal(w, r, err)
+		return
+	}
+	s.log.ErrorContext(r.Context(), "internal error in the midst of an answer", "method", r.Method, "path", loggedPath(r), "error", err)
+	panic(http.ErrAbortHandler)
+}
+
+func accessLevel(r *http.Request) slog.Level {
+	if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || strings.HasPrefix(r.URL.Path, "/media/") {
+		return slog.LevelDebug
+	}
+	return slog.LevelInfo
+}
+
+// loggedPath is the path without a media key, which is a capability.
+func loggedPath(r *http.Request) string {
+	if rest, ok := strings.CutPrefix(r.URL.Path, "/media/"); ok {
+		_, file, _ := strings.Cut(rest, "/")
+		return "/media/…/" + file
+	}
+	return r.URL.Path
+}
+
+// watched remembers what was answered.
+type watched struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (w *watched) WriteHeader(status int) {
+	if w.status == 0 && status >= http.StatusOK {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements http.ResponseWriter.
+func (w *watched) Write(p []byte) (int, error) {
+	w.begin()
+	n, err := w.ResponseWriter.Write(p)
+	w.bytes += int64(n)
+	return n, err
+}
+
+// ReadFrom implements io.ReaderFrom, so that files are still sent by the
+// kernel.
+func (w *watched) ReadFrom(src io.Reader) (int64, error) {
+	w.begin()
+	n, err := io.Copy(w.ResponseWriter, src)
+	w.bytes += n
+	return n, err
+}
+
+// Unwrap serves [http.ResponseController].
+func (w *watched) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (w *watched) begin() {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+}

@@ -1,0 +1,67 @@
+package httpd
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/via-orchestrate/orchestrate/internal/httpd/api"
+)
+
+// Config is what the API is made of. Service is required.
+type Config struct {
+	Service Service
+	// Now is the clock that the elapsed time of unfinished work is taken from;
+	// nil: [time.Now].
+	Now func() time.Time
+	// Log gets a line per request and the causes of internal errors; nil:
+	// [slog.Default].
+	Log *slog.Logger
+	// PublicURL is the address under which players and browsers reach the
+	// server. Its host is let in beside the loopback names.
+	PublicURL string
+	// Mounts are further handlers by [http.ServeMux] pattern, such as "/media/"
+	// or "GET /{$}". They stand behind the guard, and find the tenant with
+	// [Tenant].
+	Mounts map[string]http.Handler
+}
+
+// New makes the handler of the whole server.
+func New(c Config) http.Handler {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	s := &server{service: c.Service, now: c.Now, log: c.Log}
+	mux := http.NewServeMux()
+	api.HandlerWithOptions(s.strict(), api.StdHTTPServerOptions{
+		BaseRouter:       &ruled{ServeMux: mux, server: s, queries: queryRules(), bodies: bodyRules()},
+		ErrorHandlerFunc: s.fail,
+	})
+	for pattern, handler := range c.Mounts {
+		mux.Handle(pattern, handler)
+	}
+	var h http.Handler = s.route(mux)
+	h = s.withTenant(h)
+	h = s.guard(h, newGuard(c.PublicURL))
+	return s.access(h, mux)
+}
+
+// server implements the generated interface; its methods stand in the file of
+// their resource.
+type server struct {
+	service Service
+	now     func() time.Time
+	log     *slog.Logger
+}
+
+var _ api.StrictServerInterface = (*server)(nil)
+
+func (s *server) strict() api.ServerInterface {
+	return api.NewStrictHandlerWithOptions(s, nil, api.StrictHTTPServerOptions{
+		RequestErrorHandlerFunc:  s.fail,
+		ResponseErrorHandlerFunc: s.fail,
+	})
+}

@@ -1,0 +1,130 @@
+package httpd
+
+import (
+	"context"
+
+	"github.com/via-orchestrate/orchestrate/internal/httpd/api"
+	"github.com/via-orchestrate/orchestrate/internal/store"
+)
+
+const (
+	defaultLimit = 25
+	maxLimit     = 500
+)
+
+// ListIngests implements api.StrictServerInterface.
+func (s *server) ListIngests(ctx context.Context, r api.ListIngestsRequestObject) (api.ListIngestsResponseObject, error) {
+	filter, err := filterOf(Tenant(ctx), r.Params)
+	if err != nil {
+		return nil, err
+	}
+	page, more, err := s.service.List(ctx, filter)
+	if err != nil {
+		return nil, err
+	}
+	now := s.now()
+	list := api.IngestList{Items: []api.IngestItem{}, Count: len(page)}
+	for _, in := range page {
+		list.Items = append(list.Items, item(in, now))
+	}
+	if more && len(page) > 0 {
+		cursor, err := cursorOf(page[len(page)-1])
+		if err != nil {
+			return nil, err
+		}
+		list.Cursor = &cursor
+	}
+	return document{list}, nil
+}
+
+func filterOf(tenant string, p api.ListIngestsParams) (store.IngestFilter, error) {
+	f := store.IngestFilter{
+		Tenant: tenant, AssetID: value(p.AssetID), IngestID: value(p.IngestID), ProfileName: value(p.ProfileName),
+		Limit: defaultLimit,
+	}
+	if p.Limit != nil {
+		f.Limit = *p.Limit
+	}
+	if f.Limit < 1 || f.Limit > maxLimit {
+		return f, badParameter("limit", parameterForm("limit"))
+	}
+	var err error
+	if f.Statuses, err = parseStatuses(p.Status); err != nil {
+		return f, err
+	}
+	if f.From, err = parseMoment("fromDate", p.FromDate); err != nil {
+		return f, err
+	}
+	if f.To, err = parseMoment("toDate", p.ToDate); err != nil {
+		return f, err
+	}
+	f.After, err = parseCursor(p.Cursor)
+	return f, err
+}
+
+// GetIngest implements api.StrictServerInterface.
+func (s *server) GetIngest(ctx context.Context, r api.GetIngestRequestObject) (api.GetIngestResponseObject, error) {
+	run, err := s.service.Get(ctx, Tenant(ctx), r.IngestID)
+	if err != nil {
+		return nil, err
+	}
+	return document{detail(run, s.now())}, nil
+}
+
+// GetPlan implements api.StrictServerInterface.
+func (s *server) GetPlan(ctx context.Context, r api.GetPlanRequestObject) (api.GetPlanResponseObject, error) {
+	views, err := s.service.Steps(ctx, Tenant(ctx), r.IngestID)
+	if err != nil {
+		return nil, err
+	}
+	return api.GetPlan200JSONResponse{IngestID: r.IngestID, Steps: steps(views)}, nil
+}
+
+// GetTask implements api.StrictServerInterface.
+func (s *server) GetTask(ctx context.Context, r api.GetTaskRequestObject) (api.GetTaskResponseObject, error) {
+	view, err := s.service.Task(ctx, Tenant(ctx), r.IngestID, r.TaskID)
+	if err != nil {
+		return nil, err
+	}
+	return document{taskDetail(view, s.now())}, nil
+}
+
+// CancelIngest implements api.StrictServerInterface.
+func (s *server) CancelIngest(ctx context.Context, r api.CancelIngestRequestObject) (api.CancelIngestResponseObject, error) {
+	if err := s.service.Cancel(ctx, Tenant(ctx), r.IngestID); err != nil {
+		return nil, err
+	}
+	return api.CancelIngest204Response{}, nil
+}
+
+// RetryIngest implements api.StrictServerInterface.
+func (s *server) RetryIngest(ctx context.Context, r api.RetryIngestRequestObject) (api.RetryIngestResponseObject, error) {
+	if err := s.service.Retry(ctx, Tenant(ctx), r.IngestID); err != nil {
+		return nil, err
+	}
+	return api.RetryIngest202JSONResponse{
+		Body:    accepted(r.IngestID),
+		Headers: api.RetryIngest202ResponseHeaders{Location: textOrNull(detailsURL(r.IngestID))},
+	}, nil
+}
+
+// DeleteIngest implements api.StrictServerInterface.
+func (s *server) DeleteIngest(ctx context.Context, r api.DeleteIngestRequestObject) (api.DeleteIngestResponseObject, error) {
+	if err := s.service.Delete(ctx, Tenant(ctx), r.IngestID); err != nil {
+		return nil, err
+	}
+	return api.DeleteIngest204Response{}, nil
+}
+
+func accepted(ingestID string) api.Accepted {
+	return api.Accepted{IngestID: ingestID, DetailsURL: detailsURL(ingestID)}
+}
+
+// value is the zero value for nil.
+func value[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}

@@ -1,0 +1,88 @@
+package httpd
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/via-orchestrate/orchestrate/internal/httpd/api"
+	"github.com/via-orchestrate/orchestrate/internal/problem"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// fail answers with the problem that err stands for. The cause of an internal
+// one goes to the log only, under the errorId that the answer names.
+func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	var fault *vod.Fault
+	var param *api.InvalidParamFormatError
+	switch {
+	case errors.As(err, &fault):
+		s.write(w, r, ofFault(fault))
+	case errors.As(err, &param):
+		s.write(w, r, ofFault(badParameter(param.ParamName, parameterForm(param.ParamName))))
+	case r.Context().Err() != nil && errors.Is(err, context.Cause(r.Context())):
+		// The caller is gone, and nobody reads this.
+		s.write(w, r, problemDocument(http.StatusServiceUnavailable, string(vod.Unavailable), "The request was given up."))
+	default:
+		s.internal(w, r, err)
+	}
+}
+
+// internal answers an error that is nobody's business but the operator's.
+func (s *server) internal(w http.ResponseWriter, r *http.Request, err error) {
+	id := rand.Text()
+	s.log.ErrorContext(r.Context(), "internal error", "errorId", id, "method", r.Method, "path", loggedPath(r), "error", err)
+	p := problemDocument(http.StatusInternalServerError, "internal", "The server could not do this. Its log tells why, under the errorId.")
+	p.ErrorID = id
+	s.write(w, r, p)
+}
+
+// write answers with a problem document (RFC 9457).
+func (s *server) write(w http.ResponseWriter, r *http.Request, p api.Problem) {
+	p.Instance = r.URL.Path
+	h := w.Header()
+	h.Set("Content-Type", problem.ContentType)
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(p.Status)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	// The only error left is that of a connection that is gone.
+	_ = enc.Encode(p)
+}
+
+func problemDocument(status int, code, detail string) api.Problem {
+	return api.Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: code, Detail: detail}
+}
+
+func ofFault(f *vod.Fault) api.Problem {
+	p := problemDocument(problem.Status(f.Code), string(f.Code), f.Message)
+	for _, fp := range f.Problems {
+		p.Problems = append(p.Problems, api.FieldProblem{Path: fp.Path, Message: fp.Message})
+	}
+	return p
+}
+
+// badParameter refuses a parameter of the query or a header by its name.
+func badParameter(name, message string) *vod.Fault {
+	return &vod.Fault{
+		Code: vod.Invalid, Message: fmt.Sprintf("The parameter %s %s.", name, message),
+		Problems: []vod.FieldProblem{{Path: name, Message: message}},
+	}
+}
+
+// parameterForm says what a parameter that the generated code binds must be.
+func parameterForm(name string) string {
+	switch name {
+	case "limit":
+		return "must be a whole number from 1 to 500"
+	case "versionId":
+		return "must be a whole number, 1 or more"
+	case "dryRun":
+		return "must be true or false"
+	}
+	return "is not valid"
+}

@@ -1,0 +1,130 @@
+package httpd
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/via-orchestrate/orchestrate/internal/httpd/api"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// noFilesets is the outputs of a task that has put out none.
+const noFilesets = `{"filesets":[]}`
+
+// item renders an ingest for a list.
+func item(in vod.Ingest, now time.Time) api.IngestItem {
+	return api.IngestItem{
+		IngestID:    in.ID,
+		AssetID:     in.AssetID,
+		DetailsURL:  detailsURL(in.ID),
+		ProfileName: in.ProfileName,
+		Error:       textOrNull(in.Error),
+		MediaTypes:  listed(in.MediaTypes),
+		Progress:    in.Progress,
+		StartTime:   api.Timestamp{Time: in.Start},
+		EndTime:     timeOrNull(in.End),
+		Status:      api.IngestStatus(in.Status),
+		ElapsedTime: elapsed(in.Start, in.End, now),
+	}
+}
+
+// detail renders an ingest with the tasks that have been claimed, in the order
+// of their first claim.
+func detail(run vod.Run, now time.Time) api.IngestDetail {
+	in := run.Ingest
+	d := api.IngestDetail{
+		Status:      api.IngestStatus(in.Status),
+		StartTime:   api.Timestamp{Time: in.Start},
+		EndTime:     timeOrNull(in.End),
+		Progress:    in.Progress,
+		ElapsedTime: elapsed(in.Start, in.End, now),
+		AssetID:     in.AssetID,
+		IngestID:    in.ID,
+		Tenant:      in.Tenant,
+		ProfileName: in.ProfileName,
+		Input:       in.Input,
+		MediaTypes:  listed(in.MediaTypes),
+		Tasks:       []api.Task{},
+		Error:       textOrNull(in.Error),
+	}
+	claimed := slices.DeleteFunc(slices.Clone(run.Tasks), func(t vod.Task) bool { return t.Order == 0 })
+	slices.SortFunc(claimed, func(a, b vod.Task) int { return cmp.Compare(a.Order, b.Order) })
+	for _, t := range claimed {
+		d.Tasks = append(d.Tasks, task(t, now))
+	}
+	return d
+}
+
+func task(t vod.Task, now time.Time) api.Task {
+	shown := api.Task{
+		Outputs:     documentOr(t.Outputs, noFilesets),
+		Input:       documentOr(t.Input, noFilesets),
+		Name:        api.Stage(t.Stage),
+		Progress:    t.Progress(),
+		StartTime:   api.Timestamp{Time: t.Start},
+		EndTime:     timeOrNull(t.End),
+		ID:          t.ID,
+		Status:      api.TaskStatus(t.Status),
+		ElapsedTime: elapsed(t.Start, t.End, now),
+	}
+	if t.Status == vod.TaskFailed {
+		shown.Error = sentence(t.Error)
+	}
+	return shown
+}
+
+// sentence is what is wrong, and what to do about it.
+func sentence(e *vod.StepError) string {
+	switch {
+	case e == nil:
+		return "The task failed, and no reason was recorded."
+	case e.Hint == "":
+		return e.Message
+	}
+	return e.Message + " " + e.Hint
+}
+
+// elapsed is the time from start to end in milliseconds, or to now while there
+// is no end.
+func elapsed(start, end, now time.Time) int64 {
+	if start.IsZero() {
+		return 0
+	}
+	if end.IsZero() {
+		end = vod.Millis(now)
+	}
+	return max(0, end.Sub(start).Milliseconds())
+}
+
+func detailsURL(ingestID string) string { return "/ingests/" + ingestID }
+
+func textOrNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func timeOrNull(t time.Time) *api.Timestamp {
+	if t.IsZero() {
+		return nil
+	}
+	return &api.Timestamp{Time: t}
+}
+
+func documentOr(text json.RawMessage, fallback string) json.RawMessage {
+	if len(text) == 0 {
+		return json.RawMessage(fallback)
+	}
+	return text
+}
+
+// listed is never null in JSON.
+func listed[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}

@@ -1,0 +1,71 @@
+package httpd
+
+import (
+	"net/http"
+	"strings"
+)
+
+// ruled registers the generated routes, each behind the rules for its query
+// and body, which the generated binding would not keep.
+type ruled struct {
+	*http.ServeMux
+	server  *server
+	queries map[string]queryRule
+	bodies  map[string]bodyRule
+}
+
+// HandleFunc implements api.ServeMux.
+func (m *ruled) HandleFunc(pattern string, bind func(http.ResponseWriter, *http.Request)) {
+	query, body := m.queries[pattern], m.bodies[pattern]
+	m.ServeMux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		if err := query.check(r.URL.RawQuery); err != nil {
+			m.server.fail(w, r, err)
+			return
+		}
+		r, err := body.read(w, r)
+		if err != nil {
+			m.server.fail(w, r, err)
+			return
+		}
+		bind(w, r)
+	})
+}
+
+// route finds the handler. What the mux would answer in plain text, 404 and
+// 405, is a problem here, and OPTIONS tells the methods of a path.
+func (s *server) route(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, pattern := mux.Handler(r); pattern != "" {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		allowed := methodsOf(mux, r)
+		if len(allowed) == 0 {
+			s.write(w, r, problemDocument(http.StatusNotFound, "not_found", "There is nothing at this path."))
+			return
+		}
+		w.Header().Set("Allow", strings.Join(append(allowed, http.MethodOptions), ", "))
+		if r.Method == http.MethodOptions {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		s.write(w, r, problemDocument(http.StatusMethodNotAllowed, "method_not_allowed",
+			"This path takes "+strings.Join(allowed, ", ")+"."))
+	})
+}
+
+func methodsOf(mux *http.ServeMux, r *http.Request) []string {
+	var allowed []string
+	probe := r.Clone(r.Context())
+	for _, method := range []string{
+		http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+	} {
+		probe.Method = method
+		if _, pattern := mux.Handler(probe); pattern != "" {
+			allowed = append(allowed, method)
+		}
+	}
+	return allowed
+}
