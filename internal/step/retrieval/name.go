@@ -10,9 +10,12 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/location"
 )
 
-// maxName is how many bytes the name of a file may have. File systems take
-// 255; steps after this one add suffixes.
-const maxName = 200
+// How many bytes the name of a file, and its extension, may have. File systems
+// take 255; steps after this one add suffixes.
+const (
+	maxName      = 200
+	maxExtension = 16
+)
 
 // safeName makes a file name out of the last element of a decoded path. It
 // keeps what people gave their files, such as spaces and letters of any
@@ -39,15 +42,21 @@ func shortened(name string, size int) string {
 	if len(name) <= size {
 		return name
 	}
-	ext := path.Ext(name)
-	if len(ext) > 16 {
-		ext = ""
-	}
+	ext := extension(name)
 	base := name[:size-len(ext)]
 	for !utf8.ValidString(base) {
 		base = base[:len(base)-1]
 	}
 	return base + ext
+}
+
+// extension is the name's extension with its dot; a longer one than any that
+// is in use counts as none.
+func extension(name string) string {
+	if ext := path.Ext(name); len(ext) <= maxExtension {
+		return ext
+	}
+	return ""
 }
 
 // names are those given out in a folder. Case does not tell two apart, since
@@ -57,7 +66,7 @@ type names map[string]bool
 // add gives a safe name that is not taken yet.
 func (n names) add(wanted string) string {
 	name := safeName(wanted)
-	ext := path.Ext(name)
+	ext := extension(name)
 	for i := 2; n[strings.ToLower(name)] || strings.EqualFold(name, location.InventoryName); i++ {
 		suffix := fmt.Sprintf("-%d%s", i, ext)
 		base := strings.TrimSuffix(safeName(wanted), ext)
