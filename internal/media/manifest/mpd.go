@@ -1,0 +1,89 @@
+package manifest
+
+import (
+	"encoding/xml"
+	"reflect"
+)
+
+// The elements of a DASH manifest, in the order of the schema.
+type mpd struct {
+	XMLName    xml.Name `xml:"MPD"`
+	XMLNS      string   `xml:"xmlns,attr"`
+	Profiles   string   `xml:"profiles,attr"`
+	Type       string   `xml:"type,attr"`
+	Duration   string   `xml:"mediaPresentationDuration,attr"`
+	MaxSegment string   `xml:"maxSegmentDuration,attr"`
+	MinBuffer  string   `xml:"minBufferTime,attr"`
+	Period     period
+}
+
+type period struct {
+	ID    string          `xml:"id,attr"`
+	Start string          `xml:"start,attr"`
+	Sets  []adaptationSet `xml:"AdaptationSet"`
+}
+
+type adaptationSet struct {
+	ID               int              `xml:"id,attr"`
+	ContentType      string           `xml:"contentType,attr"`
+	MIMEType         string           `xml:"mimeType,attr"`
+	Lang             string           `xml:"lang,attr,omitempty"`
+	PAR              string           `xml:"par,attr,omitempty"`
+	MaxWidth         int              `xml:"maxWidth,attr,omitempty"`
+	MaxHeight        int              `xml:"maxHeight,attr,omitempty"`
+	SegmentAlignment bool             `xml:"segmentAlignment,attr"`
+	StartWithSAP     int              `xml:"startWithSAP,attr"`
+	Channels         *descriptor      `xml:"AudioChannelConfiguration"`
+	Label            string           `xml:"Label,omitempty"`
+	Role             *descriptor      `xml:"Role"`
+	Template         *segmentTemplate `xml:"SegmentTemplate"`
+	Representations  []representation `xml:"Representation"`
+
+	format string // codec of all its representations
+}
+
+type descriptor struct {
+	Scheme string `xml:"schemeIdUri,attr"`
+	Value  string `xml:"value,attr"`
+}
+
+type representation struct {
+	ID           string           `xml:"id,attr"`
+	Codecs       string           `xml:"codecs,attr"`
+	Bandwidth    int              `xml:"bandwidth,attr"`
+	Width        int              `xml:"width,attr,omitempty"`
+	Height       int              `xml:"height,attr,omitempty"`
+	SAR          string           `xml:"sar,attr,omitempty"`
+	FrameRate    string           `xml:"frameRate,attr,omitempty"`
+	SamplingRate int              `xml:"audioSamplingRate,attr,omitempty"`
+	Template     *segmentTemplate `xml:"SegmentTemplate"`
+}
+
+type segmentTemplate struct {
+	Timescale   uint32          `xml:"timescale,attr"`
+	StartNumber int             `xml:"startNumber,attr"`
+	Init        string          `xml:"initialization,attr"`
+	Media       string          `xml:"media,attr"`
+	Timeline    []timelineEntry `xml:"SegmentTimeline>S"`
+}
+
+type timelineEntry struct {
+	Time     string `xml:"t,attr,omitempty"` // left out where the one before ends
+	Duration int64  `xml:"d,attr"`
+	Repeat   int    `xml:"r,attr,omitempty"`
+}
+
+// hoistTemplate moves the segment template from the representations to the set
+// where all have the same, which keeps manifests of long videos small.
+func (s *adaptationSet) hoistTemplate() {
+	first := s.Representations[0].Template
+	for _, r := range s.Representations[1:] {
+		if !reflect.DeepEqual(first, r.Template) {
+			return
+		}
+	}
+	s.Template = first
+	for i := range s.Representations {
+		s.Representations[i].Template = nil
+	}
+}

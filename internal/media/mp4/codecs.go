@@ -1,0 +1,175 @@
+package mp4
+
+import (
+	"fmt"
+	"math/bits"
+	"strconv"
+	"strings"
+)
+
+// avcCodecs is avc1.PPCCLL of RFC 6381, 3.3: profile, constraint flags and
+// level as they stand in AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3).
+func avcCodecs(format string, avcC []byte) (string, error) {
+	if len(avcC) < 4 {
+		return "", malformed("avcC is cut off")
+	}
+	return fmt.Sprintf("%s.%02x%02x%02x", format, avcC[1], avcC[2], avcC[3]), nil
+}
+
+// hevcCodecs follows ISO/IEC 14496-15, annex E.3: profile space and number,
+// compatibility flags in reverse bit order, tier and level, constraint bytes
+// without trailing zeros.
+func hevcCodecs(format string, hvcC []byte) (string, error) {
+	f := &fields{data: hvcC}
+	f.skip(1)
+	profile := f.u8()
+	compatibility := f.u32()
+	constraints := f.bytes(6)
+	level := f.u8()
+	if f.short {
+		return "", malformed("hvcC is cut off")
+	}
+	var b strings.Builder
+	b.WriteString(format + ".")
+	if space := profile >> 6; space > 0 {
+		b.WriteByte('A' + space - 1)
+	}
+	tier := "L"
+	if profile&0x20 != 0 {
+		tier = "H"
+	}
+	fmt.Fprintf(&b, "%d.%X.%s%d", profile&0x1f, bits.Reverse32(compatibility), tier, level)
+	for len(constraints) > 0 && constraints[len(constraints)-1] == 0 {
+		constraints = constraints[:len(constraints)-1]
+	}
+	for _, c := range constraints {
+		fmt.Fprintf(&b, ".%X", c)
+	}
+	return b.String(), nil
+}
+
+// Tags of descriptors in esds (ISO/IEC 14496-1, 7.2.2.1) and the object type
+// of MPEG-4 audio.
+const (
+	tagES              = 3
+	tagDecoderConfig   = 4
+	tagDecoderSpecific = 5
+	objectMPEG4Audio   = 0x40
+)
+
+// parseESDS finds the AudioSpecificConfig and takes codec, channels and rate
+// from it: what the sample entry says of them is often a placeholder.
+func (e *SampleEntry) parseESDS(esds []byte) error {
+	f := &fields{data: esds}
+	f.full()
+	es := f.descriptor(tagES)
+	es.skip(2)
+	flags := es.u8()
+	if flags&0x80 != 0 {
+		es.skip(2)
+	}
+	if flags&0x40 != 0 {
+		es.skip(int(es.u8()))
+	}
+	if flags&0x20 != 0 {
+		es.skip(2)
+	}
+	config := es.descriptor(tagDecoderConfig)
+	object := config.u8()
+	config.skip(12)
+	if f.short || es.short || config.short {
+		return malformed("esds is broken")
+	}
+	if object != objectMPEG4Audio {
+		e.Codecs = fmt.Sprintf("mp4a.%02x", object)
+		return nil
+	}
+	specific := config.descriptor(tagDecoderSpecific)
+	if config.short || len(specific.data) == 0 {
+		return malformed("esds has no decoder configuration")
+	}
+	return e.parseAudioConfig(specific.data)
+}
+
+// descriptor reads a descriptor with the tag and gives its payload.
+func (f *fields) descriptor(tag uint8) *fields {
+	if f.u8() != tag {
+		f.short = true
+	}
+	size := 0
+	for range 4 { // seven bits in each of at most four bytes
+		b := f.u8()
+		size = size<<7 | int(b&0x7f)
+		if b&0x80 == 0 {
+			break
+		}
+	}
+	if size > len(f.data) {
+		f.short = true
+		return &fields{short: true}
+	}
+	return &fields{data: f.bytes(size)}
+}
+
+// parseAudioConfig reads an AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1).
+func (e *SampleEntry) parseAudioConfig(config []byte) error {
+	b := &bitReader{data: config}
+	object := b.objectType()
+	rate := b.sampleRate()
+	channels := b.bits(4)
+	if object == 5 || object == 29 { // SBR, PS: the rate that comes out follows
+		rate = b.sampleRate()
+	}
+	if b.short {
+		return malformed("the AudioSpecificConfig is cut off")
+	}
+	e.Codecs = "mp4a.40." + strconv.Itoa(object)
+	if rate > 0 {
+		e.SampleRate = rate
+	}
+	// ISO/IEC 14496-3, table 1.19: channels for each channelConfiguration.
+	counts := [...]int{1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 8, 11: 7, 12: 8, 14: 8}
+	if channels < len(counts) && counts[channels] > 0 {
+		e.Channels, e.ChannelConfiguration = counts[channels], channels
+	}
+	return nil
+}
+
+// bitReader reads numbers of any width, most significant bit first.
+type bitReader struct {
+	data  []byte
+	at    int // in bits
+	short bool
+}
+
+func (b *bitReader) bits(n int) int {
+	v := 0
+	for range n {
+		if b.at >= 8*len(b.data) {
+			b.short = true
+			return 0
+		}
+		v = v<<1 | int(b.data[b.at/8]>>(7-b.at%8))&1
+		b.at++
+	}
+	return v
+}
+
+func (b *bitReader) objectType() int {
+	if v := b.bits(5); v != 31 {
+		return v
+	}
+	return 32 + b.bits(6)
+}
+
+func (b *bitReader) sampleRate() int {
+	index := b.bits(4)
+	if index == 15 {
+		return b.bits(24)
+	}
+	rates := [...]int{96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350}
+	if index >= len(rates) {
+		return 0
+	}
+	return rates[index]
+}

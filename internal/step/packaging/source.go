@@ -1,0 +1,146 @@
+package packaging
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/via-orchestrate/orchestrate/internal/media/manifest"
+	"github.com/via-orchestrate/orchestrate/internal/media/mp4"
+)
+
+// source is one track of an input file, on its way to be a CMAF track.
+type source struct {
+	file  *os.File
+	path  string
+	track *mp4.Track
+
+	folder   string  // of the track's segments in the output
+	language string  // BCP 47, manifest.Unknown if not known
+	label    string  // name for people, audio only
+	expected float64 // duration in seconds
+	// What notes say of an audio track: played by default, commentary, or
+	// description for those who cannot see.
+	preferred, commentary, described bool
+	// priming is what an edit list has to hide, in units of the track.
+	priming  int64
+	segments []mp4.Segment
+}
+
+func (s *source) isVideo() bool { return s.track.Handler == mp4.HandlerVideo }
+
+func (s *source) seconds(units int64) float64 { return float64(units) / float64(s.track.Timescale) }
+
+// describe names the track in messages.
+func (s *source) describe() string {
+	if s.folder == "" {
+		return fmt.Sprintf("Track %d of %s", s.track.ID, filepath.Base(s.path))
+	}
+	return fmt.Sprintf("Track %s (%s)", s.folder, filepath.Base(s.path))
+}
+
+// start is the earliest presentation time; below 0 for primed audio.
+func (s *source) start() int64 {
+	start := int64(math.MaxInt64)
+	for _, sample := range s.track.Samples {
+		start = min(start, sample.PTS)
+	}
+	return start
+}
+
+// end is the presentation time at which the last frame has been shown.
+func (s *source) end() int64 {
+	var last mp4.Sample
+	for i, sample := range s.track.Samples {
+		if i == 0 || sample.PTS > last.PTS {
+			last = sample
+		}
+	}
+	return last.PTS + max(int64(last.Duration), 1)
+}
+
+// duration is how long the track is to be heard or seen, in seconds.
+func (s *source) duration() float64 { return s.seconds(s.end() - max(s.start(), 0)) }
+
+// frame is the mean duration of a frame in seconds.
+func (s *source) frame() float64 {
+	return s.seconds(s.end()-s.start()) / float64(len(s.track.Samples))
+}
+
+// align puts the start of the presentation at the first track that starts, if
+// none starts at 0, and notes down what of each track lies before.
+func align(sources []*source) {
+	shift := math.Inf(1)
+	for _, s := range sources {
+		shift = min(shift, max(s.seconds(s.start()), 0))
+	}
+	for _, s := range sources {
+		units := int64(math.Round(shift * float64(s.track.Timescale)))
+		for i := range s.track.Samples {
+			s.track.Samples[i].PTS -= units
+		}
+		s.priming = max(0, -s.start())
+	}
+}
+
+// frameRate is the number of frames per second as a rational: exact where all
+// frames last the same, else the usual rate that the mean is near to.
+func (s *source) frameRate() manifest.Rate {
+	n := len(s.track.Samples)
+	total := s.end() - s.start()
+	if total%int64(n) == 0 {
+		return reduced(int64(s.track.Timescale), total/int64(n))
+	}
+	mean := float64(n) / s.seconds(total)
+	for _, usual := range []manifest.Rate{
+		{Num: 24000, Den: 1001}, {Num: 24, Den: 1}, {Num: 25, Den: 1}, {Num: 30000, Den: 1001}, {Num: 30, Den: 1},
+		{Num: 48, Den: 1}, {Num: 50, Den: 1}, {Num: 60000, Den: 1001}, {Num: 60, Den: 1},
+	} {
+		if math.Abs(mean*float64(usual.Den)/float64(usual.Num)-1) < 0.0005 {
+			return usual
+		}
+	}
+	return reduced(int64(math.Round(mean*1000)), 1000)
+}
+
+func reduced(num, den int64) manifest.Rate {
+	a, b := num, den
+	for b != 0 {
+		a, b = b, a%b
+	}
+	a = max(a, 1)
+	return manifest.Rate{Num: int(num / a), Den: int(den / a)}
+}
+
+// nameAll gives every source the folder of its output and audio a name for
+// people, both unique.
+func nameAll(sources []*source) {
+	folders, labels := map[string]int{}, map[string]int{}
+	for _, s := range sources {
+		if s.isVideo() {
+			// Renditions are called after their short side, as ladders are.
+			e := s.track.Entry
+			s.folder = unique(folders, fmt.Sprintf("video_%dp", min(e.Width, e.Height)), "_%d")
+			continue
+		}
+		s.folder = unique(folders, "audio_"+strings.ToLower(s.language), "_%d")
+		if s.label == "" {
+			s.label = manifest.LanguageName(s.language)
+		}
+		if s.label == "" {
+			s.label = "Audio"
+		}
+		s.label = unique(labels, s.label, " %d")
+	}
+}
+
+// unique gives name the first time and name with a number from 2 on later.
+func unique(seen map[string]int, name, suffix string) string {
+	seen[name]++
+	if n := seen[name]; n > 1 {
+		return name + fmt.Sprintf(suffix, n)
+	}
+	return name
+}

@@ -1,0 +1,146 @@
+package packaging
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/via-orchestrate/orchestrate/internal/location"
+	"github.com/via-orchestrate/orchestrate/internal/media/manifest"
+	"github.com/via-orchestrate/orchestrate/internal/media/mp4"
+)
+
+// fileMode keeps other users of the machine out.
+const fileMode = 0o640
+
+// output is the folder that is being written.
+type output struct {
+	folder *location.Folder
+	// wrote is told the bytes of media written so far.
+	wrote func(bytes int64)
+	bytes int64
+}
+
+// writeTracks writes header and segments of every source, and gives what was
+// measured while doing so.
+func (o *output) writeTracks(ctx context.Context, sources []*source) (manifest.Presentation, error) {
+	var p manifest.Presentation
+	for _, s := range sources {
+		t, err := o.writeTrack(ctx, s)
+		if err != nil {
+			return manifest.Presentation{}, fmt.Errorf("write track %s: %w", s.folder, err)
+		}
+		if s.isVideo() {
+			p.Video = append(p.Video, t)
+		} else {
+			p.Audio = append(p.Audio, t)
+		}
+	}
+	return p, nil
+}
+
+func (o *output) writeTrack(ctx context.Context, s *source) (manifest.Track, error) {
+	if err := os.MkdirAll(filepath.Join(o.folder.Path(), s.folder), 0o750); err != nil {
+		return manifest.Track{}, err
+	}
+	header := mp4.InitSegment(s.track, manifest.LanguageCode3(s.language), s.priming)
+	if err := o.writeText(s.folder+"/"+manifest.InitName, string(header)); err != nil {
+		return manifest.Track{}, err
+	}
+	t := s.describeTrack()
+	for i, segment := range s.segments {
+		if err := ctx.Err(); err != nil {
+			return manifest.Track{}, err
+		}
+		var sizes mp4.Sizes
+		err := o.write(s.folder+"/"+manifest.SegmentName(i+1), func(w io.Writer) (err error) {
+			sizes, err = mp4.WriteSegment(w, s.file, s.track, segment, s.priming)
+			return err
+		})
+		if err != nil {
+			return manifest.Track{}, err
+		}
+		start := max(segment.Start(), 0) // primed audio starts before
+		t.Segments = append(t.Segments, manifest.Segment{
+			Start: start, Duration: segment.End - start, Size: sizes.Total, FirstSample: sizes.FirstSample,
+		})
+		o.bytes += sizes.Total
+		o.wrote(o.bytes)
+	}
+	return t, nil
+}
+
+// describeTrack is what the manifests say of the track, without its segments.
+func (s *source) describeTrack() manifest.Track {
+	e := s.track.Entry
+	t := manifest.Track{Folder: s.folder, Codecs: e.Codecs, Timescale: s.track.Timescale}
+	if s.isVideo() {
+		t.Width, t.Height, t.SARNum, t.SARDen = e.Width, e.Height, e.SARNum, e.SARDen
+		t.FrameRate = s.frameRate()
+		return t
+	}
+	t.Language, t.Name, t.Commentary, t.Described = s.language, s.label, s.commentary, s.described
+	t.Channels, t.ChannelConfiguration, t.SampleRate = e.Channels, e.ChannelConfiguration, e.SampleRate
+	return t
+}
+
+// writeManifests writes all playlists and the DASH manifest.
+func (o *output) writeManifests(p manifest.Presentation) error {
+	for _, t := range p.Tracks() {
+		if err := o.writeText(t.Folder+"/"+manifest.PlaylistName, manifest.MediaPlaylist(p, t)); err != nil {
+			return err
+		}
+	}
+	for _, t := range p.Video {
+		if err := o.writeText(t.Folder+"/"+manifest.IFramesName, manifest.IFramePlaylist(p, t)); err != nil {
+			return err
+		}
+	}
+	if err := o.writeText(manifest.MultivariantName, manifest.Multivariant(p)); err != nil {
+		return err
+	}
+	mpd, err := manifest.MPD(p)
+	if err != nil {
+		return err
+	}
+	return o.writeText(manifest.MPDName, mpd)
+}
+
+func (o *output) writeText(name, text string) error {
+	return o.write(name, func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
+		return err
+	})
+}
+
+// write makes one file and notes down its checksum, so that it is not read
+// again for the inventory.
+func (o *output) write(name string, fill func(io.Writer) error) error {
+	file, err := os.OpenFile(filepath.Join(o.folder.Path(), filepath.FromSlash(name)), os.O_CREATE|os.O_EXCL|os.O_WRONLY, fileMode)
+	if err != nil {
+		return err
+	}
+	hash := sha256.New()
+	counted := &counter{}
+	buffered := bufio.NewWriterSize(file, 1<<16)
+	err = fill(io.MultiWriter(buffered, hash, counted))
+	if err = errors.Join(err, buffered.Flush(), file.Close()); err != nil {
+		return err
+	}
+	o.folder.Known(location.Entry{Name: name, Size: counted.n, SHA256: hex.EncodeToString(hash.Sum(nil))})
+	return nil
+}
+
+// counter counts the bytes written to it.
+type counter struct{ n int64 }
+
+func (c *counter) Write(p []byte) (int, error) {
+	c.n += int64(len(p))
+	return len(p), nil
+}
