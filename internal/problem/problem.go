@@ -13,13 +13,15 @@ import (
 // ContentType is the media type of a problem (RFC 9457 section 6.1).
 const ContentType = "application/problem+json"
 
-// Document is a problem detail. Its type is always "about:blank", which
-// RFC 9457 section 4.2.1 allows to leave out, so Title is the status's text.
+// Document is a problem detail, with the keys of the schema Problem in
+// api/openapi.yaml.
 type Document struct {
-	Title  string             `json:"title"`
-	Status int                `json:"status"`
-	Detail string             `json:"detail,omitempty"`
-	Errors []vod.FieldProblem `json:"errors,omitempty"` // every problem of a document
+	Type     string             `json:"type"`
+	Title    string             `json:"title"`
+	Status   int                `json:"status"`
+	Detail   string             `json:"detail,omitempty"`
+	Code     vod.Code           `json:"code,omitempty"`
+	Problems []vod.FieldProblem `json:"problems,omitempty"` // every problem of a document
 }
 
 // Write answers with a problem. Headers set before are kept; the answer is
@@ -28,11 +30,10 @@ func Write(w http.ResponseWriter, status int, detail string) {
 	WriteDocument(w, Document{Status: status, Detail: detail})
 }
 
-// WriteDocument answers with d; an empty title becomes the status's text.
+// WriteDocument answers with d. Its type is always "about:blank", and its title
+// so the status's text (RFC 9457 section 4.2.1).
 func WriteDocument(w http.ResponseWriter, d Document) {
-	if d.Title == "" {
-		d.Title = http.StatusText(d.Status)
-	}
+	d.Type, d.Title = "about:blank", http.StatusText(d.Status)
 	h := w.Header()
 	h.Set("Content-Type", ContentType)
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -40,8 +41,10 @@ func WriteDocument(w http.ResponseWriter, d Document) {
 		h.Set("Cache-Control", "no-store")
 	}
 	w.WriteHeader(d.Status)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
 	// The only error left is that of a connection that is gone.
-	_ = json.NewEncoder(w).Encode(d)
+	_ = enc.Encode(d)
 }
 
 // FromError is the problem that err stands for: that of the [vod.Fault] in its
@@ -49,10 +52,10 @@ func WriteDocument(w http.ResponseWriter, d Document) {
 func FromError(err error) Document {
 	var f *vod.Fault
 	if errors.As(err, &f) {
-		return Document{Status: Status(f.Code), Detail: f.Message, Errors: f.Problems}
+		return Document{Status: Status(f.Code), Detail: f.Message, Code: f.Code, Problems: f.Problems}
 	}
 	return Document{
-		Status: http.StatusInternalServerError,
+		Status: http.StatusInternalServerError, Code: "internal",
 		Detail: "The server could not do this for a reason of its own. Look at its log.",
 	}
 }

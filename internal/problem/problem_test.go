@@ -15,7 +15,7 @@ func TestWrite(t *testing.T) {
 	t.Parallel()
 	w := httptest.NewRecorder()
 	Write(w, 409, `The offset is <7>, not "5".`)
-	want := `{"title":"Conflict","status":409,"detail":"The offset is \u003c7\u003e, not \"5\"."}` + "\n"
+	want := `{"type":"about:blank","title":"Conflict","status":409,"detail":"The offset is <7>, not \"5\"."}` + "\n"
 	if got := w.Body.String(); got != want {
 		t.Errorf("body %s, want %s", got, want)
 	}
@@ -35,12 +35,12 @@ func TestFromError(t *testing.T) {
 	t.Parallel()
 	problems := []vod.FieldProblem{{Path: "/encoding/0", Message: "has no type"}}
 	fault := &vod.Fault{Code: vod.Unusable, Message: "Bad profile.", Problems: problems}
-	want := Document{Status: 422, Detail: "Bad profile.", Errors: problems}
+	want := Document{Status: 422, Detail: "Bad profile.", Code: vod.Unusable, Problems: problems}
 	if diff := cmp.Diff(want, FromError(fmt.Errorf("apply: %w", fault))); diff != "" {
 		t.Error(diff)
 	}
 	inner := FromError(errors.New("password hunter2 is wrong"))
-	if inner.Status != 500 || inner.Detail == "" || inner.Errors != nil {
+	if inner.Status != 500 || inner.Detail == "" || inner.Problems != nil {
 		t.Errorf("internal error became %+v", inner)
 	}
 }
