@@ -1,0 +1,71 @@
+# `make help` lists what there is. Everything that is missing on the machine is
+# installed by scripts/setup.sh; Go tools are built into .cache/bin.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+export PATH := $(CURDIR)/.cache/bin:$(PATH)
+
+ADDR ?= 127.0.0.1:8080
+DATA ?= ./data
+# Packages to test, and further flags for go test: make test PKG=./internal/plan/... TESTFLAGS=-race
+PKG ?= ./...
+TESTFLAGS ?=
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.PHONY: build
+build: ## Build bin/orchestrate, the binary alone
+	CGO_ENABLED=0 go build -trimpath -o bin/orchestrate ./cmd/orchestrate
+
+.PHONY: run
+run: ## Install what is missing, build, and serve at $ADDR (127.0.0.1:8080)
+	scripts/setup.sh run
+	$(MAKE) --no-print-directory build
+	exec bin/orchestrate serve --addr $(ADDR) --data $(DATA)
+
+.PHONY: demo
+demo: ## The same, then ingest the bundled clip; DEMO_EXIT=1 stops after that
+	scripts/setup.sh run
+	$(MAKE) --no-print-directory build
+	ADDR=$(ADDR) DATA=$(DATA) scripts/demo.sh
+
+.PHONY: test
+test: ## Install what is missing and run every test
+	scripts/setup.sh test
+	gotestsum --format pkgname-and-test-fails --hide-summary=output -- -timeout 30m $(TESTFLAGS) $(PKG)
+
+.PHONY: race
+race: ## Run the tests of what is concurrent under the race detector (needs a C compiler)
+	scripts/setup.sh test
+	gotestsum --format pkgname-and-test-fails -- -race -timeout 30m \
+		./internal/engine/... ./internal/orchestrate/... ./internal/store/... ./internal/upload/... ./internal/plan/...
+
+.PHONY: fuzz
+fuzz: ## Run every fuzz test for 10 seconds
+	scripts/fuzz.sh 10s
+
+.PHONY: check
+check: ## Check format, lint, layers, scripts and generated files
+	scripts/setup.sh check
+	scripts/check.sh
+
+.PHONY: bench
+bench: ## Measure a whole ingest against bare ffmpeg, and ingests per second
+	scripts/setup.sh run
+	go test -run '^$$' -bench '^BenchmarkIngest' -benchtime 1x -timeout 30m ./internal/app/...
+
+.PHONY: generate
+generate: ## Write generated files anew: API types, client, THIRD_PARTY_NOTICES
+	scripts/setup.sh generate
+	scripts/generate.sh
+
+.PHONY: format
+format: ## Format all Go files
+	scripts/setup.sh check
+	gofumpt -w $$(git ls-files --cached --others --exclude-standard '*.go')
+
+.PHONY: clean
+clean: ## Remove what was built; data folders stay
+	rm -rf bin .cache

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// part is a piece of software with the texts that must go with it.
+type part struct {
+	name  string
+	texts []string
+}
+
+var licenceFile = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|patents|copyright)([-._].*)?$`)
+
+// modules gives the standard library and, in the order of their paths, the
+// modules that packages of the command come from.
+func modules(ctx context.Context, command string) ([]part, error) {
+	root, err := goCommand(ctx, "env", "GOROOT")
+	if err != nil {
+		return nil, err
+	}
+	texts, err := licences(strings.TrimSpace(root))
+	if err != nil {
+		return nil, err
+	}
+	if len(texts) == 0 {
+		return nil, fmt.Errorf("no licence of Go in %s", strings.TrimSpace(root))
+	}
+	parts := []part{{"The Go standard library", texts}}
+
+	lines, err := goCommand(ctx, "list", "-deps", "-f",
+		"{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}{{end}}", command)
+	if err != nil {
+		return nil, err
+	}
+	found := strings.Split(lines, "\n")
+	slices.Sort(found)
+	for _, line := range slices.Compact(found) {
+		name, dir, ok := strings.Cut(line, "\t")
+		if !ok {
+			continue
+		}
+		texts, err := licences(dir)
+		if err != nil {
+			return nil, err
+		}
+		if len(texts) == 0 {
+			return nil, fmt.Errorf("module %s has no licence file", name)
+		}
+		parts = append(parts, part{name, texts})
+	}
+	return parts, nil
+}
+
+func goCommand(ctx context.Context, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH=amd64", "CGO_ENABLED=0")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("go %s: %w: %s", strings.Join(args, " "), err, stderr.String())
+	}
+	return string(out), nil
+}
+
+// vendoredScripts gives one part for each folder below dir. Without dir there
+// is none.
+func vendoredScripts(dir string) ([]part, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var parts []part
+	for _, e := range entries {
+		if !e.IsDir() {
+			return nil, fmt.Errorf("%s: give each vendored script a folder with its licence", filepath.Join(dir, e.Name()))
+		}
+		texts, err := licences(filepath.Join(dir, e.Name()))
+		if err != nil {
+			return nil, err
+		}
+		if len(texts) == 0 {
+			return nil, fmt.Errorf("%s has no licence file", filepath.Join(dir, e.Name()))
+		}
+		parts = append(parts, part{e.Name() + " (script of the web pages)", texts})
+	}
+	return parts, nil
+}
+
+// licences reads the licence files of a folder, in the order of their names.
+func licences(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var texts []string
+	for _, e := range entries {
+		if e.IsDir() || !licenceFile.MatchString(e.Name()) || strings.HasSuffix(e.Name(), ".go") {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			return nil, err
+		}
+		texts = append(texts, strings.TrimSpace(strings.ReplaceAll(string(text), "\r\n", "\n")))
+	}
+	return texts, nil
+}

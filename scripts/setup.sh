@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# Installs what is missing for a purpose, and does nothing when all is there.
+#
+#   scripts/setup.sh run       ffmpeg
+#   scripts/setup.sh generate  the code generator
+#   scripts/setup.sh check     linters, formatter, code generator
+#   scripts/setup.sh test      all that the tests use
+#
+# Debian packages are installed only as root or with password-free sudo;
+# otherwise this prints the command and stops. Go tools are built, in the
+# versions below, into .cache/bin.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+readonly GOLANGCI_LINT=github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+readonly GOFUMPT=mvdan.cc/gofumpt@v0.12.0
+readonly GOTESTSUM=gotest.tools/gotestsum@v1.13.0
+readonly OAPI_CODEGEN=github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2
+# For the tests of the Temporal driver alone. v1.9.1 does not build.
+readonly TEMPORAL=github.com/temporalio/cli/cmd/temporal@v1.5.1
+
+missing=()
+
+# need COMMAND PACKAGE notes a Debian package whose command is not there.
+need() {
+	command -v "$1" >/dev/null || missing+=("$2")
+}
+
+# need_dir FOLDER PACKAGE does the same for a package of data.
+need_dir() {
+	[[ -d $1 ]] || missing+=("$2")
+}
+
+install_packages() {
+	((${#missing[@]})) || return 0
+	local apt=(apt-get install -y --no-install-recommends "${missing[@]}")
+	local as=()
+	if ! command -v apt-get >/dev/null; then
+		echo "setup: this is no Debian; install these yourself: ${missing[*]}" >&2
+		exit 1
+	fi
+	if (($(id -u) != 0)); then
+		as=(sudo -n)
+		if ! sudo -n true 2>/dev/null; then
+			echo "setup: these packages are missing: ${missing[*]}" >&2
+			echo "Try: sudo apt-get update && sudo ${apt[*]}" >&2
+			exit 1
+		fi
+	fi
+	echo "setup: installing ${missing[*]}"
+	DEBIAN_FRONTEND=noninteractive "${as[@]}" apt-get update -q
+	DEBIAN_FRONTEND=noninteractive "${as[@]}" "${apt[@]}"
+}
+
+# go_tool MODULE/PATH@VERSION builds a tool, unless .cache/bin has that version.
+go_tool() {
+	local path=${1%@*} version=${1#*@} file
+	file=.cache/bin/$(basename "$path")
+	if [[ -x $file ]] && go version -m "$file" 2>/dev/null |
+		awk -v p="$path" -v v="$version" '$1 == "path" {ok = $2 == p} $1 == "mod" {exit !(ok && $3 == v)}'; then
+		return 0
+	fi
+	echo "setup: building $1"
+	GOBIN=$PWD/.cache/bin GOFLAGS='' CGO_ENABLED=0 go install "$1"
+}
+
+purpose=${1:-run}
+tools=()
+case $purpose in
+run)
+	need ffmpeg ffmpeg
+	;;
+generate)
+	tools=("$OAPI_CODEGEN")
+	;;
+check)
+	need git git
+	need shellcheck shellcheck
+	tools=("$GOLANGCI_LINT" "$GOFUMPT" "$OAPI_CODEGEN")
+	;;
+test)
+	need ffmpeg ffmpeg
+	need chromium chromium
+	need_dir /usr/share/forensics-samples forensics-samples-files
+	tools=("$GOTESTSUM" "$TEMPORAL")
+	;;
+*)
+	echo "usage: scripts/setup.sh [run|generate|check|test]" >&2
+	exit 2
+	;;
+esac
+
+install_packages
+mkdir -p .cache/bin
+for tool in "${tools[@]}"; do
+	go_tool "$tool"
+done
