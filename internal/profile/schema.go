@@ -29,7 +29,7 @@ func Schema() json.RawMessage { return bytes.Clone(schemaText) }
 // compiled is the schema, made ready once like a compiled expression: that
 // takes ten times as long as to validate a document. It is safe for concurrent
 // use.
-var compiled = sync.OnceValues(compile)
+var compiled = sync.OnceValues(compile) //nolint:gochecknoglobals // see above
 
 // shape is the schema as text that was read, and made ready.
 type shape struct {
