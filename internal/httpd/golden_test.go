@@ -24,8 +24,8 @@ func TestPageOfTheStatusAPI(t *testing.T) {
 		s.runs = append(s.runs, pageItems(t, name)...)
 	}
 	for path, name := range map[string]string{
-		"/ingests?toDate=2022-01-01": "list.json",
-		"/ingests?assetId=179057":    "list-by-asset.json",
+		"/ingests?toDate=2022-01-01":                    "list.json",
+		"/ingests?assetId=179057":                       "list-by-asset.json",
 		"/ingests/7dd40659-2494-45bc-b533-83e7deb97155": "detail.json",
 	} {
 		// The page's own calls name a Content-Type although they have no body.

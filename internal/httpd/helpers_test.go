@@ -82,8 +82,16 @@ type answer struct {
 	text string
 }
 
-// call sends a request. headers are pairs of name and value.
+// call sends a request and holds what comes back against the contract.
 func (s *testServer) call(t *testing.T, method, path, body string, headers ...string) answer {
+	t.Helper()
+	a := s.send(t, method, path, body, headers...)
+	s.fits(t, a.Request, a.Response, []byte(a.text))
+	return a
+}
+
+// send sends a request. headers are pairs of name and value.
+func (s *testServer) send(t *testing.T, method, path, body string, headers ...string) answer {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, s.url+path, strings.NewReader(body))
 	if err != nil {
@@ -111,7 +119,6 @@ func (s *testServer) call(t *testing.T, method, path, body string, headers ...st
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.fits(t, req, resp, text)
 	return answer{resp, string(text)}
 }
 
@@ -122,12 +129,24 @@ func (s *testServer) fits(t *testing.T, req *http.Request, resp *http.Response, 
 	bare.URL.Scheme, bare.URL.Host = "", ""
 	route, params, err := s.router.FindRoute(bare)
 	if err != nil {
+		if resp.StatusCode < 300 && req.Method != http.MethodHead && req.Method != http.MethodOptions {
+			t.Errorf("%s %s: not in the contract: %v", req.Method, req.URL.Path, err)
+		}
 		return
 	}
+	options := &openapi3filter.Options{IncludeResponseStatus: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc}
+	request := &openapi3filter.RequestValidationInput{Request: bare, Route: route, PathParams: params, Options: options}
+	if resp.StatusCode < 300 && req.GetBody != nil {
+		if bare.Body, err = req.GetBody(); err != nil {
+			t.Fatal(err)
+		}
+		if err := openapi3filter.ValidateRequest(t.Context(), request); err != nil {
+			t.Errorf("%s %s: taken, but does not fit the contract: %v", req.Method, req.URL.Path, err)
+		}
+	}
 	err = openapi3filter.ValidateResponse(t.Context(), &openapi3filter.ResponseValidationInput{
-		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: bare, Route: route, PathParams: params},
-		Status:                 resp.StatusCode, Header: resp.Header, Body: io.NopCloser(bytes.NewReader(text)),
-		Options: &openapi3filter.Options{IncludeResponseStatus: true},
+		RequestValidationInput: request, Status: resp.StatusCode, Header: resp.Header,
+		Body: io.NopCloser(bytes.NewReader(text)), Options: options,
 	})
 	if err != nil {
 		t.Errorf("%s %s: the answer does not fit the contract: %v", req.Method, req.URL.Path, err)

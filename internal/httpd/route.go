@@ -24,12 +24,12 @@ func (m *ruled) HandleFunc(pattern string, bind func(http.ResponseWriter, *http.
 			m.server.fail(w, r, err)
 			return
 		}
-		r, err := body.read(w, r)
+		checked, err := body.read(w, r)
 		if err != nil {
 			m.server.fail(w, r, err)
 			return
 		}
-		bind(w, r)
+		bind(w, checked)
 	})
 }
 

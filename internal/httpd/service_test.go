@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strconv"
 	"sync"
 
 	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
@@ -176,11 +177,7 @@ func (m *memory) ProfilePut(_ context.Context, tenant, name string, data []byte)
 	if err := m.validate(data); err != nil {
 		return vod.ProfileVersion{}, false, err
 	}
-	document, err := json.Marshal(string(data))
-	if err != nil {
-		return vod.ProfileVersion{}, false, err
-	}
-	document = []byte(`{"text":` + string(document) + `}`)
+	document := json.RawMessage(`{"text":` + strconv.Quote(string(data)) + `}`)
 	for _, p := range m.profiles {
 		if p.Name == name && string(p.Document) == string(document) {
 			return p, false, nil
@@ -227,7 +224,9 @@ func (m *memory) ProfileVersions(ctx context.Context, tenant, _ string) ([]vod.P
 	return m.ProfileList(ctx, tenant)
 }
 
-func (m *memory) ProfileSchema() json.RawMessage { return json.RawMessage(`{"title":"<profile> & more"}`) }
+func (m *memory) ProfileSchema() json.RawMessage {
+	return json.RawMessage(`{"title":"<profile> & more"}`)
+}
 
 func (m *memory) Playback(context.Context, string, string) (vod.Playback, error) {
 	m.mu.Lock()

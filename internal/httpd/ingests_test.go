@@ -1,0 +1,133 @@
+package httpd
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// running is an ingest under way: one task done, one failed, one that waits
+// and was never claimed.
+func running() vod.Run {
+	start := noon().Add(-time.Minute)
+	return vod.Run{
+		Ingest: vod.Ingest{
+			ID: "run-1", Tenant: "default", AssetID: "7", ProfileName: "default", Status: vod.Running,
+			Progress: 20, Start: start, Input: json.RawMessage(`{"filesets":[],"profile":{"note":"a<b & c>d"}}`), HasInput: true,
+		},
+		Tasks: []vod.Task{
+			{ID: "t-2", IngestID: "run-1", Step: 2, Stage: vod.Playout, Status: vod.TaskPending},
+			{
+				ID: "t-1", IngestID: "run-1", Step: 1, Stage: vod.Encoding, Status: vod.TaskFailed, Order: 2, Attempt: 2, Failures: 2,
+				Start: start.Add(time.Second), End: start.Add(3 * time.Second), Input: json.RawMessage(`{"filesets":[]}`), Share: 0.299,
+				Error: &vod.StepError{
+					Class: vod.ClassMedia, Reason: vod.ReasonBadMedia, Message: "clip.mp4 has no video & no audio.",
+					Hint: "Check the export.", Cause: errors.New("password hunter2"),
+				},
+			},
+			{
+				ID: "t-0", IngestID: "run-1", Stage: vod.Retrieval, Status: vod.TaskRunning, Order: 1, Attempt: 1,
+				Start: start, Input: json.RawMessage(`{"filesets":[]}`), Share: 0.5,
+			},
+		},
+	}
+}
+
+func withRunning() *memory {
+	return &memory{
+		runs: []vod.Run{running()},
+		attempts: map[string][]vod.Attempt{"t-1": {{
+			TaskID: "t-1", Number: 1, Status: vod.TaskFailed, Start: noon(), End: noon().Add(1500 * time.Millisecond),
+			Error: &vod.StepError{Class: vod.ClassMedia, Reason: vod.ReasonBadMedia, Message: "bad"}, Command: []string{"ffmpeg", "-i", "<in>"}, Log: "last & line\n",
+		}}},
+		views: []orchestrate.StepView{{
+			Step: 2, Stage: vod.Playout, Name: "catalog", Type: "CATALOG", Filter: "distributed", State: "waiting",
+			Reason: "Waits for step 1.", After: []int{1}, NotBefore: noon(),
+		}},
+	}
+}
+
+func TestDetailOfUnfinishedIngest(t *testing.T) {
+	t.Parallel()
+	s := setup(t, withRunning(), nil)
+	got := s.call(t, http.MethodGet, "/ingests/run-1", "")
+	want := `{"status":"RUNNING","startTime":"2022-01-02T11:59:00.000Z","endTime":null,"progress":20,"elapsedTime":60000,` +
+		`"assetId":"7","ingestId":"run-1","tenant":"default","profileName":"default",` +
+		`"input":{"filesets":[],"profile":{"note":"a<b & c>d"}},"mediaTypes":[],"tasks":[` +
+		`{"outputs":{"filesets":[]},"input":{"filesets":[]},"name":"RETRIEVAL","progress":50,"startTime":"2022-01-02T11:59:00.000Z",` +
+		`"endTime":null,"id":"t-0","status":"TASK_RUNNING","elapsedTime":60000},` +
+		`{"outputs":{"filesets":[]},"input":{"filesets":[]},"name":"ENCODING","progress":29,"startTime":"2022-01-02T11:59:01.000Z",` +
+		`"endTime":"2022-01-02T11:59:03.000Z","id":"t-1","status":"TASK_FAILED","elapsedTime":2000,` +
+		`"error":"clip.mp4 has no video & no audio. Check the export."}],"error":null}` + "\n"
+	if diff := cmp.Diff(want, got.text); diff != "" {
+		t.Error(diff)
+	}
+	if got.Header.Get("Content-Type") != "application/json" || got.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("headers %v", got.Header)
+	}
+	head := s.call(t, http.MethodHead, "/ingests/run-1", "")
+	if head.StatusCode != 200 || head.text != "" {
+		t.Errorf("HEAD: %d %q", head.StatusCode, head.text)
+	}
+}
+
+func TestImportedListItemHasNoInput(t *testing.T) {
+	t.Parallel()
+	run := running()
+	run.Ingest.Input, run.Ingest.HasInput, run.Tasks = nil, false, nil
+	s := setup(t, &memory{runs: []vod.Run{run}}, nil)
+	s.call(t, http.MethodGet, "/ingests/run-1", "").is(t, 200, `"input":null`, `"tasks":[]`)
+}
+
+func TestTaskWithAttempts(t *testing.T) {
+	t.Parallel()
+	s := setup(t, withRunning(), nil)
+	got := s.call(t, http.MethodGet, "/ingests/run-1/tasks/t-1", "")
+	got.is(t, 200, `"failures":2`, `"class":"MEDIA","reason":"bad_media","message":"clip.mp4 has no video & no audio.","hint":"Check the export."`,
+		`"command":["ffmpeg","-i","<in>"],"log":"last & line\n"`, `"elapsedTime":1500`)
+	if strings.Contains(got.text, "hunter2") {
+		t.Error("the cause is shown")
+	}
+	s.call(t, http.MethodGet, "/ingests/run-1/tasks/t-2", "").is(t, 200, `"startTime":null`, `"elapsedTime":0`, `"attempts":[]`, `"error":null`)
+	s.call(t, http.MethodGet, "/ingests/run-1/tasks/none", "").is(t, 404, `"code":"not_found"`)
+}
+
+func TestPlan(t *testing.T) {
+	t.Parallel()
+	s := setup(t, withRunning(), nil)
+	s.call(t, http.MethodGet, "/ingests/run-1/plan", "").is(t, 200, `{"ingestId":"run-1","steps":[{"step":2,"stage":"PLAYOUT",`+
+		`"name":"catalog","type":"CATALOG","filter":"distributed","labelOut":null,"taskId":null,"state":"waiting",`+
+		`"reason":"Waits for step 1.","after":[1],"notBefore":"2022-01-02T12:00:00.000Z"}]}`)
+}
+
+func TestSteering(t *testing.T) {
+	t.Parallel()
+	s := setup(t, withRunning(), nil)
+	s.call(t, http.MethodDelete, "/ingests/run-1", "").is(t, 409, `"code":"conflict"`, "RUNNING")
+	s.call(t, http.MethodPost, "/ingests/run-1/retry", "").is(t, 409)
+	// The page's own call names a Content-Type although it has no body.
+	got := s.call(t, http.MethodDelete, "/cancel/run-1", "", "Content-Type", "application/json")
+	got.is(t, 204)
+	if got.text != "" || got.Header.Get("Content-Type") != "" {
+		t.Errorf("body %q, headers %v", got.text, got.Header)
+	}
+	s.call(t, http.MethodDelete, "/cancel/other", "").is(t, 404)
+	s.call(t, http.MethodDelete, "/cancel/run-1", "", "X-Vimond-Tenant", "other").is(t, 404)
+
+	s.runs[0].Ingest.Status = vod.Failed
+	retried := s.call(t, http.MethodPost, "/ingests/run-1/retry", "")
+	retried.is(t, 202, `{"ingestId":"run-1","detailsUrl":"/ingests/run-1"}`)
+	if l := retried.Header.Get("Location"); l != "/ingests/run-1" {
+		t.Errorf("Location %q", l)
+	}
+	s.runs[0].Ingest.Status = vod.Completed
+	s.call(t, http.MethodDelete, "/ingests/run-1", "").is(t, 204)
+}
