@@ -38,7 +38,7 @@ func (s *Set) Create(ctx context.Context, job step.Job, loc vod.Location) (*Fold
 	if loc.Type != vod.LocationFile {
 		return nil, configError(fmt.Sprintf("Location %q is of type %s: nothing can be written there.", loc.Name, loc.Type))
 	}
-	p, err := s.placeFor(job, canonical(loc.Path))
+	p, err := s.placeFor(job, filepath.Clean(loc.Path))
 	if err != nil {
 		return nil, err
 	}
@@ -48,11 +48,13 @@ func (s *Set) Create(ctx context.Context, job step.Job, loc vod.Location) (*Fold
 	return &Folder{set: s, loc: loc, place: p, known: map[string]Entry{}}, nil
 }
 
-// placeFor says where the attempt's folder is below root.
+// placeFor says where the attempt's folder is below root. That is the path as
+// configured: addresses made from it begin with the location's, and stay right
+// when the data moves to behind a symbolic link.
 func (s *Set) placeFor(job step.Job, root string) (place, error) {
 	number := strconv.Itoa(job.Attempt)
 	find, parts := placeAt, []string{job.Tenant, job.IngestID, job.TaskID, number}
-	if s.isMedia(root) {
+	if s.isMedia(canonical(root)) {
 		find, parts = placeInMedia, []string{job.MediaKey, job.TaskID, number}
 	}
 	p, ok := find(root, parts)

@@ -50,7 +50,7 @@ const (
 
 // place is the folder of an attempt, found in a path.
 type place struct {
-	root    string // canonical folder of the location or of the inline folder
+	root    string // folder of the location, or the one for inline locations
 	rel     string // the attempt's folder below root
 	tenant  string // empty in the served media folder
 	ingest  string // empty in the served media folder
