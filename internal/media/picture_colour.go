@@ -6,6 +6,8 @@ type Colour struct {
 	// InMatrix is the source's matrix, guessed from its size where it says none;
 	// "" for RGB, which has none.
 	InMatrix string
+	// InPrimaries and InTransfer are the source's, where it is converted.
+	InPrimaries, InTransfer string
 	// Tonemap: compress high dynamic range (needs the filters zscale and tonemap).
 	Tonemap bool
 	// Convert: change primaries and transfer (needs zscale).
@@ -27,7 +29,9 @@ func PlanColour(v VideoSource, canConvert bool) Colour {
 	wide := v.Primaries == "bt2020" || v.Matrix == "bt2020nc" || v.Matrix == "bt2020c"
 	switch {
 	case v.HDR() || wide:
-		rec709.InMatrix = c.InMatrix
+		rec709.InMatrix = orElse(v.Matrix, "bt2020nc")
+		rec709.InPrimaries = orElse(v.Primaries, "bt2020")
+		rec709.InTransfer = orElse(v.Transfer, "bt2020-10")
 		rec709.Tonemap = v.HDR() && canConvert
 		rec709.Convert = !v.HDR() && canConvert
 		return rec709

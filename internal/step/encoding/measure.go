@@ -1,0 +1,137 @@
+package encoding
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"path/filepath"
+	"time"
+
+	"github.com/via-orchestrate/orchestrate/internal/ffmpeg"
+	"github.com/via-orchestrate/orchestrate/internal/media"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// measure looks at what came out and writes it down. It refuses a source that
+// ended before it said it would, which ffmpeg itself takes for success.
+func (e *encode) measure(ctx context.Context, p plan) (media.EncodingNotes, error) {
+	notes := media.EncodingNotes{
+		Source: p.source, SegmentDuration: decimal(p.profile.SegmentDuration),
+		Video: []media.VideoNotes{}, Audio: []media.AudioNotes{}, Remarks: p.remarks(),
+	}
+	if p.source.Video != nil {
+		if err := e.measureVideo(ctx, p, &notes); err != nil {
+			return media.EncodingNotes{}, err
+		}
+	}
+	for _, t := range p.audio {
+		s, bitrate, err := e.only(ctx, t.file)
+		if err != nil {
+			return media.EncodingNotes{}, err
+		}
+		if err := p.checkEnd("sound", t.AudioSource.StreamRef, t.End, s.Duration); err != nil {
+			return media.EncodingNotes{}, err
+		}
+		notes.Audio = append(notes.Audio, media.AudioNotes{
+			File: t.file, Name: t.name, Language: t.tag, Default: t.initial, Commentary: t.Commentary, Described: t.Described,
+			SampleRate: s.SampleRate, Channels: s.Channels, SourceChannels: t.Channels,
+			Duration: s.Duration.Seconds(), Bitrate: bitrate,
+		})
+	}
+	return notes, nil
+}
+
+func (e *encode) measureVideo(ctx context.Context, p plan, notes *media.EncodingNotes) error {
+	rate := p.ladder.Rate
+	notes.FrameRate, notes.SegmentFrames = rate, p.ladder.GOP
+	notes.SegmentDuration = media.Rational{Num: int64(p.ladder.GOP) * rate.Den, Den: rate.Num}
+	for i, r := range p.ladder.Renditions {
+		file := videoFile(r.Name)
+		s, bitrate, err := e.only(ctx, file)
+		if err != nil {
+			return err
+		}
+		if err := p.checkEnd("picture", p.source.Video.StreamRef, p.source.Video.End, s.Duration); err != nil {
+			return err
+		}
+		if i > 0 && s.Frames != notes.Video[0].Frames {
+			return verifyError(fmt.Sprintf("%s has %d frames, %s has %d.", file, s.Frames, notes.Video[0].File, notes.Video[0].Frames))
+		}
+		notes.Video = append(notes.Video, media.VideoNotes{
+			File: file, Name: r.Name, Width: s.Width, Height: s.Height, Frames: s.Frames,
+			Duration: float64(s.Frames) / rate.Float(), Bitrate: bitrate, MaxBitrate: int64(r.Bitrate) * 1000,
+		})
+	}
+	notes.Poster = &media.PosterNotes{File: posterFile, Width: p.ladder.Poster.Width, Height: p.ladder.Poster.Height}
+	return nil
+}
+
+// only gives the one stream of an output file and its bit rate.
+func (e *encode) only(ctx context.Context, file string) (ffmpeg.Stream, int64, error) {
+	p, err := e.tools.Probe(ctx, filepath.Join(e.dir, file))
+	if err != nil {
+		se := vod.AsStepError(err)
+		if se.Class != vod.ClassMedia {
+			return ffmpeg.Stream{}, 0, err
+		}
+		return ffmpeg.Stream{}, 0, ffmpeg.BadMedia(filepath.Base(e.inputs[0].path), "holds a stream of which nothing could be decoded ("+file+" stayed empty)", err)
+	}
+	if len(p.Streams) != 1 || p.Streams[0].Duration <= 0 || p.Streams[0].Frames <= 0 {
+		return ffmpeg.Stream{}, 0, verifyError(file + " is not the one-stream file that ffmpeg was asked for.")
+	}
+	s := p.Streams[0]
+	return s, s.BitRate, nil
+}
+
+// checkEnd compares the duration of an output with the one that its source
+// declares.
+func (p plan) checkEnd(what string, ref media.StreamRef, end, got time.Duration) error {
+	if p.source.Tolerance == 0 || end == 0 {
+		return nil
+	}
+	want := end + p.pad(end)
+	missing := want - got
+	if missing <= p.source.Tolerance {
+		return nil
+	}
+	name := filepath.Base(p.inputs[ref.Input])
+	return ffmpeg.BadMedia(name, fmt.Sprintf("is cut off or damaged: by its own account the %s lasts %.2f s, but only %.2f s of it could be decoded",
+		what, end.Seconds(), max(end-missing, 0).Seconds()), nil)
+}
+
+// remarks tell what was done to the source beyond the usual.
+func (p plan) remarks() []string {
+	remarks := []string{}
+	v := p.source.Video
+	if v == nil {
+		return remarks
+	}
+	switch {
+	case p.colour.Tonemap:
+		remarks = append(remarks, "High dynamic range was tone-mapped to BT.709.")
+	case v.HDR():
+		remarks = append(remarks, "High dynamic range was converted to BT.709 without tone mapping, as this ffmpeg lacks zscale or tonemap; colours look pale.")
+	}
+	if v.Interlaced() {
+		remarks = append(remarks, "Interlaced pictures were deinterlaced.")
+	}
+	if v.Variable {
+		remarks = append(remarks, fmt.Sprintf("The variable frame rate was made constant at %s frames per second.", p.ladder.Rate))
+	}
+	if missing := p.pad(v.End); missing > 0 {
+		remarks = append(remarks, fmt.Sprintf("The sound is longer than the picture: the last frame stays for %.2f s.", missing.Seconds()))
+	}
+	return remarks
+}
+
+func verifyError(message string) error {
+	return &vod.StepError{
+		Class: vod.ClassInfra, Reason: vod.ReasonVerify, Message: "The encode went wrong: " + message,
+		Hint: "Read ffmpeg's log on the task's page; the next attempt starts afresh.",
+	}
+}
+
+// decimal is a duration in seconds as a fraction of milliseconds.
+func decimal(seconds float64) media.Rational {
+	return media.Rational{Num: int64(math.Round(seconds * 1000)), Den: 1000}
+}
