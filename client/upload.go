@@ -100,7 +100,10 @@ func (u *upload) run(ctx context.Context) error {
 			continue
 		}
 		for err != nil {
-			if stuck++; stuck >= uploadTries || !passing(ctx, err) {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			if stuck++; stuck >= uploadTries || !passing(err) {
 				return err
 			}
 			if cut := pause(ctx, wait.NextBackOff()); cut != nil {

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,9 +15,9 @@ func (e *fileError) Error() string { return "read the file: " + e.err.Error() }
 func (e *fileError) Unwrap() error { return e.err }
 
 // passing tells whether going on with an upload may help after err.
-func passing(ctx context.Context, err error) bool {
+func passing(err error) bool {
 	var file *fileError
-	if ctx.Err() != nil || errors.As(err, &file) {
+	if errors.As(err, &file) {
 		return false
 	}
 	switch s := status(err); s {
