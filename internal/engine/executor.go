@@ -8,8 +8,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
-
 	"github.com/via-orchestrate/orchestrate/internal/plan"
 	"github.com/via-orchestrate/orchestrate/internal/step"
 	"github.com/via-orchestrate/orchestrate/internal/store"
@@ -47,6 +45,9 @@ func NewExecutor(c Config) *Executor { return &Executor{c} }
 type State struct {
 	Status vod.IngestStatus
 	Ready  []plan.Ready // tasks that may be claimed
+	// Failure is why the attempt that RunTask ran failed, nil if it did not.
+	// Whether there is another attempt is told by Ready.
+	Failure *vod.StepError
 }
 
 // Advance plans the ingest in one transaction: it makes tasks ready and ends
@@ -59,6 +60,13 @@ func (x *Executor) Advance(ctx context.Context, ingestID string) (State, error) 
 // advances. Only an engine that knows that nothing runs may call it.
 func (x *Executor) Recover(ctx context.Context, ingestID string) (State, error) {
 	return x.changeOpen(ctx, ingestID, func(p *plan.Plan, run *vod.Run) { p.Recover(run, x.Now()) })
+}
+
+// RecoverTask takes back the attempt of this task that is lost with its
+// process, if one is running, and advances. A task that was not lost after all
+// can do no harm: whatever its attempt still writes is refused.
+func (x *Executor) RecoverTask(ctx context.Context, ingestID, taskID string) (State, error) {
+	return x.changeOpen(ctx, ingestID, func(p *plan.Plan, run *vod.Run) { p.RecoverTask(run, taskID, x.Now()) })
 }
 
 // changeOpen is change for events that an ingest that is over may ignore.
@@ -74,8 +82,8 @@ func (x *Executor) changeOpen(ctx context.Context, ingestID string, event func(*
 }
 
 // change applies an event to the run, advances it and tells where it stands;
-// for a run that is over it gives plan.ErrStale. A snapshot that this version
-// cannot read ends the ingest, so that it does not stay for ever.
+// for a run that is over it gives plan.ErrStale. Documents that this version
+// cannot read end the ingest, so that it does not stay for ever.
 func (x *Executor) change(ctx context.Context, ingestID string, event func(*plan.Plan, *vod.Run) error) (State, error) {
 	var state State
 	err := x.Store.IngestChange(ctx, ingestID, func(run *vod.Run) error {
@@ -85,21 +93,34 @@ func (x *Executor) change(ctx context.Context, ingestID string, event func(*plan
 		}
 		p, initial, err := x.Parse(run.Ingest.Input)
 		if err != nil {
-			run.Ingest.Status, run.Ingest.End = vod.Failed, x.Now()
-			run.Ingest.Error = fmt.Sprintf("The profile snapshot of this ingest cannot be carried out: %v.", err)
-			state = State{Status: vod.Failed}
+			state = x.abandon(run, "The profile snapshot", err)
 			return nil
 		}
 		if err := event(p, run); err != nil {
 			return err
 		}
 		if err := p.Advance(run, initial, x.Now()); err != nil {
-			return err
+			state = x.abandon(run, "What the tasks put out", err)
+			return nil
 		}
 		state = State{Status: run.Ingest.Status, Ready: p.Ready(run)}
 		return nil
 	})
 	return state, err
+}
+
+// abandon ends a run whose documents cannot be read.
+func (x *Executor) abandon(run *vod.Run, what string, err error) State {
+	x.Log.Error("cannot carry out the ingest", "ingest", run.Ingest.ID, "err", err)
+	in, now := &run.Ingest, x.Now()
+	in.Status, in.End = vod.Failed, now
+	in.Error = fmt.Sprintf("%s of this ingest cannot be read: %v. Submit it again.", what, err)
+	for i := range run.Tasks {
+		if t := &run.Tasks[i]; !t.Status.Ended() {
+			t.Status, t.End = vod.TaskCancelled, now
+		}
+	}
+	return State{Status: vod.Failed}
 }
 
 // RunTask claims the task, runs its step and records how it ended, together
@@ -113,23 +134,10 @@ func (x *Executor) RunTask(ctx context.Context, ingestID, taskID string) (State,
 		return State{}, err
 	}
 	outcome := a.run(ctx)
-	state, err := backoff.Retry(context.WithoutCancel(ctx), func() (State, error) {
-		s, err := x.change(context.WithoutCancel(ctx), ingestID, func(p *plan.Plan, run *vod.Run) error {
-			return p.Finish(run, taskID, a.task.Attempt, outcome, x.Now())
-		})
-		if errors.Is(err, plan.ErrStale) || vod.CodeOf(err) == vod.NotFound {
-			return s, backoff.Permanent(err)
-		}
-		if err != nil { // A full disk, say: the work is done and must not be lost.
-			a.log.Error("cannot record how the attempt ended; trying again", "err", err)
-		}
-		return s, err
-	}, backoff.WithMaxElapsedTime(recordFor))
+	state, err := a.record(ctx, outcome)
 	if err != nil {
 		return State{}, fmt.Errorf("record attempt %d of task %s: %w", a.task.Attempt, taskID, err)
 	}
+	state.Failure = outcome.Err
 	return state, nil
 }
-
-// recordFor is how long an attempt's end is tried to be recorded.
-const recordFor = time.Hour

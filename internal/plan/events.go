@@ -63,7 +63,9 @@ func (p *Plan) Report(run *vod.Run, taskID string, attempt int, share float64) e
 	if t == nil {
 		return ErrStale
 	}
-	t.Share = min(1, max(t.Share, share))
+	if share > t.Share { // Not so for NaN, the share of nothing done out of nothing.
+		t.Share = min(1, share)
+	}
 	p.raiseProgress(run)
 	return nil
 }
@@ -142,6 +144,14 @@ func (p *Plan) Recover(run *vod.Run, now time.Time) {
 		if t := &run.Tasks[i]; t.Status == vod.TaskRunning {
 			p.lose(run, t, now)
 		}
+	}
+}
+
+// RecoverTask takes back the running attempt of one task, if there is one, as
+// an engine does that learns of the loss of a single process.
+func (p *Plan) RecoverTask(run *vod.Run, taskID string, now time.Time) {
+	if t := run.Task(taskID); t != nil && t.Status == vod.TaskRunning {
+		p.lose(run, t, now)
 	}
 }
 

@@ -13,15 +13,14 @@ func (e *Engine) dispatch() {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
-		next, stop := e.startDue(time.Now())
-		if stop {
-			return
-		}
+		next := e.startDue(time.Now())
 		if next.IsZero() {
 			next = time.Now().Add(time.Hour)
 		}
 		timer.Reset(time.Until(next))
 		select {
+		case <-e.quit:
+			return
 		case <-e.signal:
 		case <-timer.C:
 		}
@@ -29,12 +28,12 @@ func (e *Engine) dispatch() {
 }
 
 // startDue starts every task that may start now and tells when to look again.
-func (e *Engine) startDue(now time.Time) (next time.Time, stop bool) {
+func (e *Engine) startDue(now time.Time) (next time.Time) {
 	held := e.Hold()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.stopping {
-		return next, true
+		return next
 	}
 	if held != e.held {
 		e.Log.Warn("new work waits or goes on again", "reason", held)
@@ -51,7 +50,7 @@ func (e *Engine) startDue(now time.Time) (next time.Time, stop bool) {
 		}
 		e.startStage(stage)
 	}
-	return next, false
+	return next
 }
 
 // startStage fills the stage's free slots. The caller holds the lock.
@@ -63,7 +62,7 @@ func (e *Engine) startStage(stage vod.Stage) {
 		}
 		e.free[stage]--
 		ctx, interrupt := context.WithCancelCause(e.work)
-		e.running[ready.TaskID] = run{ingestID: ready.IngestID, interrupt: interrupt}
+		e.running[ready.TaskID] = &run{ingestID: ready.IngestID, interrupt: interrupt}
 		e.tasks.Go(func() { e.perform(ctx, ready) })
 	}
 }

@@ -49,22 +49,24 @@ type Engine struct {
 	work   context.Context // cancelled to interrupt everything that runs
 	halt   context.CancelCauseFunc
 	signal chan struct{} // something changed: look at the queues again
+	quit   chan struct{} // closed when Stop begins
 
 	mu       sync.Mutex
 	queues   map[vod.Stage]*queue
-	running  map[string]run // by task id
+	running  map[string]*run // by task id
 	free     map[vod.Stage]int
 	held     string
 	arrivals uint64
 	stopping bool
 	tasks    sync.WaitGroup // tasks under way
-	loop     sync.WaitGroup // the dispatcher
+	others   sync.WaitGroup // the dispatcher, and ingests to be woken later
 }
 
 // run is a task under way.
 type run struct {
 	ingestID  string
 	interrupt context.CancelCauseFunc
+	again     *plan.Ready // it became ready once more before it was seen to end
 }
 
 var _ engine.Engine = (*Engine)(nil)
@@ -72,8 +74,8 @@ var _ engine.Engine = (*Engine)(nil)
 // New makes an Engine that does nothing before Start.
 func New(c Config) *Engine {
 	e := &Engine{
-		Config: c, signal: make(chan struct{}, 1),
-		queues: map[vod.Stage]*queue{}, running: map[string]run{}, free: map[vod.Stage]int{},
+		Config: c, signal: make(chan struct{}, 1), quit: make(chan struct{}),
+		queues: map[vod.Stage]*queue{}, running: map[string]*run{}, free: map[vod.Stage]int{},
 	}
 	for _, s := range vod.Stages() {
 		e.queues[s] = newQueue()
@@ -99,7 +101,7 @@ func (e *Engine) Start(ctx context.Context) error {
 	if len(ids) > 0 {
 		e.Log.Info("took up unfinished ingests", "count", len(ids))
 	}
-	e.loop.Go(e.dispatch)
+	e.others.Go(e.dispatch)
 	return nil
 }
 
@@ -122,11 +124,21 @@ func (e *Engine) Wake(ctx context.Context, ingestID string) error {
 // wakeLater keeps an ingest that the store could not advance from being
 // forgotten until the next start.
 func (e *Engine) wakeLater(ingestID string) {
-	time.AfterFunc(plan.FirstDelay, func() {
-		if e.work.Err() == nil {
-			if err := e.Wake(e.work, ingestID); err != nil {
-				e.Log.Error("cannot advance the ingest; trying again", "ingest", ingestID, "err", err)
-			}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.stopping {
+		return
+	}
+	e.others.Go(func() {
+		timer := time.NewTimer(plan.FirstDelay)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-e.quit:
+			return
+		}
+		if err := e.Wake(e.work, ingestID); err != nil {
+			e.Log.Error("cannot advance the ingest; trying again", "ingest", ingestID, "err", err)
 		}
 	})
 }
@@ -137,6 +149,7 @@ func (e *Engine) interrupt(ingestID string) {
 	defer e.mu.Unlock()
 	for _, r := range e.running {
 		if r.ingestID == ingestID {
+			r.again = nil
 			r.interrupt(vod.ErrCancelled)
 		}
 	}
@@ -147,13 +160,20 @@ func (e *Engine) interrupt(ingestID string) {
 
 func (e *Engine) enqueue(state engine.State) {
 	e.mu.Lock()
-	for _, r := range state.Ready {
-		if _, underWay := e.running[r.TaskID]; !underWay {
-			e.arrivals++
-			e.queues[r.Stage].push(r, e.arrivals)
+	defer e.mu.Unlock()
+	e.add(state.Ready)
+}
+
+// add queues tasks and lets the dispatcher look. The caller holds the lock.
+func (e *Engine) add(ready []plan.Ready) {
+	for _, r := range ready {
+		if under := e.running[r.TaskID]; under != nil {
+			under.again = &r
+			continue
 		}
+		e.arrivals++
+		e.queues[r.Stage].push(r, e.arrivals)
 	}
-	e.mu.Unlock()
 	e.look()
 }
 
@@ -167,31 +187,47 @@ func (e *Engine) look() {
 // perform runs one task to its end and queues what that made ready.
 func (e *Engine) perform(ctx context.Context, ready plan.Ready) {
 	state, err := e.Operations.RunTask(ctx, ready.IngestID, ready.TaskID)
-	e.mu.Lock()
-	e.running[ready.TaskID].interrupt(nil)
-	delete(e.running, ready.TaskID)
-	e.free[ready.Stage]++
-	e.mu.Unlock()
 	switch {
 	case err == nil:
 	case errors.Is(err, plan.ErrNotClaimable) || errors.Is(err, plan.ErrStale) || vod.CodeOf(err) == vod.NotFound:
 		e.Log.Debug("task dropped", "task", ready.TaskID, "err", err)
+	case ctx.Err() != nil:
+		e.Log.Debug("task interrupted before it began", "task", ready.TaskID, "err", err)
 	default:
 		e.Log.Error("cannot run the task now; it is tried again", "ingest", ready.IngestID, "task", ready.TaskID, "err", err)
 		ready.NotBefore = time.Now().Add(plan.FirstDelay)
 		state.Ready = []plan.Ready{ready}
 	}
-	e.enqueue(state)
+	e.settle(ready, state)
+}
+
+// settle gives the slot back and queues what became ready, in one go: nobody
+// may see the task as ended and not yet queued for its next attempt.
+func (e *Engine) settle(ready plan.Ready, state engine.State) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	ended := e.running[ready.TaskID]
+	ended.interrupt(nil)
+	delete(e.running, ready.TaskID)
+	e.free[ready.Stage]++
+	if ended.again != nil {
+		// Last: where both name the task, the attempt's own end knows better
+		// when it is due. If it is not ready after all, its claim is refused.
+		state.Ready = append(state.Ready, *ended.again)
+	}
+	e.add(state.Ready)
 }
 
 // Stop ends dispatching, lets running tasks finish until ctx is done, then
 // interrupts them and waits until they have stopped.
 func (e *Engine) Stop(ctx context.Context) error {
 	e.mu.Lock()
-	e.stopping = true
+	if !e.stopping {
+		e.stopping = true
+		close(e.quit)
+	}
 	e.mu.Unlock()
-	e.look()
-	e.loop.Wait()
+	e.others.Wait()
 	finished := make(chan struct{})
 	go func() {
 		e.tasks.Wait()

@@ -1,0 +1,45 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"github.com/via-orchestrate/orchestrate/internal/plan"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+const (
+	// recordFor is how long an attempt's end is tried to be recorded: the work
+	// is done, and must not be lost because a disk is full for a while.
+	recordFor = time.Hour
+	// recordWhileStopping is how long, when the server stops. What cannot be
+	// recorded by then is lost with the process and taken up after its start.
+	recordWhileStopping = 5 * time.Second
+)
+
+// record writes how the attempt ended, and what that makes of the ingest.
+func (a *attempt) record(ctx context.Context, o plan.Outcome) (State, error) {
+	recording, giveUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer giveUp()
+	defer context.AfterFunc(ctx, func() {
+		if errors.Is(context.Cause(ctx), vod.ErrStopping) {
+			time.AfterFunc(recordWhileStopping, giveUp)
+		}
+	})()
+	finish := func(p *plan.Plan, run *vod.Run) error {
+		return p.Finish(run, a.task.ID, a.task.Attempt, o, a.x.Now())
+	}
+	return backoff.Retry(recording, func() (State, error) {
+		state, err := a.x.change(recording, a.ingest.ID, finish)
+		if errors.Is(err, plan.ErrStale) || vod.CodeOf(err) == vod.NotFound {
+			return state, backoff.Permanent(err)
+		}
+		if err != nil {
+			a.log.Error("cannot record how the attempt ended; trying again", "err", err)
+		}
+		return state, err
+	}, backoff.WithMaxElapsedTime(recordFor))
+}
