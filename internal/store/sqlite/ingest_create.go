@@ -15,8 +15,9 @@ func (s *Store) IngestCreate(ctx context.Context, in vod.Ingest, key *store.Idem
 	err = s.write(ctx, func(t *tx) error {
 		id = in.ID
 		if key != nil {
-			id, err = t.claimKey(*key, in.ID, s.now())
-			if err != nil || id != in.ID {
+			var repeated bool
+			id, repeated, err = t.claimKey(*key, in.ID, s.now())
+			if err != nil || repeated {
 				return err
 			}
 		}
@@ -28,12 +29,12 @@ func (s *Store) IngestCreate(ctx context.Context, in vod.Ingest, key *store.Idem
 	return id, nil
 }
 
-// claimKey gives the id of the ingest that the key stands for: id, unless a
-// request with the key was accepted before.
-func (t *tx) claimKey(key store.Idempotency, id string, now time.Time) (claimed string, err error) {
+// claimKey makes the key stand for the ingest with the id. A key that was
+// claimed before and did not expire is repeated, and stands for another id.
+func (t *tx) claimKey(key store.Idempotency, id string, now time.Time) (claimed string, repeated bool, err error) {
 	_, err = t.exec("DELETE FROM idempotency WHERE expires_ms <= ?", now.UnixMilli())
 	if err != nil {
-		return "", fmt.Errorf("sweep idempotency keys: %w", err)
+		return "", false, fmt.Errorf("sweep idempotency keys: %w", err)
 	}
 	fresh, err := t.exec(`
 		INSERT INTO idempotency (tenant, route, key, body_hash, expires_ms, ingest_id)
@@ -41,21 +42,21 @@ func (t *tx) claimKey(key store.Idempotency, id string, now time.Time) (claimed 
 		ON CONFLICT DO NOTHING`,
 		key.Tenant, key.Route, key.Key, key.BodyHash, key.Expires.UnixMilli(), id)
 	if err != nil {
-		return "", fmt.Errorf("write the idempotency key: %w", err)
+		return "", false, fmt.Errorf("write the idempotency key: %w", err)
 	}
 	if fresh == 1 {
-		return id, nil
+		return id, false, nil
 	}
 	claim, _, err := first(t, claimRow, `
 		SELECT ingest_id, body_hash FROM idempotency WHERE tenant = ? AND route = ? AND key = ?`,
 		key.Tenant, key.Route, key.Key)
 	if err != nil {
-		return "", fmt.Errorf("read the idempotency key: %w", err)
+		return "", false, fmt.Errorf("read the idempotency key: %w", err)
 	}
 	if claim.bodyHash != key.BodyHash {
-		return "", vod.Faultf(vod.Unusable, "The idempotency key was used before, with another request.")
+		return "", false, vod.Faultf(vod.Unusable, "The idempotency key was used before, with another request.")
 	}
-	return claim.ingestID, nil
+	return claim.ingestID, true, nil
 }
 
 // claim is what a key stands for.

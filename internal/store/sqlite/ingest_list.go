@@ -67,7 +67,7 @@ func listScan(f store.IngestFilter, status vod.IngestStatus) (scan string, args 
 	filter("id", f.IngestID)
 	switch {
 	case f.IngestID != "":
-		index = "sqlite_autoindex_ingests_1" // the primary key
+		index += "_id"
 	case f.AssetID != "": // With a profile too: an asset's ingests have few profiles.
 		index += "_asset"
 	case f.ProfileName != "":

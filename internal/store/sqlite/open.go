@@ -110,8 +110,7 @@ func (s *Store) Close() error { return s.close() }
 func (s *Store) closeAll() error {
 	var errs []error
 	if s.writer != nil {
-		s.writer.stop()
-		errs = append(errs, s.writer.conn.Close())
+		errs = append(errs, s.writer.close())
 	}
 	if s.readers != nil {
 		errs = append(errs, s.readers.Close())

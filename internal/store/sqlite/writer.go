@@ -28,7 +28,7 @@ type writer struct {
 	conn     *sql.Conn
 	stmts    map[string]*sql.Stmt
 	requests chan *request // unbuffered: what was taken is answered
-	quit     chan struct{} // closed by stop
+	quit     chan struct{} // closed by close
 	done     chan struct{} // closed when loop has returned
 }
 
@@ -56,6 +56,8 @@ func (w *writer) write(ctx context.Context, do func(*tx) error) error {
 		return ctx.Err()
 	case <-w.quit:
 		return errClosed
+	case <-w.done:
+		return errClosed
 	}
 	select {
 	case err := <-r.reply:
@@ -70,10 +72,22 @@ func (w *writer) write(ctx context.Context, do func(*tx) error) error {
 	}
 }
 
-// stop lets the batch under way end, and waits for that. It is called once.
-func (w *writer) stop() {
+// close lets the batch under way end and gives the connection back. It is
+// called once.
+func (w *writer) close() error {
 	close(w.quit)
 	<-w.done
+	return w.release()
+}
+
+// release closes the statements too: they are not closed with the connection,
+// and one that is open would keep SQLite from ending the WAL.
+func (w *writer) release() error {
+	var errs []error
+	for _, stmt := range w.stmts {
+		errs = append(errs, stmt.Close())
+	}
+	return errors.Join(append(errs, w.conn.Close())...)
 }
 
 func (w *writer) loop() {

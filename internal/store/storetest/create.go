@@ -28,6 +28,9 @@ func createTests() map[string]func(*testing.T, bundle) {
 			b.equal(id, in.ID)
 			_, err = b.IngestGet(b.ctx, second.Tenant, second.ID)
 			b.fault(err, vod.NotFound)
+			id, err = b.IngestCreate(b.ctx, in, key()) // With the very same id too.
+			b.ok(err)
+			b.equal(id, in.ID)
 		},
 		"AnotherBodyIsUnusable": func(_ *testing.T, b bundle) {
 			b.createWith(ingest(), key())

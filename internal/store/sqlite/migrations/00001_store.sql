@@ -5,7 +5,7 @@
 -- index backwards as fast, and rows that arrive are appended at its end.
 
 CREATE TABLE ingests (
-    id              TEXT    NOT NULL PRIMARY KEY,
+    id              TEXT    NOT NULL,
     tenant          TEXT    NOT NULL,
     asset_id        TEXT    NOT NULL,
     profile_name    TEXT    NOT NULL,
@@ -27,6 +27,7 @@ CREATE TABLE ingests (
     CONSTRAINT imports_are_over CHECK (imported = 0 OR end_ms IS NOT NULL)
 ) STRICT;
 
+CREATE UNIQUE INDEX ingests_by_id ON ingests (id);
 -- One index for each way in which lists are filtered, in list order.
 CREATE INDEX ingests_by_start ON ingests (tenant, start_ms, id);
 CREATE INDEX ingests_by_status ON ingests (tenant, status, start_ms, id);

@@ -1,0 +1,146 @@
+package sqlite
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/via-orchestrate/orchestrate/internal/store"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// TestEveryListIsReadFromAnIndexInItsOrder asks SQLite how it would run each
+// combination of filters: it may only seek in an index, by all columns that
+// come before the start time there and by the bounds of the page, and must
+// not sort. So a list costs what its limit allows, on any page of any size.
+func TestEveryListIsReadFromAnIndexInItsOrder(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	for _, f := range filters() {
+		query, args := listQuery(f)
+		plan := explain(t, s, query, args...)
+		seeks := 0
+		for _, line := range plan {
+			switch {
+			case strings.HasPrefix(line, "SEARCH ingests USING INDEX ingests_by_id (id=?)"):
+				seeks++
+			case strings.HasPrefix(line, "SEARCH ingests USING INDEX ") && strings.Contains(line, "=? AND start_ms>? AND (start_ms,id)<(?,?))"):
+				seeks++
+			case strings.HasPrefix(line, "MERGE (UNION ALL)"), line == "LEFT", line == "RIGHT":
+			default:
+				t.Errorf("%+v: %s", f, line)
+			}
+		}
+		if want := max(1, len(f.Statuses)%len(vod.IngestStatuses())); seeks != want {
+			t.Errorf("%+v: %d seeks, want %d:\n%s", f, seeks, want, strings.Join(plan, "\n"))
+		}
+	}
+}
+
+func filters() (all []store.IngestFilter) {
+	statuses := [][]vod.IngestStatus{nil, {vod.Failed}, {vod.Failed, vod.Running}, vod.IngestStatuses()[:6], vod.IngestStatuses()}
+	for _, asset := range []string{"", "a"} {
+		for _, profile := range []string{"", "p"} {
+			for _, id := range []string{"", "i"} {
+				for _, status := range statuses {
+					f := store.IngestFilter{Tenant: "t", AssetID: asset, ProfileName: profile, IngestID: id, Statuses: status, Limit: 25}
+					all = append(all, f)
+					f.From, f.To, f.After = vod.Now(), vod.Now(), &store.Position{Start: vod.Now(), ID: "i"}
+					all = append(all, f)
+				}
+			}
+		}
+	}
+	return all
+}
+
+func explain(t *testing.T, s *Store, query string, args ...any) (lines []string) {
+	t.Helper()
+	rows, err := s.readers.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, args...)
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id, parent, unused int
+		var line string
+		if err := rows.Scan(&id, &parent, &unused, &line); err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, line)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return lines
+}
+
+func TestLookUpsAreServedByTheirIndex(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	for query, want := range map[string]string{
+		unfinishedQuery: "SCAN ingests USING INDEX ingests_unfinished", // a partial index: all that it holds
+		earlierQuery:    "SEARCH ingests USING COVERING INDEX ingests_earlier (tenant=? AND asset_id=? AND profile_name=? AND profile_version=?)",
+		newestQuery:     "SEARCH ingests USING INDEX ingests_by_asset_status (tenant=? AND asset_id=? AND status=?)",
+		servedQuery:     "SEARCH catalog USING INDEX catalog_current (tenant=? AND asset_id=?)",
+	} {
+		args := make([]any, strings.Count(query, "?"))
+		if got := explain(t, s, query, args...); !slices.Equal(got, []string{want}) {
+			t.Errorf("%s\nis run as %q, want %q", query, got, want)
+		}
+	}
+}
+
+// TestEveryWriteFindsItsRowsByIndex records the statements of a whole life.
+func TestEveryWriteFindsItsRowsByIndex(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	wholeLife(t, s)
+	for query := range s.writer.stmts {
+		switch verb, _, _ := strings.Cut(strings.TrimSpace(query), " "); verb {
+		case "SELECT", "UPDATE", "DELETE", "INSERT":
+		default:
+			continue
+		}
+		for _, line := range explain(t, s, query, make([]any, 20)[:strings.Count(query, "?")]...) {
+			if strings.HasPrefix(line, "SCAN") || strings.Contains(line, "TEMP B-TREE") {
+				t.Errorf("%s\n%s", query, line)
+			}
+		}
+	}
+}
+
+// wholeLife has an ingest published, cancelled and deleted.
+func wholeLife(t *testing.T, s *Store) {
+	t.Helper()
+	key := &store.Idempotency{Tenant: "t", Expires: vod.Now().AddDate(0, 0, 7)}
+	in := vod.Ingest{ID: "i", Tenant: "t", AssetID: "a", Status: vod.Running, Start: vod.Now()}
+	p := vod.Playback{Tenant: "t", AssetID: "a", IngestID: "i"}
+	steps := []func(context.Context) error{
+		func(ctx context.Context) error { _, err := s.IngestCreate(ctx, in, key); return err },
+		func(ctx context.Context) error { _, err := s.IngestCreate(ctx, in, key); return err },
+		func(ctx context.Context) error { return s.IngestChange(ctx, "i", addTasks) },
+		func(ctx context.Context) error {
+			return s.IngestChange(ctx, "i", func(run *vod.Run) error { return work(run, 0) })
+		},
+		func(ctx context.Context) error { return s.CatalogPublish(ctx, p, "i-0", 1) },
+		func(ctx context.Context) error { _, err := s.CatalogSelect(ctx, "t", "a", "i"); return err },
+		func(ctx context.Context) error {
+			return s.IngestChange(ctx, "i", func(run *vod.Run) error {
+				run.Ingest.Status, run.Ingest.End = vod.Cancelled, vod.Now()
+				return nil
+			})
+		},
+		func(ctx context.Context) error { return s.IngestDelete(ctx, "t", "i") },
+		func(ctx context.Context) error {
+			_, _, err := s.ProfilePut(ctx, vod.ProfileVersion{Document: filler(1)})
+			return err
+		},
+	}
+	for i, step := range steps {
+		if err := step(t.Context()); err != nil {
+			t.Fatalf("step %d: %v", i, err)
+		}
+	}
+}
