@@ -54,7 +54,7 @@ check: ## Check format, lint, layers, scripts and generated files
 .PHONY: bench
 bench: ## Measure a whole ingest against bare ffmpeg, and ingests per second
 	scripts/setup.sh run
-	go test -run '^$$' -bench '^BenchmarkIngest' -benchtime 1x -timeout 30m ./internal/app/...
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/bench
 
 .PHONY: generate
 generate: ## Write generated files anew: API types, client, THIRD_PARTY_NOTICES

@@ -38,6 +38,7 @@ func ownProfiles() []ownProfile {
 		{"webhook", vod.Playout, playout.TypeWebhook, playout.WebhookProfile{}},
 		{"rung", "", "", encoding.Rung{}},
 		{"storage", "", "", vod.Location{BaseURL: "web"}},
+		{"origin", "", "", vod.Location{}},
 		{"web", "", "", vod.Location{Path: "file", S3Arn: "s3"}},
 	}
 }
