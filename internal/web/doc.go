@@ -1,0 +1,9 @@
+// Package web serves the play page: /play/{assetId} plays what is current for
+// an asset, as HLS with hls.js or, with ?format=dash, as DASH with dash.js. It
+// is meant for looking at what an ingest produced, not for the public.
+//
+// Everything is embedded and stands below /play/_/ under names that hold a hash
+// of the content, so that browsers may keep it for good. The
+// Content-Security-Policy allows this server and the origin of the media, and
+// nothing else.
+package web

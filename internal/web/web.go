@@ -1,0 +1,136 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// Service is what the play page needs of the use cases.
+type Service interface {
+	// Playback gives the addresses that play an asset now. An asset that
+	// nothing plays for is a [vod.Fault], NotFound.
+	Playback(ctx context.Context, tenant, assetID string) (vod.Playback, error)
+}
+
+// Config says where the page finds things. Service and Tenant are required.
+type Config struct {
+	Service Service
+	// Tenant gives the tenant of a request from its context.
+	Tenant func(ctx context.Context) string
+	// PublicURL is the address of this server under which addresses of media
+	// are made. A request that reached the server under another name fetches
+	// media from there, which the page then allows.
+	PublicURL string
+	Log       *slog.Logger // nil: [slog.Default]
+}
+
+type pages struct {
+	config    Config
+	assets    *assets
+	templates *template.Template
+}
+
+// Handler serves everything below /play/.
+func Handler(c Config) http.Handler {
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	a := loadAssets()
+	p := &pages{
+		config: c, assets: a,
+		templates: template.Must(template.New("").Funcs(template.FuncMap{"asset": a.path}).ParseFS(files, "templates/*.html")),
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /play/{assetId}", p.play)
+	mux.Handle("GET "+assetPrefix+"{file}", a)
+	mux.HandleFunc("GET /play/", p.missing)
+	return mux
+}
+
+// playView is what the page shows.
+type playView struct {
+	AssetID  string
+	IngestID string
+	Format   string // "HLS" or "DASH"
+	Manifest string
+	Poster   string
+	HLS      bool // whether there is one
+	DASH     bool
+}
+
+func (p *pages) play(w http.ResponseWriter, r *http.Request) {
+	assetID := r.PathValue("assetId")
+	playback, err := p.config.Service.Playback(r.Context(), p.config.Tenant(r.Context()), assetID)
+	switch {
+	case vod.CodeOf(err) == vod.NotFound:
+		p.missing(w, r)
+		return
+	case err != nil:
+		p.config.Log.Error("play page failed", "asset", assetID, "error", err)
+		p.render(w, http.StatusInternalServerError, "failed.html", nil, nil)
+		return
+	}
+	view := playView{
+		AssetID: assetID, IngestID: playback.IngestID, Format: "HLS", Manifest: playback.HLS,
+		Poster: playback.Poster, HLS: playback.HLS != "", DASH: playback.DASH != "",
+	}
+	if r.URL.Query().Get("format") == "dash" || !view.HLS {
+		view.Format, view.Manifest = "DASH", playback.DASH
+	}
+	if view.Manifest == "" {
+		p.missing(w, r)
+		return
+	}
+	p.render(w, http.StatusOK, "play.html", view, []string{view.Manifest, view.Poster})
+}
+
+func (p *pages) missing(w http.ResponseWriter, r *http.Request) {
+	p.render(w, http.StatusNotFound, "missing.html", r.PathValue("assetId"), nil)
+}
+
+// render writes a page that may load media from the origins of the addresses.
+func (p *pages) render(w http.ResponseWriter, status int, name string, view any, media []string) {
+	var page bytes.Buffer
+	if err := p.templates.ExecuteTemplate(&page, name, view); err != nil {
+		p.config.Log.Error("page template failed", "template", name, "error", err)
+		http.Error(w, "The page could not be made.", http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", securityPolicy(media))
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cache-Control", "no-store") // what is current may change at any time
+	w.WriteHeader(status)
+	_, _ = page.WriteTo(w) // the browser has gone
+}
+
+// originForm keeps a host from adding directives of its own to the policy.
+var originForm = regexp.MustCompile(`^https?://[A-Za-z0-9.\-]+(:[0-9]+)?$|^https?://\[[0-9a-fA-F:.]+\](:[0-9]+)?$`)
+
+// securityPolicy allows this server and the origins of the addresses. Media
+// Source Extensions play from blob: addresses.
+func securityPolicy(media []string) string {
+	origins := "'self'"
+	for _, address := range media {
+		u, err := url.Parse(address)
+		if err != nil {
+			continue
+		}
+		origin := u.Scheme + "://" + u.Host
+		if originForm.MatchString(origin) && !strings.Contains(origins, " "+origin) {
+			origins += " " + origin
+		}
+	}
+	return "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
+		"connect-src " + origins + "; img-src " + origins + "; media-src blob: " + origins
+}
