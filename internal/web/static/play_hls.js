@@ -11,7 +11,11 @@ function openPlayer(video, address, page) {
   }
   // Workers would come from blob: addresses; CMAF needs no transmuxing anyway.
   const hls = new Hls({enableWorker: false});
-  hls.on(Hls.Events.ERROR, (_, e) => page.failed(e.type + ' ' + e.details + (e.error ? ': ' + e.error.message : ''), e.fatal));
+  hls.on(Hls.Events.ERROR, (_, e) => {
+    // Loads that the player itself gave up, as after a change of rendition.
+    if (e.details === Hls.ErrorDetails.INTERNAL_ABORTED) return;
+    page.failed(e.type + ' ' + e.details + (e.error ? ': ' + e.error.message : ''), e.fatal);
+  });
   hls.on(Hls.Events.MANIFEST_PARSED, () => {
     // Names repeat in each audio group; the player finds the right group.
     const tracks = hls.allAudioTracks.filter((t, i, all) => all.findIndex((o) => o.name === t.name) === i);
