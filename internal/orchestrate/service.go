@@ -31,8 +31,9 @@ type Config struct {
 	Store     store.Store
 	Engine    Engine
 	Locations Locations
-	// Digest identifies a set of input files by type, language and MD5.
-	Digest func(filesets []vod.Fileset) string
+	// Digest identifies a set of input files by type, language and MD5; not ok
+	// when the MD5 of one is not known.
+	Digest func(filesets []vod.Fileset) (digest string, ok bool)
 	// SourceDirs are the folders below which this server reads file: sources.
 	SourceDirs []string
 	// Version is the pipeline version that snapshots name.

@@ -116,12 +116,10 @@ func (s *Service) skipNote(ctx context.Context, in vod.Ingest, initial []vod.Fil
 	if err != nil || earlier == nil {
 		return "", err
 	}
-	for _, f := range initial {
-		if slices.ContainsFunc(f.Files, func(f vod.File) bool { return f.MD5Sum == nil }) {
-			return fmt.Sprintf("Where the profile says skipOnMD5, the files are read and compared with those of ingest %s.", earlier.Ingest.ID), nil
-		}
-	}
-	if s.Digest(initial) == earlier.Ingest.InputDigest {
+	switch digest, known := s.Digest(initial); {
+	case !known:
+		return fmt.Sprintf("Where the profile says skipOnMD5, the files are read and compared with those of ingest %s.", earlier.Ingest.ID), nil
+	case digest == earlier.Ingest.InputDigest:
 		return fmt.Sprintf("Where the profile says skipOnMD5, this is skipped: ingest %s had the same files.", earlier.Ingest.ID), nil
 	}
 	return "", nil

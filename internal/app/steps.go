@@ -1,0 +1,55 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/via-orchestrate/orchestrate/internal/config"
+	"github.com/via-orchestrate/orchestrate/internal/engine"
+	"github.com/via-orchestrate/orchestrate/internal/ffmpeg"
+	"github.com/via-orchestrate/orchestrate/internal/location"
+	"github.com/via-orchestrate/orchestrate/internal/netguard"
+	"github.com/via-orchestrate/orchestrate/internal/secret"
+	"github.com/via-orchestrate/orchestrate/internal/step"
+	"github.com/via-orchestrate/orchestrate/internal/step/distribution"
+	"github.com/via-orchestrate/orchestrate/internal/step/encoding"
+	"github.com/via-orchestrate/orchestrate/internal/step/packaging"
+	"github.com/via-orchestrate/orchestrate/internal/step/playout"
+	"github.com/via-orchestrate/orchestrate/internal/step/retrieval"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// steps makes the runner of every step type that this server has.
+func (a *App) steps() (map[engine.Kind]step.Runner, error) {
+	tools, err := ffmpeg.New(ffmpeg.Config{
+		FFmpeg: a.config.FFmpeg, FFprobe: a.config.FFprobe, StallAfter: a.config.StallAfter,
+	})
+	if err != nil {
+		return nil, err
+	}
+	guard := netguard.New(a.config.AllowNet)
+	a.onClose(func() error { guard.Close(); return nil })
+	secrets := secret.New(filepath.Join(a.config.Data, "secrets"), os.LookupEnv)
+	return map[engine.Kind]step.Runner{
+		{Stage: vod.Retrieval, Type: retrieval.Type}: retrieval.New(retrieval.Config{
+			Locations: a.locations, Client: guard.Client(), Uploads: a.uploads, SourceDirs: a.config.AllowSourceDir,
+		}),
+		{Stage: vod.Encoding, Type: encoding.Type}:                   encoding.New(tools, a.locations),
+		{Stage: vod.Packaging, Type: packaging.Type}:                 packaging.New(tools, a.locations),
+		{Stage: vod.Distribution, Type: distribution.TypeCopy}:       distribution.NewCopy(a.locations),
+		{Stage: vod.Distribution, Type: distribution.TypeURLRewrite}: distribution.NewRewrite(a.locations),
+		{Stage: vod.Playout, Type: playout.TypeCatalog}:              playout.NewCatalog(a.store),
+		{Stage: vod.Playout, Type: playout.TypeWebhook}:              playout.NewWebhook(guard.Client(), secrets, time.Now),
+	}, nil
+}
+
+// newLocations puts the operator's locations beside the built-in ones.
+func newLocations(c config.Config) (*location.Set, error) {
+	named := map[string]vod.Location{
+		location.NameStore:  {Name: location.NameStore, Type: vod.LocationFile, Path: filepath.Join(c.Data, "store")},
+		location.NameMedia:  {Name: location.NameMedia, Type: vod.LocationFile, Path: c.MediaRoot},
+		location.NamePublic: {Name: location.NamePublic, Type: vod.LocationWeb, BaseURL: c.PublicURL + "/media"},
+	}
+	return location.New(location.Config{Named: named, Media: c.MediaRoot})
+}

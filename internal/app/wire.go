@@ -1,0 +1,119 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/via-orchestrate/orchestrate/internal/engine"
+	"github.com/via-orchestrate/orchestrate/internal/engine/local"
+	"github.com/via-orchestrate/orchestrate/internal/httpd"
+	"github.com/via-orchestrate/orchestrate/internal/mediahttp"
+	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
+	"github.com/via-orchestrate/orchestrate/internal/step/retrieval"
+	"github.com/via-orchestrate/orchestrate/internal/store/sqlite"
+	"github.com/via-orchestrate/orchestrate/internal/upload"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+	"github.com/via-orchestrate/orchestrate/internal/web"
+)
+
+// PipelineVersion is what snapshots name as the version of the pipeline.
+const PipelineVersion = "0.1.0"
+
+// holdPoll is how often the free disk space is looked at while work waits.
+const holdPoll = 2 * time.Second
+
+func (a *App) wire(ctx context.Context) error {
+	var err error
+	if a.locations, err = newLocations(a.config); err != nil {
+		return err
+	}
+	db, err := sqlite.Open(ctx, a.config.SQLitePath())
+	if err != nil {
+		return fmt.Errorf("open the store: %w", err)
+	}
+	a.store = db
+	a.onClose(db.Close)
+	if err := a.openUploads(); err != nil {
+		return err
+	}
+	steps, err := a.steps()
+	if err != nil {
+		return err
+	}
+	executor := engine.NewExecutor(engine.Config{
+		Store: db, Steps: steps, Parse: orchestrate.ParseInput, Exists: a.locations.Exists,
+		Scratch: a.scratch(), Now: vod.Now, Log: a.log,
+	})
+	a.engine = local.New(local.Config{
+		Operations: executor, Unfinished: db.IngestUnfinished, Slots: a.config.Slots,
+		Hold: a.diskShort, HoldPoll: holdPoll, Log: a.log,
+	})
+	service, err := orchestrate.New(ctx, orchestrate.Config{
+		Store: db, Engine: a.engine, Locations: a.locations, Digest: retrieval.Digest,
+		SourceDirs: a.config.AllowSourceDir, Version: PipelineVersion, Now: vod.Now, Log: a.log,
+	})
+	if err != nil {
+		return err
+	}
+	a.server = newServer(a.handler(service))
+	return nil
+}
+
+// handler puts what the server answers below its address. Media stand outside
+// the API's guard: their addresses are capabilities, and players on any page
+// may read them.
+func (a *App) handler(service *orchestrate.Service) http.Handler {
+	root := http.NewServeMux()
+	root.Handle("/media/", mediahttp.Handler(a.config.MediaRoot))
+	root.Handle("/", httpd.New(httpd.Config{
+		Service: service, Now: vod.Now, Log: a.log, PublicURL: a.config.PublicURL,
+		Mounts: map[string]http.Handler{
+			"/uploads": a.uploads.Handler(), "/uploads/": a.uploads.Handler(),
+			"/play/": web.Handler(web.Config{Service: service, Tenant: httpd.Tenant, PublicURL: a.config.PublicURL}),
+		},
+	}))
+	return root
+}
+
+func (a *App) openUploads() (err error) {
+	a.uploads, err = upload.New(filepath.Join(a.config.Data, "uploads"), upload.Options{
+		Tenant:  func(r *http.Request) (string, error) { return httpd.Tenant(r.Context()), nil },
+		InUse:   a.uploadInUse,
+		MaxSize: int64(a.config.UploadMax), MinFree: int64(a.config.MinFree), Log: a.log,
+	})
+	if err == nil {
+		a.onClose(a.uploads.Close)
+	}
+	return err
+}
+
+// newServer sets limits against slow clients. Uploads and media may take as
+// long as they move; their handlers watch that themselves.
+func newServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+	}
+}
+
+// diskShort says why new work waits while the disk is short.
+func (a *App) diskShort() string {
+	for _, dir := range []string{a.config.Data, a.config.MediaRoot} {
+		free, err := upload.FreeSpace(dir)
+		if err != nil {
+			return fmt.Sprintf("The free space of %s cannot be measured: %v.", dir, err)
+		}
+		if free < int64(a.config.MinFree) {
+			return fmt.Sprintf("Only %s are free at %s; new work waits for %s (--min-free).",
+				humanize.Bytes(uint64(max(free, 0))), dir, a.config.MinFree)
+		}
+	}
+	return ""
+}

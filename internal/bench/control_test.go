@@ -1,0 +1,67 @@
+package bench
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/via-orchestrate/orchestrate/client"
+)
+
+// fiveSteps has five tasks in a row and no media work.
+const fiveSteps = `
+name: five
+distribution:
+- filesetFilter: initialInput
+  distributionProfile: {name: one, type: URL_REWRITE, sourceLocation: {name: s, type: web, baseUrl: "https://origin.example"}, targetLocation: {name: a, type: web, baseUrl: "https://a.example"}}
+  filesetLabelOut: a
+- filesetFilter: a
+  distributionProfile: {name: two, type: URL_REWRITE, targetLocation: {name: b, type: web, baseUrl: "https://b.example"}}
+  filesetLabelOut: b
+- filesetFilter: b
+  distributionProfile: {name: three, type: URL_REWRITE, targetLocation: {name: c, type: web, baseUrl: "https://c.example"}}
+  filesetLabelOut: c
+- filesetFilter: c
+  distributionProfile: {name: four, type: URL_REWRITE, targetLocation: {name: d, type: web, baseUrl: "https://d.example"}}
+  filesetLabelOut: d
+- filesetFilter: d
+  distributionProfile: {name: five, type: URL_REWRITE, targetLocation: {name: e, type: web, baseUrl: "https://e.example"}}
+  filesetLabelOut: e
+`
+
+// BenchmarkControlPlane submits ingests of five tasks over HTTP from 32
+// clients and counts how many end per second, from the first submission to the
+// last end. Limit to beat: 300 per second on two cores.
+func BenchmarkControlPlane(b *testing.B) {
+	const clients = 32
+	c := serve(b)
+	if _, err := c.ApplyProfile(b.Context(), "five", []byte(fiveSteps)); err != nil {
+		b.Fatal(err)
+	}
+	var next atomic.Int64
+	ids := make([]string, b.N)
+	began := time.Now()
+	b.ResetTimer()
+	var all sync.WaitGroup
+	for range clients {
+		all.Go(func() {
+			for i := next.Add(1) - 1; i < int64(b.N); i = next.Add(1) - 1 {
+				s := client.Submission{AssetID: fmt.Sprint(i), URI: "https://origin.example/film.mp4", Profile: "five"}
+				accepted, err := c.Submit(b.Context(), s, "")
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				ids[i] = accepted.IngestID
+			}
+		})
+	}
+	all.Wait()
+	for _, id := range ids {
+		finished(b, c, id)
+	}
+	b.ReportMetric(float64(b.N)/time.Since(began).Seconds(), "ingests/s")
+	b.ReportMetric(0, "ns/op")
+}

@@ -1,0 +1,87 @@
+package bench
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/via-orchestrate/orchestrate/client"
+)
+
+// BenchmarkIngestOverhead ingests a clip of 60 s under the built-in profile and
+// then runs the very ffmpeg commands of that ingest alone, in turn, and prints
+// the median of the ratios. Limit: 1.05.
+func BenchmarkIngestOverhead(b *testing.B) {
+	dir := b.TempDir()
+	source := filepath.Join(dir, "bench.mp4")
+	run(b, "", "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=1280x720:r=25:d=60,noise=alls=12:allf=t",
+		"-f", "lavfi", "-i", "sine=d=60", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", source)
+	c := serve(b, "--allow-source-dir", dir)
+	var ratios []float64
+	for b.Loop() {
+		began := time.Now()
+		accepted, err := c.Submit(b.Context(), client.Submission{AssetID: "bench", URI: "file://" + source, Force: true}, "")
+		if err != nil {
+			b.Fatal(err)
+		}
+		d := finished(b, c, accepted.IngestID)
+		whole := time.Since(began)
+		bare := bareCommands(b, c, d)
+		ratios = append(ratios, whole.Seconds()/bare.Seconds())
+		b.Logf("whole ingest %.2f s, its ffmpeg commands alone %.2f s", whole.Seconds(), bare.Seconds())
+	}
+	slices.Sort(ratios)
+	b.ReportMetric(ratios[len(ratios)/2], "ratio-median")
+	b.ReportMetric(ratios[0], "ratio-min")
+	b.ReportMetric(ratios[len(ratios)-1], "ratio-max")
+}
+
+// bareCommands runs what the ingest's tasks ran, writing to a folder of its
+// own, and gives the time that took.
+func bareCommands(b *testing.B, c *client.Client, d *client.IngestDetail) (took time.Duration) {
+	b.Helper()
+	for _, t := range d.Tasks {
+		task, err := c.Task(b.Context(), d.IngestID, t.ID)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, attempt := range task.Attempts {
+			if len(attempt.Command) == 0 {
+				continue
+			}
+			out := b.TempDir()
+			took += run(b, out, redirected(attempt, t.ID, out)...)
+		}
+	}
+	return took
+}
+
+// redirected makes the command write to the folder instead of the attempt's.
+func redirected(a client.Attempt, taskID, out string) []string {
+	words := slices.Clone(a.Command)
+	own := "/" + taskID + "/" + strconv.Itoa(a.Number)
+	for i, w := range words {
+		if at := strings.Index(w, own); at >= 0 {
+			start := strings.Index(w, "/")
+			words[i] = w[:start] + out + w[at+len(own):]
+		}
+	}
+	return words
+}
+
+func run(b *testing.B, dir string, words ...string) time.Duration {
+	b.Helper()
+	cmd := exec.CommandContext(b.Context(), words[0], words[1:]...)
+	cmd.Dir = dir
+	cmd.Stderr = os.Stderr
+	began := time.Now()
+	if err := cmd.Run(); err != nil {
+		b.Fatalf("%s: %v", cmd, err)
+	}
+	return time.Since(began)
+}

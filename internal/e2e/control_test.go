@@ -1,0 +1,233 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/via-orchestrate/orchestrate/client"
+	"github.com/via-orchestrate/orchestrate/internal/config"
+)
+
+// longClip takes a good while to encode.
+func longClip(t *testing.T) string {
+	t.Helper()
+	return clip(t, t.TempDir(), "-f lavfi -i testsrc2=s=1280x720:r=25:d=60 -c:v libx264 -preset ultrafast -g 250 long.mp4")
+}
+
+func encodes(d *client.IngestDetail) bool {
+	n := len(d.Tasks)
+	return n > 0 && d.Tasks[n-1].Name == client.ENCODING && d.Tasks[n-1].Progress > 0
+}
+
+// TestCancel: within 2 s of the 204 no process of the ingest runs and its
+// partial files are gone; a retry then does only what is missing.
+func TestCancel(t *testing.T) {
+	t.Parallel()
+	source := longClip(t)
+	data := t.TempDir()
+	p := start(t, data, "--allow-source-dir", filepath.Dir(source))
+	id := submit(t, p.client, client.Submission{AssetID: "long", URI: "file://" + source})
+	waitFor(t, p.client, id, time.Minute, encodes)
+	if len(children(t, data)) == 0 {
+		t.Fatal("no ffmpeg runs: the test does not see what it has to")
+	}
+	asked := time.Now()
+	if err := p.client.Cancel(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	d := waitFor(t, p.client, id, 2*time.Second, over)
+	if left := children(t, data); d.Status != client.CANCELLED || len(left) > 0 {
+		t.Errorf("%s with %q", d.Status, left)
+	}
+	t.Logf("cancelled after %v", time.Since(asked))
+	encoding := d.Tasks[1]
+	if encoding.Status != client.TASKCANCELLED || d.Tasks[0].Status != client.TASKCOMPLETED {
+		t.Errorf("tasks are %s, %s", d.Tasks[0].Status, encoding.Status)
+	}
+	if partial := below(t, data, encoding.ID); len(partial) > 0 {
+		t.Errorf("partial files: %q", partial)
+	}
+	for range 2 {
+		if err := p.client.Cancel(t.Context(), id); err != nil {
+			t.Errorf("cancel again: %v", err)
+		}
+	}
+	if _, err := p.client.Retry(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	d = waitFor(t, p.client, id, time.Minute, encodes)
+	task, err := p.client.Task(t.Context(), id, d.Tasks[0].ID)
+	if err != nil || task.Attempt != 1 {
+		t.Errorf("retrieval has attempt %d (%v), want 1: its files were there", task.Attempt, err)
+	}
+}
+
+// below lists the files in folders named by a task's id.
+func below(t *testing.T, data, taskID string) (found []string) {
+	t.Helper()
+	err := filepath.Walk(data, func(path string, info os.FileInfo, err error) error {
+		if err == nil && !info.IsDir() && strings.Contains(path, taskID) {
+			found = append(found, path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// TestTerm: SIGTERM ends the server within 10 s although an encode runs; the
+// next start takes it up without counting a failure.
+func TestTerm(t *testing.T) {
+	t.Parallel()
+	source := longClip(t)
+	data := t.TempDir()
+	p := start(t, data, "--allow-source-dir", filepath.Dir(source), "--drain", "1s")
+	id := submit(t, p.client, client.Submission{AssetID: "long", URI: "file://" + source})
+	waitFor(t, p.client, id, time.Minute, encodes)
+	asked := time.Now()
+	log := p.end(t, syscall.SIGTERM)
+	if took := time.Since(asked); took > 10*time.Second || p.ProcessState.ExitCode() != 0 {
+		t.Errorf("took %v, exit code %d:\n%s", took, p.ProcessState.ExitCode(), log)
+	}
+	if left := children(t, data); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+	p = start(t, data, "--allow-source-dir", filepath.Dir(source))
+	d := waitFor(t, p.client, id, time.Minute, encodes)
+	task, err := p.client.Task(t.Context(), id, d.Tasks[1].ID)
+	if err != nil || task.Attempt != 2 || task.Failures != 0 || task.Lost != 0 {
+		t.Errorf("attempt %d, failures %d, lost %d (%v); want 2, 0, 0", task.Attempt, task.Failures, task.Lost, err)
+	}
+}
+
+// TestHang: an ffmpeg that stands still (here: SIGSTOP) is ended and the task
+// tried again.
+func TestHang(t *testing.T) {
+	t.Parallel()
+	source := longClip(t)
+	data := t.TempDir()
+	p := start(t, data, "--allow-source-dir", filepath.Dir(source), "--stall-after", "2s")
+	id := submit(t, p.client, client.Submission{AssetID: "long", URI: "file://" + source})
+	waitFor(t, p.client, id, time.Minute, encodes)
+	stopEncoder(t, data)
+	d := waitFor(t, p.client, id, 30*time.Second, func(d *client.IngestDetail) bool {
+		task, err := p.client.Task(t.Context(), id, d.Tasks[1].ID)
+		return err == nil && task.Attempt == 2
+	})
+	task, err := p.client.Task(t.Context(), id, d.Tasks[1].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := task.Attempts[0].Error; e == nil || e.Reason != "stalled" {
+		t.Errorf("first attempt: %+v, want stalled", e)
+	}
+}
+
+func stopEncoder(t *testing.T, data string) {
+	t.Helper()
+	stats, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range stats {
+		text, err := os.ReadFile(f)
+		if err != nil || !strings.Contains(string(text), data) || !strings.HasSuffix(strings.SplitN(string(text), "\x00", 2)[0], "ffmpeg") {
+			continue
+		}
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(f)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	t.Fatal("no ffmpeg runs")
+}
+
+// TestMinFree: below --min-free new work waits and the plan says why.
+func TestMinFree(t *testing.T) {
+	t.Parallel()
+	c, _ := serve(t, func(c *config.Config) { c.MinFree = 1 << 60 })
+	id := submit(t, c, client.Submission{AssetID: "waits", URI: "http://127.0.0.1:1/x.mp4"})
+	plan, err := c.Plan(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := plan.Steps[0]; s.State != "ready" || !strings.Contains(s.Reason, "--min-free") {
+		t.Errorf("first step: %s, %q", s.State, s.Reason)
+	}
+	if d := waitFor(t, c, id, time.Second, func(*client.IngestDetail) bool { return true }); d.Status != client.QUEUED || len(d.Tasks) != 0 {
+		t.Errorf("%s with %d tasks", d.Status, len(d.Tasks))
+	}
+	if err := c.Cancel(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, c, id, time.Second, over)
+}
+
+// TestVanishedSource: a source that breaks off and is gone afterwards ends in
+// a classified error.
+func TestVanishedSource(t *testing.T) {
+	t.Parallel()
+	first := true
+	source := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if !first {
+			http.NotFound(w, nil)
+			return
+		}
+		first = false
+		w.Header().Set("Content-Length", "1000000")
+		w.Header().Set("ETag", `"one"`)
+		_, _ = fmt.Fprint(w, strings.Repeat("x", 1000))
+	}))
+	t.Cleanup(source.Close)
+	c, _ := serve(t, nil)
+	id := submit(t, c, client.Submission{AssetID: "gone", URI: source.URL + "/film.mp4"})
+	d := waitFor(t, c, id, time.Minute, over)
+	if d.Status != client.FAILED || !strings.Contains(deref(d.Error), "404") {
+		t.Errorf("%s: %s", d.Status, deref(d.Error))
+	}
+}
+
+// TestDiskFull: a disk that fills up ends in a classified error; nothing of
+// the attempt is left, and the server goes on.
+func TestDiskFull(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	if err := syscall.Mount("tmpfs", data, "tmpfs", 0, "size=16m"); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("mount a small disk: %v", err)
+		}
+		t.Skipf("needs to mount a small disk: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(data, syscall.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	sources := t.TempDir()
+	write(t, filepath.Join(sources, "big.mp4"), make([]byte, 32<<20))
+	c, _ := serve(t, func(c *config.Config) {
+		*c = configure(t, "--data", data, "--addr", "127.0.0.1:0", "--min-free", "0B", "--allow-source-dir", sources)
+	})
+	id := submit(t, c, client.Submission{AssetID: "big", URI: "file://" + sources + "/big.mp4"})
+	d := waitFor(t, c, id, time.Minute, over)
+	if d.Status != client.FAILED || !strings.Contains(deref(d.Error), "full") {
+		t.Errorf("%s: %s", d.Status, deref(d.Error))
+	}
+	if left := below(t, data, d.Tasks[0].ID); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+}
