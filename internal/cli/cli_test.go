@@ -1,0 +1,198 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/via-orchestrate/orchestrate/internal/config"
+)
+
+func TestMain(m *testing.M) {
+	// Idle connections of the shared transport outlive the tests.
+	goleak.VerifyTestMain(m,
+		goleak.IgnoreAnyFunction("net/http.(*persistConn).readLoop"), goleak.IgnoreAnyFunction("net/http.(*persistConn).writeLoop"))
+}
+
+func TestHelpDocumentsExitCodes(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{nil, {"--help"}} {
+		r := runIn(t.Context(), t, Program{}, nil, "", args...)
+		text := strings.Join(strings.Fields(r.out), " ")
+		if r.code != 0 || !strings.Contains(text, "Exit codes: 0 done (a watched ingest: completed or skipped), 1 failed (a request too), 2 wrong usage or configuration, 3 the watched ingest was cancelled.") {
+			t.Errorf("%v: %+v", args, r)
+		}
+		for _, command := range []string{
+			"serve", "worker", "submit", "list", "get", "watch", "cancel", "retry", "delete", "profile",
+			"playback", "import", "backup", "doctor", "config", "version",
+		} {
+			if !strings.Contains(r.out, "\n  "+command+" ") {
+				t.Errorf("the help does not have %s", command)
+			}
+		}
+	}
+	if r := runIn(t.Context(), t, Program{}, nil, "", "submit", "--help"); r.code != 0 || !strings.Contains(r.out, "--idempotency-key") {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestUsage(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		args []string
+		err  string
+	}{
+		{[]string{"lst"}, "orchestrate: unexpected argument lst, did you mean one of \"list\", \"get\"?\nTry: orchestrate --help\n"},
+		{[]string{"submit", "a.mp4"}, "orchestrate: missing flags: --asset=ID\nTry: orchestrate submit --help\n"},
+		{[]string{"list", "-o", "xml"}, "orchestrate: --output must be one of \"table\",\"json\" but got \"xml\"\nTry: orchestrate list --help\n"},
+		{[]string{"list", "--server", "ftp://h"}, "orchestrate: --server: the server's address \"ftp://h\" must begin with http:// or https:// and name a host\nTry: --server http://127.0.0.1:8080\n"},
+		{
+			[]string{"serve", "--addr", ":80"},
+			"orchestrate: the configuration has a problem: addr: \":80\" can be reached from other machines, and this version has no sign-in; use a loopback address such as 127.0.0.1:8080\n" +
+				"Try: mend the configuration; docs/orchestrate.yaml describes every key.\n",
+		},
+		{
+			[]string{"serve", "--config", "/nowhere.yaml"},
+			"orchestrate: the configuration has a problem: config: open /nowhere.yaml: no such file or directory\n" +
+				"Try: mend the configuration; docs/orchestrate.yaml describes every key.\n",
+		},
+		{
+			[]string{"worker", "--db", "sqlite:/srv/o.db"},
+			"orchestrate: a worker cannot share the SQLite database /srv/o.db: exactly one process uses it, and runs the tasks itself\nTry: orchestrate serve\n",
+		},
+	}
+	for _, test := range tests {
+		runIn(t.Context(), t, Program{}, nil, "", test.args...).want(t, 2, "", test.err)
+	}
+}
+
+func TestNoServer(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := "http://" + l.Addr().String()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	// A cancel is sent once, so that this does not wait for the client's pauses.
+	runIn(t.Context(), t, Program{}, nil, "", "cancel", "i1", "--server", url).want(t, 1, "",
+		"orchestrate: no server answers at "+url+"\nTry: start the server with `orchestrate serve`, or name another one with --server.\n")
+}
+
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	d := newDouble(t)
+	tests := []struct {
+		status int
+		hint   string
+	}{
+		{401, "Try: give a token with --token or ORCHESTRATE_TOKEN.\n"},
+		{403, "Try: name another tenant with --tenant, or use another --token.\n"},
+		{400, ""},
+	}
+	for i, test := range tests {
+		id := string(rune('a' + i))
+		d.problem("GET /ingests/"+id, test.status, "No.")
+		d.run(t, "get", id).want(t, 1, "", "orchestrate: No.\n"+test.hint)
+	}
+}
+
+func TestServe(t *testing.T) {
+	t.Parallel()
+	var got config.Config
+	p := Program{Serve: func(_ context.Context, c config.Config, log io.Writer) error {
+		got = c
+		_, err := io.WriteString(log, "serving\n")
+		return err
+	}}
+	env := map[string]string{"ORCHESTRATE_MIN_FREE": "1GB"}
+	runIn(t.Context(), t, p, env, "", "serve", "--addr", "127.0.0.1:9000").want(t, 0, "", "serving\n")
+	if got.Addr != "127.0.0.1:9000" || got.MinFree != 1e9 || got.PublicURL != "http://127.0.0.1:9000" {
+		t.Errorf("%+v", got)
+	}
+	p.Serve = func(context.Context, config.Config, io.Writer) error { return errors.New("the port is taken") }
+	runIn(t.Context(), t, p, nil, "", "serve").want(t, 1, "", "orchestrate: the port is taken\n")
+}
+
+func TestBackup(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	p := Program{Backup: func(_ context.Context, c config.Config, file string) error {
+		data, err := os.ReadFile(c.SQLitePath())
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(file, data, 0o600)
+	}}
+	to := filepath.Join(dir, "copy.db")
+	r := runIn(t.Context(), t, p, nil, "", "backup", to, "--data", dir)
+	if r.code != 1 || !strings.HasPrefix(r.err, "orchestrate: there is no database to back up: ") {
+		t.Errorf("%+v", r)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "orchestrate.db"), []byte("data"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	runIn(t.Context(), t, p, nil, "", "backup", to, "--data", dir).want(t, 0, "Wrote "+to+", 4 B.\n", "")
+}
+
+func TestDoctor(t *testing.T) {
+	t.Parallel()
+	d := newDouble(t)
+	d.answer("GET /readyz", 200, `{"status":"ok"}`)
+	data := filepath.Join(t.TempDir(), "data")
+	r := d.run(t, "doctor", "--data", data, "--min-free", "1MB")
+	for _, want := range []string{
+		"ffmpeg              ok      ffmpeg version ", "ffprobe             ok      ffprobe version ", "encoder libx264     ok\n",
+		"muxer mp4           ok\n", "data folder         ok      " + data + " will be made\n", "server              ok      " + d.url + " is ready\n",
+	} {
+		if !strings.Contains(r.out, want) {
+			t.Errorf("no %q in\n%s", want, r.out)
+		}
+	}
+	if r.code != 0 || r.err != "" {
+		t.Errorf("%d, %s", r.code, r.err)
+	}
+	if _, err := os.Stat(data); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("doctor made the data folder: %v", err)
+	}
+}
+
+func TestDoctorFindsWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	d := newDouble(t)
+	d.problem("GET /readyz", 503, "The disk is full.")
+	plain := writeClip(t, "file", "")
+	r := d.run(t, "doctor", "--data", plain+"/data", "--media-root", t.TempDir(), "--min-free", "8000TB", "--ffmpeg", "/nowhere/ffmpeg")
+	for _, want := range []string{
+		"ffmpeg              missing  /nowhere/ffmpeg cannot be run: ", "data folder         missing  cannot write to " + plain + ": ",
+		"media folder space  missing  ", "server              warning  The disk is full.\n",
+	} {
+		if !strings.Contains(r.out, want) {
+			t.Errorf("no %q in\n%s", want, r.out)
+		}
+	}
+	want := "orchestrate: 4 of 7 checks failed\nTry: mend what is marked missing; on Debian and Ubuntu: apt-get install ffmpeg\n"
+	if r.code != 1 || r.err != want {
+		t.Errorf("%d, %s", r.code, r.err)
+	}
+}
+
+func TestConfigAndVersion(t *testing.T) {
+	t.Parallel()
+	r := runIn(t.Context(), t, Program{}, nil, "", "config", "--min-free", "1GB")
+	if r.code != 0 || !strings.Contains(r.out, "\nmin-free: \"1000000000\"\n") {
+		t.Errorf("%+v", r)
+	}
+	if r := runIn(t.Context(), t, Program{}, nil, "", "version"); r.code != 0 || !strings.HasPrefix(r.out, "orchestrate ") {
+		t.Errorf("%+v", r)
+	}
+}

@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/via-orchestrate/orchestrate/client"
+)
+
+type getCmd struct {
+	remote
+	ID string `arg:"" help:"The ingest."`
+}
+
+func (c *getCmd) Run(ctx context.Context, sh *shell) error {
+	s, err := c.connect()
+	if err != nil {
+		return err
+	}
+	d, err := s.Get(ctx, c.ID)
+	switch {
+	case err != nil:
+		return err
+	case c.json():
+		return s.tape.print(sh.out)
+	}
+	return sh.show(ctx, s, d)
+}
+
+// show prints a detail document for people.
+func (sh *shell) show(ctx context.Context, s *session, d *client.IngestDetail) error {
+	rows := [][]string{
+		{"Ingest:", d.IngestID},
+		{"Asset:", d.AssetID},
+		{"Tenant:", d.Tenant},
+		{"Profile:", d.ProfileName},
+		{"Status:", fmt.Sprintf("%s, %d %%", d.Status, d.Progress)},
+		{"Started:", local(d.StartTime.Time)},
+		{"Took:", human(millis(d.ElapsedTime))},
+	}
+	if d.Error != nil {
+		rows = append(rows, []string{"Error:", *d.Error})
+	}
+	if h := failureHint(ctx, s, d); h != "" {
+		rows = append(rows, []string{"Try:", h})
+	}
+	if err := table(sh.out, rows); err != nil || len(d.Tasks) == 0 {
+		return err
+	}
+	fmt.Fprintln(sh.out)
+	rows = [][]string{{"TASK", "STAGE", "STATUS", "DONE", "STARTED", "TOOK", "ERROR"}}
+	for _, t := range d.Tasks {
+		rows = append(rows, []string{
+			t.ID, string(t.Name), string(t.Status), fmt.Sprintf("%d %%", t.Progress),
+			local(t.StartTime.Time), human(millis(t.ElapsedTime)), t.Error,
+		})
+	}
+	return table(sh.out, rows)
+}
+
+// failureHint is what the server knows to do about a failed ingest, if it does.
+func failureHint(ctx context.Context, s *session, d *client.IngestDetail) string {
+	for _, t := range d.Tasks {
+		if t.Status != client.TaskStatusTASKFAILED {
+			continue
+		}
+		if task, err := s.Task(ctx, d.IngestID, t.ID); err == nil && task.Error != nil {
+			return task.Error.Hint
+		}
+	}
+	return ""
+}
+
+type cancelCmd struct {
+	remote
+	ID string `arg:"" help:"The ingest."`
+}
+
+func (c *cancelCmd) Run(ctx context.Context, sh *shell) error {
+	s, err := c.connect()
+	if err != nil {
+		return err
+	}
+	if err := s.Cancel(ctx, c.ID); err != nil {
+		return explain(err, http.StatusConflict, "orchestrate get "+c.ID)
+	}
+	return c.done(sh, "The ingest %s is being cancelled.", c.ID)
+}
+
+type retryCmd struct {
+	remote
+	ID   string `arg:"" help:"The ingest."`
+	Wait bool   `help:"Follow it to its end."`
+}
+
+func (c *retryCmd) Run(ctx context.Context, sh *shell) error {
+	s, err := c.connect()
+	if err != nil {
+		return err
+	}
+	if _, err := s.Retry(ctx, c.ID); err != nil {
+		return explain(err, http.StatusConflict, "orchestrate get "+c.ID)
+	}
+	if c.Wait {
+		return sh.watch(ctx, s, c.remote, c.ID)
+	}
+	if c.json() {
+		return s.tape.print(sh.out)
+	}
+	return c.done(sh, "The ingest %s goes on.", c.ID)
+}
+
+type deleteCmd struct {
+	remote
+	ID string `arg:"" help:"The ingest."`
+}
+
+func (c *deleteCmd) Run(ctx context.Context, sh *shell) error {
+	s, err := c.connect()
+	if err != nil {
+		return err
+	}
+	if err := s.Delete(ctx, c.ID); err != nil {
+		return explain(err, http.StatusConflict, "orchestrate cancel "+c.ID+", and this again once it has ended.")
+	}
+	return c.done(sh, "The ingest %s and what it published are removed.", c.ID)
+}
+
+// done says a sentence to people; as JSON there is nothing to say.
+func (r remote) done(sh *shell, format string, args ...any) error {
+	if r.json() {
+		return nil
+	}
+	_, err := fmt.Fprintf(sh.out, format+"\n", args...)
+	return err
+}

@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"strings"
+
+	"github.com/via-orchestrate/orchestrate/internal/config"
+)
+
+// skills are what the steps ask of ffmpeg. Without an optional one some
+// sources are refused, or look less well.
+type skill struct {
+	list     string // ffmpeg's option that lists them
+	name     string
+	optional string // what is lost without it; empty: needed
+}
+
+func skills() []skill {
+	return []skill{
+		{"-encoders", "libx264", ""},
+		{"-encoders", "aac", ""},
+		{"-encoders", "mjpeg", ""},
+		{"-encoders", "webvtt", "embedded subtitles"},
+		{"-filters", "scale", ""},
+		{"-filters", "split", ""},
+		{"-filters", "fps", ""},
+		{"-filters", "aresample", ""},
+		{"-filters", "bwdif", "interlaced sources"},
+		{"-filters", "zscale", "sources in HDR or wide colour"},
+		{"-filters", "tonemap", "sources in HDR"},
+		{"-muxers", "mp4", ""},
+		{"-muxers", "webvtt", "embedded subtitles"},
+	}
+}
+
+// checkPrograms looks up both programs and what ffmpeg can do.
+func checkPrograms(ctx context.Context, c config.Config) []finding {
+	var all []finding
+	found := true
+	for _, program := range []struct{ name, path string }{{"ffmpeg", c.FFmpeg}, {"ffprobe", c.FFprobe}} {
+		out, err := ask(ctx, program.path, "-version")
+		if err != nil {
+			all, found = append(all, finding{program.name, "missing", err.Error()}), false
+			continue
+		}
+		first, _, _ := strings.Cut(out, " Copyright")
+		all = append(all, finding{program.name, "ok", first})
+	}
+	if !found {
+		return all
+	}
+	lists := map[string]map[string]bool{}
+	for _, s := range skills() {
+		if lists[s.list] == nil {
+			out, err := ask(ctx, c.FFmpeg, s.list)
+			if err != nil {
+				return append(all, finding{"ffmpeg " + s.list, "missing", err.Error()})
+			}
+			lists[s.list] = secondColumn(out)
+		}
+		name := strings.TrimSuffix(strings.TrimPrefix(s.list, "-"), "s") + " " + s.name
+		switch {
+		case lists[s.list][s.name]:
+			all = append(all, finding{name, "ok", ""})
+		case s.optional != "":
+			all = append(all, finding{name, "warning", "ffmpeg was built without it; it is needed for " + s.optional})
+		default:
+			all = append(all, finding{name, "missing", "ffmpeg was built without it"})
+		}
+	}
+	return all
+}
+
+func ask(ctx context.Context, program, option string) (string, error) {
+	out, err := exec.CommandContext(ctx, program, "-hide_banner", option).Output() //nolint:gosec // The operator names it.
+	if err != nil {
+		return "", fmt.Errorf("%s cannot be run: %w", program, err)
+	}
+	return string(out), nil
+}
+
+// secondColumn reads ffmpeg's lists, such as " V..... libx264   H.264 …". A name
+// may stand for several, such as "mov,mp4".
+func secondColumn(list string) map[string]bool {
+	names := map[string]bool{}
+	for line := range strings.Lines(list) {
+		if fields := strings.Fields(line); len(fields) > 1 {
+			for name := range strings.SplitSeq(fields[1], ",") {
+				names[name] = true
+			}
+		}
+	}
+	return names
+}

@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+
+	"github.com/via-orchestrate/orchestrate/internal/config"
+)
+
+type serveCmd struct{ config.Config }
+
+func (c *serveCmd) Run(ctx context.Context, sh *shell) error {
+	if err := sh.source.Finish(&c.Config); err != nil {
+		return err
+	}
+	return sh.Serve(ctx, c.Config, sh.err)
+}
+
+type workerCmd struct{ config.Config }
+
+// Run refuses: a worker on its own needs a database that several processes can
+// use, and this version has only SQLite.
+func (c *workerCmd) Run(sh *shell) error {
+	if err := sh.source.Finish(&c.Config); err != nil {
+		return err
+	}
+	return &usageError{
+		"a worker cannot share the SQLite database " + c.SQLitePath() + ": exactly one process uses it, and runs the tasks itself",
+		"orchestrate serve",
+	}
+}
+
+type backupCmd struct {
+	config.Config
+	To string `arg:"" name:"file" help:"The file to write; it must not exist."`
+}
+
+func (c *backupCmd) Run(ctx context.Context, sh *shell) error {
+	if err := sh.source.Finish(&c.Config); err != nil {
+		return err
+	}
+	if _, err := os.Stat(c.SQLitePath()); err != nil {
+		return &hinted{fmt.Errorf("there is no database to back up: %w", err), "name the data folder with --data, or the database with --db."}
+	}
+	to, err := filepath.Abs(c.To)
+	if err != nil {
+		return err
+	}
+	if err := sh.Backup(ctx, c.Config, to); err != nil {
+		return err
+	}
+	stat, err := os.Stat(to)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(sh.out, "Wrote %s, %s.\n", to, config.Bytes(stat.Size()))
+	return err
+}
+
+type configCmd struct{ config.Config }
+
+func (c *configCmd) Run(sh *shell) error {
+	if err := sh.source.Finish(&c.Config); err != nil {
+		return err
+	}
+	text, err := c.Print()
+	if err != nil {
+		return err
+	}
+	_, err = sh.out.Write(text)
+	return err
+}
+
+type versionCmd struct{}
+
+func (versionCmd) Run(sh *shell) error {
+	version, revision, goVersion := "unknown", "", ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		version, goVersion = info.Main.Version, info.GoVersion
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				revision = " " + s.Value
+			}
+		}
+	}
+	_, err := fmt.Fprintf(sh.out, "orchestrate %s%s %s\n", version, revision, goVersion)
+	return err
+}

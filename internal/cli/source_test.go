@@ -1,0 +1,184 @@
+package cli
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/via-orchestrate/orchestrate/client"
+	"github.com/via-orchestrate/orchestrate/internal/upload"
+)
+
+// submissions accepts ingests and keeps what was submitted.
+type submissions struct {
+	mu   sync.Mutex
+	all  []client.Submission
+	keys []string
+}
+
+func (s *submissions) accept(d *double) {
+	d.HandleFunc("POST /ingests", func(w http.ResponseWriter, r *http.Request) {
+		var sub client.Submission
+		if err := json.NewDecoder(r.Body).Decode(&sub); err != nil {
+			writeJSON(w, 500, "{}")
+			return
+		}
+		s.mu.Lock()
+		s.all, s.keys = append(s.all, sub), append(s.keys, r.Header.Get("Idempotency-Key"))
+		s.mu.Unlock()
+		if r.URL.Query().Get("dryRun") == "true" {
+			writeJSON(w, 200, `{"profile":"default","profileVersionId":7,"steps":[`+
+				`{"step":0,"stage":"RETRIEVAL","name":"r","type":"vimond_file_retriever","filter":"initialInput","after":[]},`+
+				`{"step":1,"stage":"ENCODING","name":"e","type":"FFMPEG","filter":"retrieved","after":[0]}],"notes":["It would be skipped."]}`)
+			return
+		}
+		writeJSON(w, 202, `{"ingestId":"i1","detailsUrl":"/ingests/i1"}`)
+	})
+}
+
+func writeClip(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestSubmitURL(t *testing.T) {
+	t.Parallel()
+	d, s := newDouble(t), &submissions{}
+	s.accept(d)
+	d.run(t, "submit", "https://h/a.mp4?sig=1", "--asset", "a1", "--profile", "p", "--profile-version", "7", "--md5", strings.Repeat("AB", 16),
+		"--language", "en", "--media-type", "video", "--force", "--idempotency-key", "k1").
+		want(t, 0, "Ingest i1\nTo follow it: orchestrate watch i1\n", "")
+	d.run(t, "submit", "upload:00", "--asset", "a1", "-o", "json").want(t, 0, `{"ingestId":"i1","detailsUrl":"/ingests/i1"}`+"\n", "")
+	language, sum := "en", strings.Repeat("ab", 16)
+	want := []client.Submission{
+		{
+			AssetID: "a1", URI: "https://h/a.mp4?sig=1", Profile: "p", ProfileVersionID: 7, MD5Sum: &sum,
+			Language: &language, MediaType: "VIDEO", Force: true,
+		},
+		{AssetID: "a1", URI: "upload:00"},
+	}
+	if diff := cmp.Diff(want, s.all); diff != "" {
+		t.Error(diff)
+	}
+	if s.keys[0] != "k1" || len(s.keys[1]) != 36 {
+		t.Errorf("idempotency keys %q", s.keys)
+	}
+}
+
+func TestSubmitPathOfTheServer(t *testing.T) {
+	t.Parallel()
+	d, s := newDouble(t), &submissions{}
+	s.accept(d)
+	path := writeClip(t, "été #1 50%.mp4", "abc")
+	var check client.FileCheck
+	d.HandleFunc("POST /sources/check", func(w http.ResponseWriter, r *http.Request) {
+		if err := json.NewDecoder(r.Body).Decode(&check); err != nil {
+			t.Error(err)
+		}
+		writeJSON(w, 200, `{"same":true}`)
+	})
+	if r := d.run(t, "submit", path, "--asset", "a1"); r.code != 0 {
+		t.Fatal(r)
+	}
+	stat, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if check.Path != path || check.Size != 3 || check.Inode == 0 || check.Dev == 0 || !check.MTime.Equal(stat.ModTime()) {
+		t.Errorf("asked for %+v", check)
+	}
+	want := "file://" + filepath.Dir(path) + "/%C3%A9t%C3%A9%20%231%2050%25.mp4"
+	if got := s.all[0].URI; got != want {
+		t.Errorf("submitted %s, want %s", got, want)
+	}
+}
+
+// TestSubmitUploads sends a file to the real upload handler.
+func TestSubmitUploads(t *testing.T) {
+	t.Parallel()
+	d, s := newDouble(t), &submissions{}
+	s.accept(d)
+	d.answer("POST /sources/check", 200, `{"same":false}`)
+	uploads, err := upload.New(t.TempDir(), upload.Options{Tenant: func(*http.Request) (string, error) { return "default", nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer uploads.Close() //nolint:errcheck // The test is over.
+	d.Handle("/uploads", uploads.Handler())
+	d.Handle("/uploads/", uploads.Handler())
+	content := strings.Repeat("0123456789", 100_000)
+	path := writeClip(t, "été.mp4", content)
+	r := d.run(t, "submit", path, "--asset", "a1")
+	if !strings.HasPrefix(r.out, "UPLOAD été.mp4: running, 0 %\n") && !strings.HasPrefix(r.out, "UPLOAD été.mp4: running, 3 %\n") ||
+		!strings.Contains(r.out, "UPLOAD été.mp4: running, 5") || !strings.Contains(r.out, "UPLOAD été.mp4: done, after ") ||
+		!strings.HasSuffix(r.out, "\nIngest i1\nTo follow it: orchestrate watch i1\n") || r.code != 0 || r.err != "" {
+		t.Errorf("%+v", r)
+	}
+	id, ok := strings.CutPrefix(s.all[0].URI, "upload:")
+	if !ok {
+		t.Fatalf("submitted %s", s.all[0].URI)
+	}
+	f, name, size, err := uploads.Open("default", id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close() //nolint:errcheck // Only read.
+	got, err := io.ReadAll(f)
+	if string(got) != content || name != "été.mp4" || size != 1_000_000 || err != nil {
+		t.Errorf("%s has %d bytes, %v", name, size, err)
+	}
+	// With -o json stdout is for the answer alone.
+	d.run(t, "submit", path, "--asset", "a1", "-o", "json").want(t, 0, `{"ingestId":"i1","detailsUrl":"/ingests/i1"}`+"\n", "")
+}
+
+func TestSubmitDryRun(t *testing.T) {
+	t.Parallel()
+	d, s := newDouble(t), &submissions{}
+	s.accept(d)
+	d.answer("POST /sources/check", 200, `{"same":false}`)
+	d.run(t, "submit", "https://h/a.mp4", "--asset", "a1", "--dry-run").want(t, 0, `Profile default, version 7
+
+STEP  STAGE      TYPE                   NAME  TAKES         AFTER
+0     RETRIEVAL  vimond_file_retriever  r     initialInput
+1     ENCODING   FFMPEG                 e     retrieved     0
+
+It would be skipped.
+`, "")
+	path := writeClip(t, "a.mp4", "abc")
+	d.run(t, "submit", path, "--asset", "a1", "--dry-run").want(t, 2, "", `orchestrate: the server does not read `+path+` itself, and a dry run uploads nothing
+Try: without --dry-run, or a URL, or a folder that the server may read (--allow-source-dir).
+`)
+}
+
+func TestSubmitAndWait(t *testing.T) {
+	t.Parallel()
+	d, s := newDouble(t), &submissions{}
+	s.accept(d)
+	(&story{states: []state{{status: "QUEUED"}, {status: "CANCELLED"}}}).tell(d)
+	d.run(t, "submit", "https://h/a.mp4", "--asset", "a1", "--wait").
+		want(t, 3, "Ingest i1 of asset a1: CANCELLED after 1m05s\n", "")
+}
+
+func TestSubmitRefusesWhatIsNoFile(t *testing.T) {
+	t.Parallel()
+	d := newDouble(t)
+	d.run(t, "submit", "/nowhere/a.mp4", "--asset", "a1").want(t, 2, "",
+		"orchestrate: cannot read /nowhere/a.mp4: no such file or directory\nTry: check the path, or give a URL.\n")
+	dir := t.TempDir()
+	d.run(t, "submit", dir, "--asset", "a1").want(t, 2, "",
+		"orchestrate: "+dir+" is not a file\nTry: name a single file, or give a URL.\n")
+	if asked := d.requests(); len(asked) > 0 {
+		t.Errorf("asked %v", asked)
+	}
+}

@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/via-orchestrate/orchestrate/client"
+)
+
+type submitCmd struct {
+	remote
+	Source         string `arg:"" help:"URL (http, https, file, upload) or path. A path that the server cannot read is uploaded."`
+	Asset          string `required:"" placeholder:"ID" help:"The asset that the file is of."`
+	Profile        string `placeholder:"NAME" help:"The profile to run. Default: default."`
+	ProfileVersion int64  `placeholder:"ID" help:"Its version. Default: the newest."`
+	MediaType      string `placeholder:"TYPE" help:"What the file is, such as VIDEO or SUBTITLE. Default: by its name."`
+	Language       string `placeholder:"TAG" help:"Its language (BCP 47), such as en."`
+	MD5            string `name:"md5" placeholder:"SUM" help:"Its MD5 checksum, 32 hexadecimal digits; verified, and used to skip what is known."`
+	Force          bool   `help:"Do the work even if the same file was ingested before."`
+	DryRun         bool   `help:"Only show what would be done."`
+	Wait           bool   `help:"Follow the ingest to its end."`
+	IdempotencyKey string `placeholder:"KEY" help:"Submitting again with the same key makes no second ingest (7 days). Default: a random one."`
+}
+
+func (c *submitCmd) Run(ctx context.Context, sh *shell) error {
+	s, err := c.connect()
+	if err != nil {
+		return err
+	}
+	uri, err := c.address(ctx, sh, s)
+	if err != nil {
+		return err
+	}
+	sub := client.Submission{
+		AssetID: c.Asset, URI: uri, Profile: c.Profile, ProfileVersionID: c.ProfileVersion,
+		MediaType: strings.ToUpper(c.MediaType), Language: given(c.Language), MD5Sum: given(strings.ToLower(c.MD5)), Force: c.Force,
+	}
+	if c.DryRun {
+		return c.preview(ctx, sh, s, sub)
+	}
+	key := c.IdempotencyKey
+	if key == "" {
+		// With a key the client may ask again when an answer gets lost.
+		key = uuid.NewString()
+	}
+	accepted, err := s.Submit(ctx, sub, key)
+	switch {
+	case err != nil:
+		return err
+	case c.Wait:
+		return sh.watch(ctx, s, c.remote, accepted.IngestID)
+	case c.json():
+		return s.tape.print(sh.out)
+	}
+	_, err = fmt.Fprintf(sh.out, "Ingest %s\nTo follow it: orchestrate watch %s\n", accepted.IngestID, accepted.IngestID)
+	return err
+}
+
+// preview prints what a submission would do.
+func (c *submitCmd) preview(ctx context.Context, sh *shell, s *session, sub client.Submission) error {
+	p, err := s.Preview(ctx, sub)
+	switch {
+	case err != nil:
+		return err
+	case c.json():
+		return s.tape.print(sh.out)
+	}
+	fmt.Fprintf(sh.out, "Profile %s, version %d\n\n", oneLine(p.Profile), p.ProfileVersionID)
+	rows := [][]string{{"STEP", "STAGE", "TYPE", "NAME", "TAKES", "AFTER"}}
+	for _, st := range p.Steps {
+		after := []string{}
+		for _, n := range st.After {
+			after = append(after, strconv.Itoa(n))
+		}
+		rows = append(rows, []string{strconv.Itoa(st.Step), string(st.Stage), st.Type, st.Name, st.Filter, strings.Join(after, ", ")})
+	}
+	if err := table(sh.out, rows); err != nil {
+		return err
+	}
+	for _, note := range p.Notes {
+		fmt.Fprintf(sh.out, "\n%s\n", oneLine(note))
+	}
+	return nil
+}
+
+// given is nil for an option that was not given.
+func given(value string) *string {
+	if value == "" {
+		return nil
+	}
+	return &value
+}
