@@ -16,6 +16,47 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
+func withVersion(loc vod.Location) vod.Location {
+	loc.VersionID = 7
+	return loc
+}
+
+// TestFoldersBehindALink reaches every location through a symbolic link, as
+// operators do who move data to another disk.
+func TestFoldersBehindALink(t *testing.T) {
+	t.Parallel()
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(t.TempDir(), link); err != nil {
+		t.Fatal(err)
+	}
+	b := setupIn(t, link)
+	for _, loc := range []vod.Location{{Name: "store"}, {Name: "media"}, {Name: "x", Type: vod.LocationFile, Path: b.own}} {
+		f := create(t, b, newJob("acme"), loc)
+		write(t, filepath.Join(f.Path(), "a"), "x")
+		if _, err := f.Commit(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if path, _ := location.PathOf(f.URI("a")); !strings.HasPrefix(path, f.Location().Path+"/") {
+			t.Errorf("%s is not below %s", f.URI("a"), f.Location().Path)
+		}
+		if !b.set.Exists("acme", []vod.Fileset{{Files: []vod.File{{URI: f.URI("a")}}}}) {
+			t.Errorf("%s does not exist", f.URI("a"))
+		}
+		held := 0
+		for a, err := range b.set.Attempts() {
+			if err == nil && a.Holds(f.URI("a")) {
+				held++
+			}
+			if a.Holds(location.FileURI(b.store)) {
+				t.Errorf("%s holds everything", a.Path)
+			}
+		}
+		if held != 1 {
+			t.Errorf("%d attempts hold %s", held, f.URI("a"))
+		}
+	}
+}
+
 func TestResolve(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -37,6 +78,8 @@ func TestResolve(t *testing.T) {
 	}{
 		{"by name", "acme", vod.Location{Name: "store"}, b.named["store"], ""},
 		{"named in full", "acme", b.named["media"], b.named["media"], ""},
+		{"with a version", "acme", withVersion(b.named["media"]), withVersion(b.named["media"]), ""},
+		{"by name with a version", "acme", vod.Location{Name: "store", VersionID: 7}, withVersion(b.named["store"]), ""},
 		{"unknown name", "acme", vod.Location{Name: "s"}, vod.Location{}, `no location named "s"`},
 		{"operator's name, other folder", "acme", vod.Location{Name: "store", Type: vod.LocationFile, Path: "/etc"}, vod.Location{}, "may not use folder /etc"},
 		{"shared", "other", file(b.shared + "/./a/../b/"), file(b.shared + "/b"), ""},

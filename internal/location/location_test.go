@@ -27,7 +27,11 @@ type bundle struct {
 
 func setup(t *testing.T) bundle {
 	t.Helper()
-	dir := t.TempDir()
+	return setupIn(t, t.TempDir())
+}
+
+func setupIn(t *testing.T, dir string) bundle {
+	t.Helper()
 	b := bundle{
 		store: filepath.Join(dir, "store"), media: filepath.Join(dir, "media"),
 		shared: filepath.Join(dir, "shared"), own: filepath.Join(dir, "own"),

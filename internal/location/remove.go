@@ -7,6 +7,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/vod"
@@ -66,6 +67,14 @@ type Attempt struct {
 	place  place
 }
 
+// Holds tells whether a recorded file: address leads into the folder. Only the
+// elements that make it the folder of this attempt are compared, so that a
+// data folder that was moved does not turn all that is in it into orphans.
+func (a Attempt) Holds(uri string) bool {
+	path, err := PathOf(uri)
+	return err == nil && strings.Contains(path, "/"+filepath.ToSlash(a.place.rel)+"/")
+}
+
 // ModTime is when something in the folder last changed. It looks at every
 // file.
 func (a Attempt) ModTime() (time.Time, error) {
@@ -120,7 +129,7 @@ func (s *Set) places() iter.Seq2[place, error] {
 // walkPlaces looks below parts for attempts' folders. It does not go into
 // them, follows no symbolic link and goes no deeper than one can be.
 func walkPlaces(r root, parts []string, yield func(place, error) bool) bool {
-	rootPath := canonical(r.path)
+	rootPath := filepath.Clean(r.path)
 	if len(parts) > 0 {
 		if p, ok := r.find(rootPath, parts); ok {
 			return yield(p, nil)

@@ -22,10 +22,11 @@ var errNoS3 = errors.New("S3 locations are not supported yet; use a location of 
 // with code Unusable.
 func (s *Set) Resolve(tenant string, loc vod.Location) (vod.Location, error) {
 	named, known := s.config.Named[loc.Name]
+	named.VersionID = loc.VersionID // The version is the profile's to say.
 	if known && loc == named {
 		return named, nil
 	}
-	if (loc == vod.Location{Name: loc.Name}) {
+	if (loc == vod.Location{Name: loc.Name, VersionID: loc.VersionID}) {
 		if !known {
 			return vod.Location{}, vod.Faultf(vod.Unusable, "There is no location named %q.", loc.Name)
 		}
