@@ -6,7 +6,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/via-orchestrate/orchestrate/internal/store"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -85,4 +87,62 @@ func work(run *vod.Run, n int) error {
 
 func filler(size int) json.RawMessage {
 	return json.RawMessage(`{"filesets":"` + strings.Repeat("x", size) + `"}`)
+}
+
+// BenchmarkIngestList measures pages of 25 among 200,000 ingests, the first
+// and one in the middle.
+func BenchmarkIngestList(b *testing.B) {
+	const rows = 200_000
+	s := open(b)
+	err := s.write(b.Context(), func(t *tx) error {
+		_, err := t.exec(`
+			WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 - 1)
+			INSERT INTO ingests (`+ingestColumns+`)
+			SELECT printf('%08x-0000-4000-8000-%012x', i * 2654435761 % 4294967296, i), 't', i % 1000, 'p' || (i % 3), 0,
+				CASE i % 50 WHEN 0 THEN 'FAILED' WHEN 1 THEN 'SKIPPED' ELSE 'COMPLETED' END,
+				0, i * 10, i * 10 + 5, '', '["VIDEO"]', 0, 0, 1, '', '' FROM n`, rows)
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	middle := &store.Position{Start: time.UnixMilli(rows * 5)}
+	for name, f := range map[string]store.IngestFilter{
+		"all":              {},
+		"asset":            {AssetID: "7"},
+		"profile":          {ProfileName: "p1"},
+		"status":           {Statuses: []vod.IngestStatus{vod.Failed}},
+		"statuses":         {Statuses: []vod.IngestStatus{vod.Failed, vod.Skipped, vod.Running, vod.Queued}},
+		"profile,status":   {ProfileName: "p1", Statuses: []vod.IngestStatus{vod.Failed}},
+		"matching,nothing": {ProfileName: "none", Statuses: []vod.IngestStatus{vod.Failed}},
+	} {
+		f.Tenant, f.Limit = "t", 25
+		for position, after := range map[string]*store.Position{"first": nil, "middle": middle} {
+			f.After = after
+			b.Run(name+"/"+position, func(b *testing.B) {
+				for b.Loop() {
+					if _, _, err := s.IngestList(b.Context(), f); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkIngestGet measures a detail of five tasks.
+func BenchmarkIngestGet(b *testing.B) {
+	s := open(b)
+	in := vod.Ingest{ID: "i", Tenant: "t", Status: vod.Running, Start: vod.Now(), Input: filler(3000)}
+	if _, err := s.IngestCreate(b.Context(), in, nil); err != nil {
+		b.Fatal(err)
+	}
+	if err := s.IngestChange(b.Context(), "i", addTasks); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := s.IngestGet(b.Context(), "t", "i"); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/store"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
 // readConnections is the size of the read pool. More gained nothing on two
@@ -22,7 +23,6 @@ type Store struct {
 	path    string
 	now     func() time.Time
 	schema  int64 // version of the schema that this program is written for
-	write   func(context.Context, func(*tx) error) error
 	writer  *writer
 	writeDB *sql.DB
 	readers *sql.DB
@@ -74,7 +74,6 @@ func Open(ctx context.Context, path string, options ...Option) (_ *Store, err er
 		return nil, fmt.Errorf("take the write connection: %w", err)
 	}
 	s.writer = newWriter(conn)
-	s.write = s.writer.write
 	go s.writer.loop()
 	return s, nil
 }
@@ -89,6 +88,15 @@ func createPrivate(path string) error {
 		return fmt.Errorf("create the database: %w", err)
 	}
 	return f.Close()
+}
+
+// write runs do in the writer's transaction; see [writer.write].
+func (s *Store) write(ctx context.Context, do func(*tx) error) error {
+	err := s.writer.write(ctx, do)
+	if diskFull(err) {
+		return fmt.Errorf("%w (%w)", vod.Faultf(vod.Unavailable, "The disk that holds the database is full."), err)
+	}
+	return err
 }
 
 // Ready tells whether the schema is current and the writer answers.

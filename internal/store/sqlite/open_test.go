@@ -115,3 +115,33 @@ func TestKeysExpireByTheClock(t *testing.T) {
 		now = now.Add(time.Duration(i) * time.Hour)
 	}
 }
+
+// TestAFullDisk bounds the file's pages, which SQLite reports as it does a
+// full disk. Work goes on as soon as there is room.
+func TestAFullDisk(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	limit := func(pages string) {
+		t.Helper()
+		err := s.write(t.Context(), func(t *tx) error {
+			_, err := t.exec("PRAGMA max_page_count = " + pages)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	limit("1") // SQLite takes the present size for it.
+	in := vod.Ingest{ID: "i", Tenant: "t", Status: vod.Queued, Start: vod.Now(), Input: filler(100_000)}
+	_, err := s.IngestCreate(t.Context(), in, nil)
+	if vod.CodeOf(err) != vod.Unavailable {
+		t.Fatalf("got %v, want a fault %s", err, vod.Unavailable)
+	}
+	if _, err := s.IngestGet(t.Context(), "t", "i"); vod.CodeOf(err) != vod.NotFound {
+		t.Errorf("a part was written: %v", err)
+	}
+	limit("1000000")
+	if _, err := s.IngestCreate(t.Context(), in, nil); err != nil {
+		t.Error(err)
+	}
+}

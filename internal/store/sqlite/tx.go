@@ -57,7 +57,10 @@ func (t *tx) end(cause error) error {
 	}
 	if cause != nil {
 		if err := t.w.control("ROLLBACK TO write"); err != nil {
-			return fmt.Errorf("%w, after %w", err, cause)
+			if codeOf(cause) != 0 {
+				return cause // SQLite has rolled back by itself, and this is why.
+			}
+			return err
 		}
 	}
 	return t.w.control("RELEASE write")

@@ -104,14 +104,12 @@ func (w *writer) loop() {
 
 // batch runs the first write and all that wait by then in one transaction.
 func (w *writer) batch(first *request) {
-	var taken []*request
+	taken := []*request{first}
 	err := w.begin()
-	for r := first; r != nil; r = w.next(len(taken)) {
-		taken = append(taken, r)
-		if err != nil {
-			break
+	for i := 0; err == nil && i < len(taken); i++ {
+		if err = w.run(taken[i]); err == nil && len(taken) < maxBatch {
+			taken = append(taken, w.waiting()...)
 		}
-		err = w.run(r)
 	}
 	if err == nil {
 		err = w.control("COMMIT")
@@ -129,13 +127,11 @@ func (w *writer) batch(first *request) {
 	}
 }
 
-func (w *writer) next(taken int) *request {
-	if taken >= maxBatch {
-		return nil
-	}
+// waiting takes the next write, if there is one now.
+func (w *writer) waiting() []*request {
 	select {
 	case r := <-w.requests:
-		return r
+		return []*request{r}
 	default:
 		return nil
 	}
