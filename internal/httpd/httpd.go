@@ -38,7 +38,7 @@ func New(c Config) http.Handler {
 	mux := http.NewServeMux()
 	api.HandlerWithOptions(s.strict(), api.StdHTTPServerOptions{
 		BaseRouter:       &ruled{ServeMux: mux, server: s, queries: queryRules(), bodies: bodyRules()},
-		ErrorHandlerFunc: s.fail,
+		ErrorHandlerFunc: s.refuse,
 	})
 	for pattern, handler := range c.Mounts {
 		mux.Handle(pattern, handler)
@@ -61,7 +61,7 @@ var _ api.StrictServerInterface = (*server)(nil)
 
 func (s *server) strict() api.ServerInterface {
 	return api.NewStrictHandlerWithOptions(s, nil, api.StrictHTTPServerOptions{
-		RequestErrorHandlerFunc:  s.fail,
+		RequestErrorHandlerFunc:  s.refuse,
 		ResponseErrorHandlerFunc: s.fail,
 	})
 }

@@ -1,7 +1,6 @@
 package httpd
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -17,17 +16,33 @@ import (
 // one goes to the log only, under the errorId that the answer names.
 func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	var fault *vod.Fault
-	var param *api.InvalidParamFormatError
+	seen, watching := w.(*watched)
 	switch {
+	case watching && seen.status != 0:
+		// The answer was given, and the connection is gone.
+		s.log.DebugContext(r.Context(), "answer not delivered", "path", loggedPath(r), "error", err)
 	case errors.As(err, &fault):
 		s.write(w, r, ofFault(fault))
-	case errors.As(err, &param):
-		s.write(w, r, ofFault(badParameter(param.ParamName, parameterForm(param.ParamName))))
-	case r.Context().Err() != nil && errors.Is(err, context.Cause(r.Context())):
+	case r.Context().Err() != nil:
 		// The caller is gone, and nobody reads this.
+		s.log.DebugContext(r.Context(), "request given up", "path", loggedPath(r), "error", err)
 		s.write(w, r, problemDocument(http.StatusServiceUnavailable, string(vod.Unavailable), "The request was given up."))
 	default:
 		s.internal(w, r, err)
+	}
+}
+
+// refuse answers a request that the generated code could not bind.
+func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	var form *api.InvalidParamFormatError
+	var many *api.TooManyValuesForParamError
+	switch {
+	case errors.As(err, &form):
+		s.fail(w, r, badParameter(form.ParamName, parameterForm(form.ParamName)))
+	case errors.As(err, &many):
+		s.fail(w, r, badParameter(many.ParamName, "may be given only once"))
+	default:
+		s.fail(w, r, vod.Faultf(vod.Invalid, "The request is malformed."))
 	}
 }
 

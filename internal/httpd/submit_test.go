@@ -51,6 +51,8 @@ func TestIdempotencyKey(t *testing.T) {
 	s.call(t, "POST", "/ingests", ` { "uri":"https://example.com/a.mp4", "assetId":"7"}`, "Idempotency-Key", "k1").is(t, 202)
 	s.call(t, "POST", "/ingests", `{"assetId":"8","uri":"https://example.com/a.mp4"}`, "Idempotency-Key", "k1").is(t, 422, `"code":"unusable"`)
 	s.call(t, "POST", "/ingests", `{"assetId":"8","uri":"https://example.com/a.mp4"}`, "Idempotency-Key", "k 1").is(t, 400, "Idempotency-Key")
+	s.call(t, "POST", "/ingests", `{"assetId":"8","uri":"https://example.com/a.mp4"}`, "Idempotency-Key", "a", "Idempotency-Key", "b").is(t, 400,
+		"Idempotency-Key may be given only once")
 }
 
 func TestBadSubmissions(t *testing.T) {
