@@ -30,18 +30,17 @@ func TestVendoredScripts(t *testing.T) {
 		t.Errorf("without a folder: %v, %v", parts, err)
 	}
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "player-1.0", "player.js"), "x")
-	if _, err := vendoredScripts(dir); err == nil || !strings.HasSuffix(err.Error(), "player-1.0 has no licence file") {
-		t.Errorf("without a licence: %v", err)
-	}
-	write(t, filepath.Join(dir, "player-1.0", "LICENSE.md"), "Licence text\r\n")
+	write(t, filepath.Join(dir, "player.min.js"), "x")
+	write(t, filepath.Join(dir, "player.LICENSE.txt"), "Licence text\r\n")
+	write(t, filepath.Join(dir, "README.md"), "| file | package | version | licence |\n|---|---|---|---|\n"+
+		"| `player.min.js` | `player`, file `dist/player.min.js` | 1.7.4 | MIT, `player.LICENSE.txt` |\n")
 	parts, err := vendoredScripts(dir)
-	if err != nil || len(parts) != 1 || parts[0].texts[0] != "Licence text" {
-		t.Errorf("got %v, %v", parts, err)
+	if err != nil || len(parts) != 1 || parts[0].name != "player 1.7.4 (script)" || parts[0].texts[0] != "Licence text" {
+		t.Errorf("got %q, %v", parts, err)
 	}
-	write(t, filepath.Join(dir, "loose.js"), "x")
-	if _, err := vendoredScripts(dir); err == nil {
-		t.Error("a script without a folder is accepted")
+	write(t, filepath.Join(dir, "other.js"), "x")
+	if _, err := vendoredScripts(dir); err == nil || !strings.Contains(err.Error(), "other.js has no row in") {
+		t.Errorf("a script that is not named: %v", err)
 	}
 }
 

@@ -3,9 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -74,29 +72,35 @@ func goCommand(ctx context.Context, args ...string) (string, error) {
 	return string(out), nil
 }
 
-// vendoredScripts gives one part for each folder below dir. Without dir there
-// is none.
+// vendoredRow is a row of the table in the README of the vendored scripts:
+// file, package, version and licence file.
+var vendoredRow = regexp.MustCompile("(?m)^\\| `([^`]+)` \\| `([^`]+)`.* \\| ([0-9][^ |]*) \\| [^|]*`([^`]+)`[^|]*\\|$")
+
+// vendoredScripts gives a part for each row of dir/README.md, in their order. A
+// script without a row is an error. Without dir there is none.
 func vendoredScripts(dir string) ([]part, error) {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+	scripts, err := filepath.Glob(filepath.Join(dir, "*.js"))
+	if err != nil || len(scripts) == 0 {
+		return nil, err
 	}
+	readme, err := os.ReadFile(filepath.Join(dir, "README.md"))
 	if err != nil {
 		return nil, err
 	}
 	var parts []part
-	for _, e := range entries {
-		if !e.IsDir() {
-			return nil, fmt.Errorf("%s: give each vendored script a folder with its licence", filepath.Join(dir, e.Name()))
-		}
-		texts, err := licences(filepath.Join(dir, e.Name()))
+	named := map[string]bool{}
+	for _, row := range vendoredRow.FindAllStringSubmatch(string(readme), -1) {
+		text, err := licence(filepath.Join(dir, row[4]))
 		if err != nil {
 			return nil, err
 		}
-		if len(texts) == 0 {
-			return nil, fmt.Errorf("%s has no licence file", filepath.Join(dir, e.Name()))
+		named[row[1]] = true
+		parts = append(parts, part{row[2] + " " + row[3] + " (script)", []string{text}})
+	}
+	for _, script := range scripts {
+		if !named[filepath.Base(script)] {
+			return nil, fmt.Errorf("%s has no row in %s", script, filepath.Join(dir, "README.md"))
 		}
-		parts = append(parts, part{e.Name() + " (script of the web pages)", texts})
 	}
 	return parts, nil
 }
@@ -112,11 +116,16 @@ func licences(dir string) ([]string, error) {
 		if e.IsDir() || !licenceFile.MatchString(e.Name()) || strings.HasSuffix(e.Name(), ".go") {
 			continue
 		}
-		text, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		text, err := licence(filepath.Join(dir, e.Name()))
 		if err != nil {
 			return nil, err
 		}
-		texts = append(texts, strings.TrimSpace(strings.ReplaceAll(string(text), "\r\n", "\n")))
+		texts = append(texts, text)
 	}
 	return texts, nil
+}
+
+func licence(file string) (string, error) {
+	text, err := os.ReadFile(file)
+	return strings.TrimSpace(strings.ReplaceAll(string(text), "\r\n", "\n")), err
 }
