@@ -89,8 +89,10 @@ func (p *Plan) Finish(run *vod.Run, taskID string, attempt int, o Outcome, now t
 		return ErrStale
 	}
 	switch {
-	case o.GivenBack || o.Err != nil && run.Ingest.Status == vod.Cancelling:
-		t.Status = vod.TaskPending // Advance makes it TASK_CANCELLED if the ingest is.
+	case o.GivenBack || o.Err != nil && (o.Err.Class == vod.ClassCancelled || run.Ingest.Status == vod.Cancelling):
+		// Advance makes it TASK_CANCELLED if the ingest is. If a retry has
+		// overtaken the cancel that interrupted it, it is done again.
+		t.Status = vod.TaskPending
 	case o.Err != nil:
 		p.fail(t, o.Err, now)
 	default:

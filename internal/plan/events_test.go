@@ -3,6 +3,7 @@ package plan
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"testing"
 	"time"
 
@@ -172,4 +173,63 @@ func finish(t *testing.T, w *world, id string, attempt int, o Outcome) {
 		t.Fatal(err)
 	}
 	w.advance()
+}
+
+// TestOvertakenCancel: an attempt that is interrupted for a cancel which a
+// retry has overtaken is done again; it has not failed.
+func TestOvertakenCancel(t *testing.T) {
+	t.Parallel()
+	w := during(t, classic(), 1)
+	id := w.run.Tasks[1].ID
+	if err := w.plan.Claim(&w.run, id, w.now); err != nil {
+		t.Fatal(err)
+	}
+	finish(t, w, id, 1, Outcome{Err: &vod.StepError{Class: vod.ClassCancelled, Message: "The ingest was cancelled."}})
+	if task := w.run.Task(id); task.Status != vod.TaskPending || task.Failures != 0 {
+		t.Errorf("after the interruption: %+v", task)
+	}
+	if ready := w.plan.Ready(&w.run); len(ready) != 1 || ready[0].TaskID != id {
+		t.Errorf("ready: %+v", ready)
+	}
+}
+
+// TestRecoverTask takes back one attempt and leaves the one beside it.
+func TestRecoverTask(t *testing.T) {
+	t.Parallel()
+	w := during(t, classic(), 5) // both playouts are ready
+	lost, other := w.run.Tasks[4].ID, w.run.Tasks[5].ID
+	for _, id := range []string{lost, other} {
+		if err := w.plan.Claim(&w.run, id, w.now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.plan.RecoverTask(&w.run, lost, w.now)
+	w.plan.RecoverTask(&w.run, "unknown", w.now)
+	if l, o := w.run.Task(lost), w.run.Task(other); l.Status != vod.TaskPending || l.Lost != 1 || o.Status != vod.TaskRunning {
+		t.Errorf("lost: %+v, other: %+v", l, o)
+	}
+	w.plan.RecoverTask(&w.run, lost, w.now)
+	if l := w.run.Task(lost); l.Lost != 1 {
+		t.Errorf("lost twice: %+v", l)
+	}
+}
+
+// TestNoShare: nothing done out of nothing to do is no progress.
+func TestNoShare(t *testing.T) {
+	t.Parallel()
+	w := during(t, classic(), 1)
+	id := w.run.Tasks[1].ID
+	if err := w.plan.Claim(&w.run, id, w.now); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ reported, want float64 }{
+		{math.NaN(), 0}, {-1, 0}, {0.5, 0.5}, {0.25, 0.5}, {math.NaN(), 0.5}, {math.Inf(1), 1},
+	} {
+		if err := w.plan.Report(&w.run, id, 1, c.reported); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.run.Task(id).Share; got != c.want {
+			t.Errorf("after %v the share is %v, not %v", c.reported, got, c.want)
+		}
+	}
 }

@@ -50,7 +50,7 @@ packaging:
 
 // bundle is what a case has: a store, steps under its control, and engines.
 type bundle struct {
-	t      *testing.T
+	t      testing.TB
 	new    New
 	dir    string
 	name   string
@@ -60,7 +60,7 @@ type bundle struct {
 	hold   func() string
 }
 
-func setup(t *testing.T, newEngine New) *bundle {
+func setup(t testing.TB, newEngine New) *bundle {
 	t.Helper()
 	b := &bundle{
 		t: t, new: newEngine, dir: t.TempDir(), name: uuid.NewString(),
@@ -240,7 +240,7 @@ func (b *bundle) must(err error) {
 }
 
 // receive takes what must come from a channel.
-func receive[T any](t *testing.T, what string, c <-chan T) T {
+func receive[T any](t testing.TB, what string, c <-chan T) T {
 	t.Helper()
 	select {
 	case v := <-c:

@@ -37,3 +37,5 @@ func TestEngine(t *testing.T) {
 	t.Parallel()
 	enginetest.Exercise(t, newEngine, nil)
 }
+
+func BenchmarkEngine(b *testing.B) { enginetest.Speed(b, newEngine) }

@@ -42,8 +42,9 @@ type drive struct {
 	tasks    workflow.Context // of the activities; cancelled to interrupt them
 	cancel   workflow.CancelFunc
 	selector workflow.Selector
-	running  map[string]bool // by task id
-	state    engine.State
+	running  map[string]bool // by task id; true: it became ready once more
+	ready    []plan.Ready
+	over     bool // as the store said last
 	err      error
 }
 
@@ -68,7 +69,7 @@ func (d *driver) ingest(ctx workflow.Context, ingestID string) error {
 	w.plan(d.activities.Recover, w.id)
 	for w.err == nil {
 		w.deliver()
-		if w.state.Status.Final() && len(w.running) == 0 && !w.selector.HasPending() {
+		if w.over && len(w.running) == 0 && !w.selector.HasPending() {
 			return nil
 		}
 		w.selector.Select(ctx)
@@ -76,27 +77,32 @@ func (d *driver) ingest(ctx workflow.Context, ingestID string) error {
 	return w.err
 }
 
-// plan asks the store where the ingest stands.
+// plan asks the store where the ingest stands, and interrupts what must not go
+// on. Nothing else may: what a task's end tells can have been overtaken.
 func (w *drive) plan(operation any, args ...any) {
 	ctx := workflow.WithLocalActivityOptions(w.ctx, workflow.LocalActivityOptions{
 		StartToCloseTimeout: planAtMost, RetryPolicy: retryPolicy(),
 	})
-	w.state = engine.State{}
-	w.err = workflow.ExecuteLocalActivity(ctx, operation, args...).Get(ctx, &w.state)
-}
-
-// deliver starts what is ready, and interrupts what must not go on.
-func (w *drive) deliver() {
-	if w.state.Status == vod.Cancelling || w.state.Status.Final() {
+	var state engine.State
+	w.err = workflow.ExecuteLocalActivity(ctx, operation, args...).Get(ctx, &state)
+	w.ready, w.over = state.Ready, state.Status.Final()
+	if w.over || state.Status == vod.Cancelling {
 		w.cancel()
 		w.tasks, w.cancel = workflow.WithCancel(w.ctx) // for what a retry starts
 	}
-	for _, ready := range w.state.Ready {
-		if !w.running[ready.TaskID] {
+}
+
+// deliver starts what is ready.
+func (w *drive) deliver() {
+	for _, ready := range w.ready {
+		if _, underWay := w.running[ready.TaskID]; underWay {
 			w.running[ready.TaskID] = true
-			w.start(ready)
+			continue
 		}
+		w.running[ready.TaskID] = false
+		w.start(ready)
 	}
+	w.ready = nil
 }
 
 // start runs the task's activity when its time has come.
@@ -130,15 +136,20 @@ func (w *drive) options(ready plan.Ready) workflow.ActivityOptions {
 	}
 }
 
-// ended takes over where the ingest stands after a task. An activity that
-// ended in an error may have been lost without a record; one that did not may
-// have been overtaken by another's, so the last looks once more.
+// ended takes over what a task's end made ready. An activity that ended in an
+// error may have been lost without a record. One that did not may bring a state
+// that others have overtaken: so the end of the ingest, and a task that became
+// ready before its last attempt was seen to end, are looked up.
 func (w *drive) ended(taskID string, f workflow.Future) {
+	again := w.running[taskID]
 	delete(w.running, taskID)
-	w.state = engine.State{}
-	if err := f.Get(w.ctx, &w.state); err != nil {
+	var state engine.State
+	err := f.Get(w.ctx, &state)
+	w.ready = state.Ready
+	switch {
+	case err != nil:
 		w.plan(w.activities.RecoverTask, w.id, taskID)
-	} else if len(w.running)+len(w.state.Ready) == 0 && !w.state.Status.Final() {
+	case again || len(w.running)+len(w.ready) == 0:
 		w.plan(w.activities.Advance, w.id)
 	}
 }

@@ -1,0 +1,46 @@
+package enginetest
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// submitters is how many ingests Speed accepts at the same time.
+const submitters = 16
+
+// Speed measures ingests without media work, of the six steps of the built-in
+// profile: how many come to their end in a second.
+func Speed(b *testing.B, newEngine New) {
+	bundle := setup(b, newEngine)
+	bundle.slots = map[vod.Stage]int{}
+	e := bundle.engine()
+	ids := make(chan string, b.N)
+	for range b.N {
+		ids <- bundle.ingest("")
+	}
+	close(ids)
+	b.ResetTimer()
+	var workers sync.WaitGroup
+	for range submitters {
+		workers.Go(func() {
+			for id := range ids {
+				if err := e.Wake(b.Context(), id); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	workers.Wait()
+	for open := 1; open > 0; {
+		left, err := bundle.store.IngestUnfinished(b.Context())
+		bundle.must(err)
+		if open = len(left); open > 0 {
+			bundle.end(left[open-1], vod.Completed)
+		}
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "ingests/s")
+	b.ReportMetric(b.Elapsed().Seconds()*1000/float64(b.N*6), "ms/task")
+}
