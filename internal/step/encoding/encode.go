@@ -72,6 +72,9 @@ func (e *encode) probe(ctx context.Context) (media.Source, error) {
 		if err != nil {
 			return media.Source{}, err
 		}
+		if err := checkWhole(in.path); err != nil {
+			return media.Source{}, err
+		}
 		probes = append(probes, p)
 	}
 	return chooseSource(e.inputs, probes)

@@ -91,6 +91,16 @@ func (b *bench) retrieved(t *testing.T, paths ...string) vod.Fileset {
 // encode runs the step on one fileset with further fields of the profile.
 func (b *bench) encode(ctx context.Context, t *testing.T, set vod.Fileset, fields map[string]any) (step.Result, error) {
 	t.Helper()
+	job := b.job()
+	job.Inputs, job.Profile, job.LabelOut = []vod.Fileset{set}, profileFor(t, b, fields), "encoded"
+	job.Progress = func(share float64) { b.shares = append(b.shares, share) }
+	job.Trace = func(command []string, _ string) { b.command = command }
+	return b.runner.Run(ctx, job)
+}
+
+// profileFor is a profile that encodes fast, with further fields.
+func profileFor(t *testing.T, b *bench, fields map[string]any) json.RawMessage {
+	t.Helper()
 	profile := map[string]any{"name": "p", "type": Type, "targetLocation": b.store, "preset": "ultrafast"}
 	for key, value := range fields {
 		profile[key] = value
@@ -99,11 +109,7 @@ func (b *bench) encode(ctx context.Context, t *testing.T, set vod.Fileset, field
 	if err != nil {
 		t.Fatal(err)
 	}
-	job := b.job()
-	job.Inputs, job.Profile, job.LabelOut = []vod.Fileset{set}, text, "encoded"
-	job.Progress = func(share float64) { b.shares = append(b.shares, share) }
-	job.Trace = func(command []string, _ string) { b.command = command }
-	return b.runner.Run(ctx, job)
+	return text
 }
 
 // output is what a run put out.
@@ -123,7 +129,12 @@ func (b *bench) completed(t *testing.T, fields map[string]any, paths ...string) 
 	if len(result.Outputs) != 1 {
 		t.Fatalf("outputs %+v", result.Outputs)
 	}
-	out := output{files: result.Outputs[0].Files}
+	return b.read(t, result.Outputs[0])
+}
+
+func (b *bench) read(t *testing.T, set vod.Fileset) output {
+	t.Helper()
+	out := output{files: set.Files}
 	for _, f := range out.files {
 		path, err := b.locations.Local(tenant, f.URI)
 		if err != nil {
