@@ -6,9 +6,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 addr=${ADDR:-127.0.0.1:8080}
 data=${DATA:-./data}
+pretty() { if command -v jq >/dev/null; then jq .; else cat; fi; }
 cli() { bin/orchestrate "$@" --server "http://$addr"; }
 
-bin/orchestrate serve --addr "$addr" --data "$data" &
+# Warnings alone: what follows is for reading.
+bin/orchestrate serve --addr "$addr" --data "$data" --log-level WARN &
 server=$!
 stop() {
 	kill "$server" 2>/dev/null || true
@@ -39,16 +41,17 @@ detail=$(cli get "$id" -o json)
 
 echo
 echo "== orchestrate list -o json"
-echo "$list"
+pretty <<<"$list"
 echo
 echo "== orchestrate get $id -o json"
-echo "$detail"
+pretty <<<"$detail"
 
 echo
 echo "== The stream"
 address() { grep -oE '"https?://[^"]+\.'"$1"'"' <<<"$detail" | tail -n 1 | tr -d '"'; }
 echo "HLS:      $(address m3u8)"
 echo "DASH:     $(address mpd)"
+echo "Watch:    http://$addr/play/demo"
 echo "Playback: http://$addr/assets/demo/playback"
 echo "Status:   http://$addr/ingests/$id"
 
