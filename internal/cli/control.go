@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/via-orchestrate/orchestrate/client"
 )
@@ -59,13 +60,15 @@ func (sh *shell) show(ctx context.Context, s *session, d *client.IngestDetail) e
 	return table(sh.out, rows)
 }
 
-// failureHint is what the server knows to do about a failed ingest, if it does.
+// failureHint is what the server knows to do about a failed ingest, if it does
+// and the ingest's error does not say so already.
 func failureHint(ctx context.Context, s *session, d *client.IngestDetail) string {
 	for _, t := range d.Tasks {
 		if t.Status != client.TaskStatusTASKFAILED {
 			continue
 		}
-		if task, err := s.Task(ctx, d.IngestID, t.ID); err == nil && task.Error != nil {
+		task, err := s.Task(ctx, d.IngestID, t.ID)
+		if err == nil && task.Error != nil && !strings.Contains(text(d.Error), task.Error.Hint) {
 			return task.Error.Hint
 		}
 	}

@@ -184,7 +184,7 @@ func TestRedraw(t *testing.T) {
 func TestHuman(t *testing.T) {
 	t.Parallel()
 	for d, want := range map[time.Duration]string{
-		-time.Second: "0.0s", 420 * time.Millisecond: "0.4s", 12 * time.Second: "12s",
+		-time.Second: "0ms", 420 * time.Millisecond: "420ms", 9990 * time.Millisecond: "9.9s", 12 * time.Second: "12s",
 		185 * time.Second: "3m05s", 2*time.Hour + 4*time.Minute + 59*time.Second: "2h04m",
 	} {
 		if got := human(d); got != want {

@@ -41,7 +41,7 @@ func changes(last map[string]row, f frame) []string {
 		if r.attempt > 1 {
 			line += fmt.Sprintf(", attempt %d", r.attempt)
 		}
-		if !(r.state == "running") {
+		if r.state != "running" {
 			line += ", after " + human(r.elapsed)
 		}
 		if r.note != "" {

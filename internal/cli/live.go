@@ -16,20 +16,19 @@ type screen interface {
 
 // screen chooses how progress is shown: redrawn in place in a terminal, else a
 // line for each change. With -o json stdout is for the answer, so that only a
-// terminal on stderr shows progress. finish ends the display.
-func (sh *shell) screen(r remote) (s screen, finish func()) {
+// terminal on stderr shows progress.
+func (sh *shell) screen(r remote) screen {
 	w := sh.out
 	if r.json() {
 		w = sh.err
 	}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		l := &live{w: f, size: func() (int, int) { return terminalSize(f) }}
-		return l, func() {}
+		return &live{w: f, size: func() (int, int) { return terminalSize(f) }}
 	}
 	if r.json() {
-		return blank{}, func() {}
+		return blank{}
 	}
-	return &plain{w: w}, func() {}
+	return &plain{w: w}
 }
 
 // blank shows nothing.

@@ -14,6 +14,9 @@ import (
 	"github.com/via-orchestrate/orchestrate/client"
 )
 
+// showEvery is how often the progress of an upload is shown at most.
+const showEvery = 100 * time.Millisecond
+
 var schemePattern = regexp.MustCompile(`(?i)^(https?|file|upload|s3):`)
 
 // address is the URI under which the server reads the source: a URL as it
@@ -76,13 +79,16 @@ func sameFile(ctx context.Context, s *session, path string, stat os.FileInfo) (b
 // the answer.
 func (c *submitCmd) upload(ctx context.Context, sh *shell, s *session, f *os.File, stat os.FileInfo) (string, error) {
 	name := stat.Name()
-	screen, finish := sh.screen(c.remote)
-	began := time.Now()
-	uri, err := s.Upload(ctx, name, f, stat.Size(), func(sent int64) {
-		screen.show(uploadFrame(name, sent, stat.Size(), time.Since(began)))
+	screen := sh.screen(c.remote)
+	began, shown := time.Now(), time.Time{}
+	return s.Upload(ctx, name, f, stat.Size(), func(sent int64) {
+		// The client tells of every few kilobytes.
+		if sent < stat.Size() && time.Since(shown) < showEvery {
+			return
+		}
+		shown = time.Now()
+		screen.show(uploadFrame(name, sent, stat.Size(), shown.Sub(began)))
 	})
-	finish()
-	return uri, err
 }
 
 // uploadFrame is what an upload looks like.

@@ -45,11 +45,14 @@ func oneLine(text string) string {
 	}, text)
 }
 
-// human writes a duration for people: 0.4s, 12s, 3m05s, 2h04m.
+// human writes a duration for people: 40ms, 1.5s, 12s, 3m05s, 2h04m.
 func human(d time.Duration) string {
 	switch {
+	case d < time.Second:
+		return fmt.Sprintf("%dms", max(d, 0).Milliseconds())
 	case d < 10*time.Second:
-		return fmt.Sprintf("%.1fs", max(d, 0).Seconds())
+		// Cut, not rounded, like all others.
+		return fmt.Sprintf("%.1fs", d.Truncate(100*time.Millisecond).Seconds())
 	case d < time.Minute:
 		return fmt.Sprintf("%ds", int(d.Seconds()))
 	case d < time.Hour:

@@ -28,9 +28,7 @@ func (c *watchCmd) Run(ctx context.Context, sh *shell) error {
 
 // watch follows an ingest to its end and returns how it ended.
 func (sh *shell) watch(ctx context.Context, s *session, r remote, id string) error {
-	screen, finish := sh.screen(r)
-	d, answer, err := sh.follow(ctx, s, id, screen)
-	finish()
+	d, answer, err := sh.follow(ctx, s, id, sh.screen(r))
 	if err != nil && ctx.Err() != nil {
 		fmt.Fprintf(sh.err, "The ingest %s goes on without being watched.\n", id)
 		fmt.Fprintf(sh.err, "To follow it: orchestrate watch %s\nTo stop it:   orchestrate cancel %s\n", id, id)
@@ -85,7 +83,10 @@ func (sh *shell) look(ctx context.Context, s *session, id string, to screen) (*c
 	}
 	answer := tape{last: s.tape.last}
 	plan, err := s.Plan(ctx, id)
-	if err != nil {
+	switch {
+	case err != nil && final(d.Status):
+		return d, answer, nil // Imported history may have no plan.
+	case err != nil:
 		return nil, tape{}, err
 	}
 	attempts := map[string]int{}

@@ -98,6 +98,23 @@ func TestWatchOutlivesTheServer(t *testing.T) {
 	d.run(t, "watch", "i1").want(t, 0, "Ingest i1 of asset a1: SKIPPED after 1m05s\n", "")
 }
 
+func TestWatchWithoutAPlan(t *testing.T) {
+	t.Parallel()
+	d := newDouble(t)
+	d.answer("GET /ingests/i1", 200, state{status: "SKIPPED"}.detail())
+	d.problem("GET /ingests/i1/plan", 409, "It was imported.")
+	d.run(t, "watch", "i1").want(t, 0, "Ingest i1 of asset a1: SKIPPED after 1m05s\n", "")
+}
+
+// TestHintIsSaidOnce has a server whose error already says what to do.
+func TestHintIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	d := newDouble(t)
+	failed := taskState{"TASK_FAILED", 30, 1, "Bad."}
+	(&story{states: []state{{status: "FAILED", tasks: []taskState{failed}, err: "Bad. Ask for the file again."}}}).tell(d)
+	d.run(t, "watch", "i1").want(t, 1, "RETRIEVAL TYPE0: failed, after 1.5s: Bad.\nIngest i1 of asset a1: FAILED after 1m05s\nBad. Ask for the file again.\n", "")
+}
+
 func TestWatchEndsAtARefusal(t *testing.T) {
 	t.Parallel()
 	d := newDouble(t)
