@@ -58,7 +58,7 @@ func finished(b *testing.B, c *client.Client, id string) *client.IngestDetail {
 			b.Fatal(err)
 		}
 		if d.EndTime != nil {
-			if d.Status != client.COMPLETED {
+			if d.Status != client.IngestStatusCOMPLETED {
 				b.Fatalf("ended %s: %v", d.Status, d.Error)
 			}
 			return d

@@ -83,12 +83,12 @@ func TestBadInput(t *testing.T) {
 	ids["wrong md5sum"] = submit(t, c, client.Submission{AssetID: "bad md5", URI: source.URL + "/good.mp4", MD5Sum: &wrong})
 	cases["wrong md5sum"] = struct{ uri, want string }{"", `(?i)md5`}
 	good := submit(t, c, client.Submission{AssetID: "good", URI: source.URL + "/good.mp4"})
-	if d := waitFor(t, c, good, 2*time.Minute, over); d.Status != client.COMPLETED {
+	if d := waitFor(t, c, good, 2*time.Minute, over); d.Status != client.IngestStatusCOMPLETED {
 		t.Errorf("the good file ended %s: %v", d.Status, *d.Error)
 	}
 	for name, id := range ids {
 		d := waitFor(t, c, id, 2*time.Minute, over)
-		if d.Status != client.FAILED || d.Error == nil || !regexp.MustCompile(cases[name].want).MatchString(*d.Error) {
+		if d.Status != client.IngestStatusFAILED || d.Error == nil || !regexp.MustCompile(cases[name].want).MatchString(*d.Error) {
 			t.Errorf("%s: %s, %q; want FAILED with %s", name, d.Status, deref(d.Error), cases[name].want)
 		} else {
 			t.Logf("%s: %s", name, *d.Error)

@@ -26,7 +26,7 @@ func TestContract(t *testing.T) {
 	}
 	document := func(name string) []byte { return read(t, filepath.Join("..", "httpd", "testdata", name)) }
 	files := []string{"list.json", "list-by-asset.json", "detail.json"}
-	for round, outcome := range []client.ImportRowOutcome{client.Written, client.Unchanged} {
+	for round, outcome := range []client.ImportRowOutcome{client.ImportRowOutcomeWritten, client.ImportRowOutcomeUnchanged} {
 		for _, f := range files {
 			result, err := vimond.Import(t.Context(), document(f))
 			if err != nil {

@@ -24,7 +24,7 @@ func longClip(t *testing.T) string {
 
 func encodes(d *client.IngestDetail) bool {
 	n := len(d.Tasks)
-	return n > 0 && d.Tasks[n-1].Name == client.ENCODING && d.Tasks[n-1].Progress > 0
+	return n > 0 && d.Tasks[n-1].Name == client.StageENCODING && d.Tasks[n-1].Progress > 0
 }
 
 // TestCancel: within 2 s of the 204 no process of the ingest runs and its
@@ -44,12 +44,12 @@ func TestCancel(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := waitFor(t, p.client, id, 2*time.Second, over)
-	if left := children(t, data); d.Status != client.CANCELLED || len(left) > 0 {
+	if left := children(t, data); d.Status != client.IngestStatusCANCELLED || len(left) > 0 {
 		t.Errorf("%s with %q", d.Status, left)
 	}
 	t.Logf("cancelled after %v", time.Since(asked))
 	encoding := d.Tasks[1]
-	if encoding.Status != client.TASKCANCELLED || d.Tasks[0].Status != client.TASKCOMPLETED {
+	if encoding.Status != client.TaskStatusTASKCANCELLED || d.Tasks[0].Status != client.TaskStatusTASKCOMPLETED {
 		t.Errorf("tasks are %s, %s", d.Tasks[0].Status, encoding.Status)
 	}
 	if partial := below(t, data, encoding.ID); len(partial) > 0 {
@@ -103,10 +103,14 @@ func TestTerm(t *testing.T) {
 		t.Errorf("left behind: %q", left)
 	}
 	p = start(t, data, "--allow-source-dir", filepath.Dir(source))
-	d := waitFor(t, p.client, id, time.Minute, encodes)
-	task, err := p.client.Task(t.Context(), id, d.Tasks[1].ID)
-	if err != nil || task.Attempt != 2 || task.Failures != 0 || task.Lost != 0 {
-		t.Errorf("attempt %d, failures %d, lost %d (%v); want 2, 0, 0", task.Attempt, task.Failures, task.Lost, err)
+	var task *client.TaskDetail
+	waitFor(t, p.client, id, time.Minute, func(d *client.IngestDetail) bool {
+		var err error
+		task, err = p.client.Task(t.Context(), id, d.Tasks[1].ID)
+		return err == nil && task.Status == client.TaskStatusTASKRUNNING
+	})
+	if task.Attempt != 2 || task.Failures != 0 || task.Lost != 0 {
+		t.Errorf("attempt %d, failures %d, lost %d; want 2, 0, 0", task.Attempt, task.Failures, task.Lost)
 	}
 }
 
@@ -168,7 +172,7 @@ func TestMinFree(t *testing.T) {
 	if s := plan.Steps[0]; s.State != "ready" || !strings.Contains(s.Reason, "--min-free") {
 		t.Errorf("first step: %s, %q", s.State, s.Reason)
 	}
-	if d := waitFor(t, c, id, time.Second, func(*client.IngestDetail) bool { return true }); d.Status != client.QUEUED || len(d.Tasks) != 0 {
+	if d := waitFor(t, c, id, time.Second, func(*client.IngestDetail) bool { return true }); d.Status != client.IngestStatusQUEUED || len(d.Tasks) != 0 {
 		t.Errorf("%s with %d tasks", d.Status, len(d.Tasks))
 	}
 	if err := c.Cancel(t.Context(), id); err != nil {
@@ -196,7 +200,7 @@ func TestVanishedSource(t *testing.T) {
 	c, _ := serve(t, nil)
 	id := submit(t, c, client.Submission{AssetID: "gone", URI: source.URL + "/film.mp4"})
 	d := waitFor(t, c, id, time.Minute, over)
-	if d.Status != client.FAILED || !strings.Contains(deref(d.Error), "404") {
+	if d.Status != client.IngestStatusFAILED || !strings.Contains(deref(d.Error), "404") {
 		t.Errorf("%s: %s", d.Status, deref(d.Error))
 	}
 }
@@ -224,7 +228,7 @@ func TestDiskFull(t *testing.T) {
 	})
 	id := submit(t, c, client.Submission{AssetID: "big", URI: "file://" + sources + "/big.mp4"})
 	d := waitFor(t, c, id, time.Minute, over)
-	if d.Status != client.FAILED || !strings.Contains(deref(d.Error), "full") {
+	if d.Status != client.IngestStatusFAILED || !strings.Contains(deref(d.Error), "no space left") {
 		t.Errorf("%s: %s", d.Status, deref(d.Error))
 	}
 	if left := below(t, data, d.Tasks[0].ID); len(left) > 0 {

@@ -94,7 +94,7 @@ func crashRun(t *testing.T, source string, after time.Duration) *client.IngestDe
 		p = start(t, data, flags...)
 	}
 	d := waitFor(t, p.client, id, time.Minute, over)
-	if d.Status != client.COMPLETED {
+	if d.Status != client.IngestStatusCOMPLETED {
 		t.Fatalf("ended %s: %s", d.Status, deref(d.Error))
 	}
 	for _, task := range d.Tasks {
@@ -128,7 +128,7 @@ func checkAttempts(t *testing.T, c *client.Client, ingestID, taskID string) {
 	}
 	completed := 0
 	for _, a := range task.Attempts {
-		if a.Status == client.TASKCOMPLETED {
+		if a.Status == client.TaskStatusTASKCOMPLETED {
 			completed++
 		}
 	}

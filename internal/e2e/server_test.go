@@ -106,7 +106,7 @@ func waitFor(t *testing.T, c *client.Client, id string, limit time.Duration, don
 // over is for waitFor: the ingest is final.
 func over(d *client.IngestDetail) bool {
 	switch d.Status {
-	case client.COMPLETED, client.SKIPPED, client.FAILED, client.CANCELLED:
+	case client.IngestStatusCOMPLETED, client.IngestStatusSKIPPED, client.IngestStatusFAILED, client.IngestStatusCANCELLED:
 		return true
 	}
 	return false
