@@ -1,0 +1,137 @@
+package local
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/via-orchestrate/orchestrate/internal/plan"
+)
+
+// row is a task as the model of the queue has it: a list that is searched.
+type row struct {
+	plan.Ready
+	arrival uint64
+	due     bool
+}
+
+// TestQueueIsItsModel: whatever is done to a queue, it answers as a plain list
+// would: each task once, first come, first served among those whose time has
+// come.
+func TestQueueIsItsModel(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		q, model := newQueue(), []row(nil)
+		now, arrivals := time.UnixMilli(1_700_000_000_000), uint64(0)
+		first := func() int {
+			best := -1
+			for i, r := range model {
+				if r.due && (best < 0 || r.arrival < model[best].arrival) {
+					best = i
+				}
+			}
+			return best
+		}
+		t.Repeat(map[string]func(*rapid.T){
+			"push": func(t *rapid.T) {
+				n := rapid.IntRange(0, 9).Draw(t, "task")
+				r := plan.Ready{TaskID: fmt.Sprint(n), IngestID: fmt.Sprint(n % 3)}
+				if wait := rapid.IntRange(0, 3).Draw(t, "wait"); wait > 0 {
+					r.NotBefore = now.Add(time.Duration(wait) * time.Second)
+				}
+				arrivals++
+				q.push(r, arrivals)
+				if !slices.ContainsFunc(model, func(m row) bool { return m.TaskID == r.TaskID }) {
+					model = append(model, row{Ready: r, arrival: arrivals})
+				}
+			},
+			"ripen": func(t *rapid.T) {
+				now = now.Add(time.Duration(rapid.IntRange(0, 2).Draw(t, "pass")) * time.Second)
+				var want time.Time
+				for i := range model {
+					if m := &model[i]; !m.NotBefore.After(now) {
+						m.due = true
+					} else if !m.due {
+						want = earliest(want, m.NotBefore)
+					}
+				}
+				if got := q.ripen(now); !got.Equal(want) {
+					t.Fatalf("look again at %s, not %s", got, want)
+				}
+			},
+			"pop": func(t *rapid.T) {
+				got, ok := q.pop()
+				i := first()
+				if ok != (i >= 0) || ok && got.TaskID != model[i].TaskID {
+					t.Fatalf("popped %+v, %t of %+v", got, ok, model)
+				}
+				if ok {
+					model = slices.Delete(model, i, i+1)
+				}
+			},
+			"drop": func(t *rapid.T) {
+				ingest := fmt.Sprint(rapid.IntRange(0, 2).Draw(t, "ingest"))
+				q.drop(ingest)
+				model = slices.DeleteFunc(model, func(m row) bool { return m.IngestID == ingest })
+			},
+			"": func(t *rapid.T) {
+				for n := range 10 {
+					id, want, known := fmt.Sprint(n), -1, false
+					for _, m := range model {
+						if known = m.TaskID == id; known {
+							if m.due {
+								want = ahead(model, m)
+							}
+							break
+						}
+					}
+					if got := q.ahead(id); got != want || q.queued[id] != known {
+						t.Fatalf("task %s: %d ahead, queued %t; want %d, %t", id, got, q.queued[id], want, known)
+					}
+				}
+			},
+		})
+	})
+}
+
+func ahead(model []row, of row) (n int) {
+	for _, m := range model {
+		if m.due && m.arrival < of.arrival {
+			n++
+		}
+	}
+	return n
+}
+
+// TestWaiting tells of each task why it does not run.
+func TestWaiting(t *testing.T) {
+	t.Parallel()
+	e := New(Config{Hold: func() string { return "" }})
+	e.add([]plan.Ready{
+		{TaskID: "a", Stage: "ENCODING"}, {TaskID: "b", Stage: "ENCODING"}, {TaskID: "p", Stage: "PLAYOUT"},
+		{TaskID: "later", Stage: "ENCODING", NotBefore: time.Now().Add(time.Hour)},
+	})
+	for _, q := range e.queues {
+		q.ripen(time.Now())
+	}
+	reasons := func() map[string]string {
+		return map[string]string{"a": e.Waiting("a"), "b": e.Waiting("b"), "p": e.Waiting("p"), "later": e.Waiting("later"), "none": e.Waiting("none")}
+	}
+	want := map[string]string{
+		"a": "All 1 ENCODING slots are busy; 0 tasks wait before it.",
+		"b": "All 1 ENCODING slots are busy; 1 tasks wait before it.",
+		"p": "All 1 PLAYOUT slots are busy; 0 tasks wait before it.", "later": "", "none": "",
+	}
+	if d := cmp.Diff(want, reasons()); d != "" {
+		t.Errorf("busy (-want +got):\n%s", d)
+	}
+	e.held = "The disk is full."
+	want["a"], want["b"], want["later"] = e.held, e.held, e.held // Playout writes no files.
+	if d := cmp.Diff(want, reasons()); d != "" {
+		t.Errorf("held (-want +got):\n%s", d)
+	}
+}

@@ -1,0 +1,82 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/via-orchestrate/orchestrate/internal/engine"
+	"github.com/via-orchestrate/orchestrate/internal/step"
+	"github.com/via-orchestrate/orchestrate/internal/store"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// full is a store of one run in memory, on a disk that becomes full: what it
+// is for takes an hour, which only a bubble's clock has time for.
+type full struct {
+	store.Ingests
+	run    vod.Run
+	isFull bool
+}
+
+func (f *full) IngestChange(_ context.Context, _ string, change func(*vod.Run) error) error {
+	if f.isFull {
+		return errDiskFull
+	}
+	return change(&f.run)
+}
+
+func (f *full) IngestEarlier(context.Context, vod.Ingest) (*vod.Run, error) { return nil, nil }
+
+// TestHowLongAnEndIsRecorded: while the server runs, for about an hour; when it
+// stops, no longer than a stop may take.
+func TestHowLongAnEndIsRecorded(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name     string
+		cause    error
+		from, to time.Duration
+	}{
+		{"serving", nil, 50 * time.Minute, 65 * time.Minute},
+		{"cancelled", vod.ErrCancelled, 50 * time.Minute, 65 * time.Minute},
+		{"stopping", vod.ErrStopping, 5 * time.Second, 6 * time.Second},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, interrupt := context.WithCancelCause(t.Context())
+				defer interrupt(nil)
+				disk := &full{run: vod.Run{Ingest: vod.Ingest{ID: ingestID, Status: vod.Queued, Input: json.RawMessage(`["fetch"]`)}}}
+				work := func(ctx context.Context, _ step.Job) (step.Result, error) {
+					disk.isFull = true
+					if test.cause != nil {
+						interrupt(test.cause)
+					}
+					return step.Result{}, ctx.Err()
+				}
+				x := engine.NewExecutor(engine.Config{
+					Store: disk, Steps: map[engine.Kind]step.Runner{{Stage: vod.Retrieval, Type: "fetch"}: runner(work)},
+					Parse: parse, Exists: func(string, []vod.Fileset) bool { return true },
+					Scratch: t.TempDir(), Now: vod.Now, Log: slog.New(slog.DiscardHandler),
+				})
+				state, err := x.Advance(ctx, ingestID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				begun := time.Now()
+				_, err = x.RunTask(ctx, ingestID, state.Ready[0].TaskID)
+				if took := time.Since(begun); took < test.from || took > test.to {
+					t.Errorf("given up after %s: %v", took, err)
+				}
+				if err == nil || test.cause == nil && !errors.Is(err, errDiskFull) {
+					t.Errorf("error %v", err)
+				}
+			})
+		})
+	}
+}
