@@ -42,8 +42,10 @@ func errnoText(err error) string {
 }
 
 func configError(message string) error {
-	return &vod.StepError{Class: vod.ClassConfig, Reason: vod.ReasonConfig, Message: message,
-		Hint: "Correct the location in the profile, or have the operator allow it."}
+	return &vod.StepError{
+		Class: vod.ClassConfig, Reason: vod.ReasonConfig, Message: message,
+		Hint: "Correct the location in the profile, or have the operator allow it.",
+	}
 }
 
 func forbiddenError(message string) error {
@@ -51,6 +53,8 @@ func forbiddenError(message string) error {
 }
 
 func missingError(message string, err error) error {
-	return &vod.StepError{Class: vod.ClassInfra, Reason: vod.ReasonSourceMissing, Message: message, Cause: err,
-		Hint: "Retry the ingest: it does the work again whose files are gone."}
+	return &vod.StepError{
+		Class: vod.ClassInfra, Reason: vod.ReasonSourceMissing, Message: message, Cause: err,
+		Hint: "Retry the ingest: it does the work again whose files are gone.",
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
@@ -273,4 +274,18 @@ func closedHTTP(t *testing.T) string {
 	srv := httptest.NewServer(nil)
 	t.Cleanup(srv.Close)
 	return srv.Listener.Addr().String()
+}
+
+func TestExplainTimeout(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	silent := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
+	defer silent.Close()
+	defer close(release)
+	g := New(loopback())
+	g.transport.ResponseHeaderTimeout = 20 * time.Millisecond
+	_, err := get(t, g, silent.URL)
+	if se := Explain("the host", err); se.Class != vod.ClassRemote || se.Reason != vod.ReasonTimeout {
+		t.Errorf("no answer: %+v", se)
+	}
 }

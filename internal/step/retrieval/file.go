@@ -121,7 +121,7 @@ func (f *fileSource) CopyTo(ctx context.Context, s *sink) error {
 		if _, werr := s.Write(s.buffer[:n]); werr != nil {
 			return werr
 		}
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) || s.size > f.size { // one that grows may have no end
 			return f.checkUnchanged(s.size)
 		}
 		if err != nil {

@@ -73,6 +73,25 @@ func TestFileSourceRefusals(t *testing.T) {
 	none.wantError(t, err, vod.ClassConfig, vod.ReasonForbidden, "not below a folder")
 }
 
+// TestFileThatGrows is written to faster than it is read.
+func TestFileThatGrows(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	path := filepath.Join(b.sources, "a.mp4")
+	must(t, os.WriteFile(path, randomBytes(1<<20), 0o600))
+	b.job.Progress = func(float64) {
+		file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+		if err == nil {
+			_, err = file.Write(randomBytes(1 << 20))
+		}
+		if err != nil || file.Close() != nil {
+			t.Errorf("cannot append: %v", err)
+		}
+	}
+	_, err := b.run(t, input(location.FileURI(path)))
+	b.wantError(t, err, vod.ClassRemote, vod.ReasonSourceUnreadable, "a.mp4 changed while it was read")
+}
+
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {

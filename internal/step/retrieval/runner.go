@@ -129,7 +129,7 @@ func (r *Runner) file(ctx context.Context, job step.Job, folder *location.Folder
 	if err != nil {
 		return vod.File{}, err
 	}
-	defer dst.close()
+	defer func() { _ = dst.close() }() // for errors; the last step below looks
 	for try := 1; ; try++ {
 		if err := src.CopyTo(ctx, dst); err != nil {
 			return vod.File{}, err
