@@ -135,6 +135,16 @@ func (e *SampleEntry) parseAudioConfig(config []byte) error {
 	return nil
 }
 
+// parseDolby takes the channels from acmod and lfeon, which stand at that bit of
+// dac3 or dec3 (ETSI TS 102 366, F.4 and F.6); sample entries always say 2.
+func (e *SampleEntry) parseDolby(data []byte, at int) {
+	b := &bitReader{data: data, at: at}
+	channels := [...]int{2, 1, 2, 3, 3, 4, 4, 5}[b.bits(3)] + b.bits(1)
+	if !b.short {
+		e.Channels = channels
+	}
+}
+
 // bitReader reads numbers of any width, most significant bit first.
 type bitReader struct {
 	data  []byte

@@ -10,8 +10,7 @@
 // Edit lists are resolved while reading: [Sample.PTS] counts from the start of
 // the presentation, and is negative for what the edit list hides, such as the
 // priming of an AAC encoder. Composition offsets and decode times are computed
-// anew while writing, from the presentation times alone; a segment therefore
-// always has baseMediaDecodeTime equal to its earliest presentation time.
+// anew while writing, from the presentation times alone ([TimingOf]).
 //
 // All reading is bounded: a hostile file gives an error that wraps
 // [ErrMalformed], never a panic nor memory beyond a small multiple of what the

@@ -94,8 +94,10 @@ func (e *SampleEntry) parseAudio(data []byte) error {
 			err = e.parseESDS(b.data)
 		case "dac3":
 			e.Codecs = "ac-3"
+			e.parseDolby(b.data, 10)
 		case "dec3":
 			e.Codecs = "ec-3"
+			e.parseDolby(b.data, 28)
 		case "dOps":
 			e.Codecs = "opus" // the case that MSE and HLS players ask for
 		}

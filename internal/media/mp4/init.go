@@ -12,16 +12,15 @@ const (
 // InitSegment makes the CMAF header of the track: ftyp and moov, without
 // samples (ISO/IEC 23000-19, 7.3.1). Language is of ISO 639-2/T.
 //
-// With a priming above 0, in units of the track, an edit list hides that much
-// from the start of the media, as ISO/IEC 23000-19 allows it for audio; the
-// segments' times must then be written with the same priming.
-func InitSegment(t *Track, language string, priming int64) []byte {
+// Where the timing asks for it, an edit list says which media time is the start
+// of the presentation (ISO/IEC 23000-19, 7.5.13).
+func InitSegment(t *Track, language string, timing Timing) []byte {
 	b := &builder{}
 	b.box("ftyp", func() {
 		b.text(brandCMAF)
 		b.u32(0)
 		b.text(brandBase + brandCMAF)
-		if priming == 0 {
+		if timing.mediaTime() == 0 {
 			b.text(brandCMAF2)
 		}
 	})
@@ -34,7 +33,7 @@ func InitSegment(t *Track, language string, priming int64) []byte {
 			b.zeros(24)
 			b.u32(2) // next track
 		})
-		b.box("trak", func() { t.writeTrack(b, language, priming) })
+		b.box("trak", func() { t.writeTrack(b, language, timing.mediaTime()) })
 		b.box("mvex", func() {
 			// All defaults stand in the fragments.
 			b.full("trex", 0, 0, func() { b.numbers(1, 1, 0, 0, 0) })
@@ -43,7 +42,7 @@ func InitSegment(t *Track, language string, priming int64) []byte {
 	return b.data
 }
 
-func (t *Track) writeTrack(b *builder, language string, priming int64) {
+func (t *Track) writeTrack(b *builder, language string, mediaTime int64) {
 	b.full("tkhd", 0, 3, func() { // enabled, in the movie
 		b.numbers(0, 0, 1, 0, 0, 0, 0, 0)
 		volume := uint16(0)
@@ -55,13 +54,13 @@ func (t *Track) writeTrack(b *builder, language string, priming int64) {
 		b.raw(t.Matrix[:])
 		b.numbers(t.Width, t.Height)
 	})
-	if priming > 0 {
+	if mediaTime > 0 {
 		b.box("edts", func() {
 			// Duration 0: to the end, fragments included (ISO/IEC 14496-12, 8.6.6).
 			b.full("elst", 1, 0, func() {
 				b.u32(1)
 				b.u64(0)
-				b.u64(uint64(priming))
+				b.u64(uint64(mediaTime))
 				b.u32(0x10000)
 			})
 		})

@@ -7,8 +7,9 @@ import (
 
 // Header is what a CMAF header says of its track.
 type Header struct {
-	Track   *Track // without samples
-	Priming int64  // what the edit list hides, in units of the track
+	Track *Track // without samples
+	// MediaTime is the start of the presentation, in units of the track.
+	MediaTime int64
 }
 
 // ReadInit reads back a CMAF header.
@@ -20,13 +21,14 @@ func ReadInit(r io.ReaderAt, size int64) (Header, error) {
 	if !m.Fragmented || len(m.Tracks) != 1 {
 		return Header{}, malformed("a CMAF header has one track and an mvex box")
 	}
-	return Header{Track: m.Tracks[0], Priming: -m.Tracks[0].editShift}, nil
+	return Header{Track: m.Tracks[0], MediaTime: -m.Tracks[0].editShift}, nil
 }
 
 // Fragment is what the boxes of a CMAF segment say, summed up.
 type Fragment struct {
 	Sequence  uint32
 	Start     int64 // baseMediaDecodeTime
+	Earliest  int64 // composition time of the frame that is shown first
 	Duration  int64 // of all samples
 	Samples   int
 	StartSync bool // the first sample decodes on its own
@@ -106,13 +108,20 @@ func (f *Fragment) parseRun(trun []byte) (payload int64, err error) {
 		return 0, malformed("trun is cut off")
 	}
 	for i := range n {
+		decode := f.Start + f.Duration
 		f.Duration += int64(r.u32())
 		payload += int64(r.u32())
 		sync := r.u32() == flagsSync
 		if i == 0 {
 			f.StartSync = sync
 		}
-		r.skip(entry - 12)
+		composition := decode
+		if entry == 16 {
+			composition += int64(r.i32())
+		}
+		if i == 0 || composition < f.Earliest {
+			f.Earliest = composition
+		}
 	}
 	f.Samples = int(n)
 	return payload, nil

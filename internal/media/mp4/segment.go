@@ -26,6 +26,37 @@ func (s Segment) Start() int64 {
 	return start
 }
 
+// Timing is how the presentation times of a track become media times.
+//
+// Composition offsets could be signed and need no delay (brand cmf2), but
+// ffmpeg up to 7 takes the times of such fragments for later than they are, so
+// that picture and sound part by some frames. The form with an edit list is
+// what ffmpeg's own muxers write, and known to every player.
+type Timing struct {
+	// Lead is how far media begin before the presentation, such as the priming
+	// of an AAC encoder. It is added to decode times.
+	Lead int64
+	// Delay makes composition offsets positive where frames are shown in
+	// another order than they are decoded.
+	Delay int64
+}
+
+// mediaTime is the media time of the start of the presentation, as it stands
+// in the edit list.
+func (t Timing) mediaTime() int64 { return t.Lead + t.Delay }
+
+// TimingOf gives the timing that a track cut into these segments needs.
+func TimingOf(segments []Segment) Timing {
+	var out Timing
+	for _, s := range segments {
+		out.Lead = max(out.Lead, -s.Start())
+		for i, at := range decodeTimes(s)[:len(s.Samples)] {
+			out.Delay = max(out.Delay, at-s.Samples[i].PTS)
+		}
+	}
+	return out
+}
+
 // Sizes tells where things lie in a segment that was written.
 type Sizes struct {
 	Total int64
@@ -35,9 +66,9 @@ type Sizes struct {
 }
 
 // WriteSegment writes the segment as styp, moof and mdat, its samples copied
-// from source. Priming is that of [InitSegment].
-func WriteSegment(w io.Writer, source io.ReaderAt, t *Track, s Segment, priming int64) (Sizes, error) {
-	head, err := segmentHead(t, s, priming)
+// from source.
+func WriteSegment(w io.Writer, source io.ReaderAt, t *Track, s Segment, timing Timing) (Sizes, error) {
+	head, err := segmentHead(t, s, timing)
 	if err != nil {
 		return Sizes{}, err
 	}
@@ -64,8 +95,8 @@ func WriteSegment(w io.Writer, source io.ReaderAt, t *Track, s Segment, priming 
 }
 
 // segmentHead makes everything before the samples.
-func segmentHead(t *Track, s Segment, priming int64) ([]byte, error) {
-	times := presentationOrder(s)
+func segmentHead(t *Track, s Segment, timing Timing) ([]byte, error) {
+	times := decodeTimes(s)
 	var payload int64
 	for _, sample := range s.Samples {
 		payload += int64(sample.Size)
@@ -73,7 +104,7 @@ func segmentHead(t *Track, s Segment, priming int64) ([]byte, error) {
 	if payload > math.MaxUint32-8 {
 		return nil, malformed("segment %d would hold %d bytes", s.Number, payload)
 	}
-	start := times[0] + priming
+	start := times[0] + timing.Lead
 	if start < 0 {
 		return nil, fmt.Errorf("segment %d starts %d units before the media", s.Number, -start)
 	}
@@ -90,7 +121,7 @@ func segmentHead(t *Track, s Segment, priming int64) ([]byte, error) {
 		b.box("traf", func() {
 			b.full("tfhd", 0, 0x020000, func() { b.u32(1) }) // default-base-is-moof
 			b.full("tfdt", 1, 0, func() { b.u64(uint64(start)) })
-			offsetAt = writeRun(b, t, s, times)
+			offsetAt = writeRun(b, t, s, times, timing.Delay)
 		})
 	})
 	binary.BigEndian.PutUint32(b.data[offsetAt:], uint32(len(b.data)-moof+8))
@@ -99,11 +130,12 @@ func segmentHead(t *Track, s Segment, priming int64) ([]byte, error) {
 	return b.data, nil
 }
 
-// presentationOrder gives the sorted presentation times and the end. As a
-// segment starts with a sync sample and nothing in it refers beyond it, these
-// are decode times, too: ISO/IEC 23000-19 wants baseMediaDecodeTime to be the
-// earliest presentation time, with signed composition offsets.
-func presentationOrder(s Segment) []int64 {
+// decodeTimes gives the decode time of each sample and the end, before the
+// lead: the sorted presentation times. They serve as decode times because a
+// segment starts with a sync sample and refers to nothing beyond itself, and
+// make it begin and end at the same times in decoding as in presentation,
+// whatever the frame rate does.
+func decodeTimes(s Segment) []int64 {
 	times := make([]int64, 0, len(s.Samples)+1)
 	for _, sample := range s.Samples {
 		times = append(times, sample.PTS)
@@ -126,7 +158,7 @@ const (
 )
 
 // writeRun writes trun and gives the place of its data offset.
-func writeRun(b *builder, t *Track, s Segment, times []int64) int {
+func writeRun(b *builder, t *Track, s Segment, times []int64, delay int64) int {
 	video := t.Handler == HandlerVideo
 	flags := uint32(runDataOffset | runDuration | runSize | runFlags)
 	if video {
@@ -144,7 +176,7 @@ func writeRun(b *builder, t *Track, s Segment, times []int64) int {
 			}
 			b.numbers(uint32(times[i+1]-times[i]), sample.Size, sampleFlags)
 			if video {
-				b.u32(uint32(int32(sample.PTS - times[i])))
+				b.u32(uint32(sample.PTS + delay - times[i]))
 			}
 		}
 	})

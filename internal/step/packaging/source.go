@@ -24,9 +24,7 @@ type source struct {
 	// What notes say of an audio track: played by default, commentary, or
 	// description for those who cannot see.
 	preferred, commentary, described bool
-	// priming is what an edit list has to hide, in units of the track.
-	priming  int64
-	segments []mp4.Segment
+	segments                         []mp4.Segment
 }
 
 func (s *source) isVideo() bool { return s.track.Handler == mp4.HandlerVideo }
@@ -70,7 +68,7 @@ func (s *source) frame() float64 {
 }
 
 // align puts the start of the presentation at the first track that starts, if
-// none starts at 0, and notes down what of each track lies before.
+// none starts at 0.
 func align(sources []*source) {
 	shift := math.Inf(1)
 	for _, s := range sources {
@@ -81,7 +79,6 @@ func align(sources []*source) {
 		for i := range s.track.Samples {
 			s.track.Samples[i].PTS -= units
 		}
-		s.priming = max(0, -s.start())
 	}
 }
 

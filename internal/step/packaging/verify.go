@@ -72,7 +72,7 @@ func measure(ctx context.Context, folder string, d declared) (measured, error) {
 	}
 	m := measured{declared: d}
 	scale := float64(header.Track.Timescale)
-	var end int64
+	var end, shown int64 // of the segment before, in decoding and in presentation
 	count, err := segmentCount(dir)
 	if err != nil {
 		return measured{}, err
@@ -94,13 +94,13 @@ func measure(ctx context.Context, folder string, d declared) (measured, error) {
 		case !f.StartSync:
 			return measured{}, unverified("Track %s: segment %d does not begin with a keyframe.", d.folder, i)
 		}
-		m.starts = append(m.starts, max(0, float64(f.Start-header.Priming)/scale))
-		end = f.Start + f.Duration
+		m.starts = append(m.starts, max(0, float64(f.Earliest-header.MediaTime)/scale))
+		end, shown = f.Start+f.Duration, f.Earliest+f.Duration-header.MediaTime
 	}
 	if count == 0 {
 		return measured{}, unverified("Track %s has no segments.", d.folder)
 	}
-	return m, m.checkDuration(float64(end-header.Priming)/scale - m.starts[0])
+	return m, m.checkDuration(float64(shown)/scale - m.starts[0])
 }
 
 // checkDuration allows a tenth of a second, or two frames if that is more.

@@ -49,7 +49,8 @@ func (o *output) writeTrack(ctx context.Context, s *source) (manifest.Track, err
 	if err := os.MkdirAll(filepath.Join(o.folder.Path(), s.folder), 0o750); err != nil {
 		return manifest.Track{}, err
 	}
-	header := mp4.InitSegment(s.track, manifest.LanguageCode3(s.language), s.priming)
+	timing := mp4.TimingOf(s.segments)
+	header := mp4.InitSegment(s.track, manifest.LanguageCode3(s.language), timing)
 	if err := o.writeText(s.folder+"/"+manifest.InitName, string(header)); err != nil {
 		return manifest.Track{}, err
 	}
@@ -60,7 +61,7 @@ func (o *output) writeTrack(ctx context.Context, s *source) (manifest.Track, err
 		}
 		var sizes mp4.Sizes
 		err := o.write(s.folder+"/"+manifest.SegmentName(i+1), func(w io.Writer) (err error) {
-			sizes, err = mp4.WriteSegment(w, s.file, s.track, segment, s.priming)
+			sizes, err = mp4.WriteSegment(w, s.file, s.track, segment, timing)
 			return err
 		})
 		if err != nil {

@@ -1,0 +1,182 @@
+package mp4
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// segments cuts a track at every n-th sample.
+func segments(track *Track, n int) []Segment {
+	var out []Segment
+	for at := 0; at < len(track.Samples); at += n {
+		stop := min(at+n, len(track.Samples))
+		end := track.Samples[len(track.Samples)-1].PTS + 1e6
+		if stop < len(track.Samples) {
+			end = track.Samples[stop].PTS
+		} else {
+			var last int64
+			for _, s := range track.Samples {
+				last = max(last, s.PTS+int64(s.Duration))
+			}
+			end = last
+		}
+		out = append(out, Segment{Number: uint32(len(out) + 1), Samples: track.Samples[at:stop], End: end})
+	}
+	return out
+}
+
+// write gives header and segments of the clip's only track.
+func write(t testing.TB, clip []byte, perSegment int) (header []byte, list [][]byte) {
+	t.Helper()
+	track := readMovie(t, clip).Tracks[0]
+	cut := segments(track, perSegment)
+	timing := TimingOf(cut)
+	for _, s := range cut {
+		var b bytes.Buffer
+		sizes, err := WriteSegment(&b, bytes.NewReader(clip), track, s, timing)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sizes.Total != int64(b.Len()) {
+			t.Errorf("segment %d: %d bytes, told %d", s.Number, b.Len(), sizes.Total)
+		}
+		list = append(list, b.Bytes())
+	}
+	return InitSegment(track, "nor", timing), list
+}
+
+func TestWriteAndReadBack(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name, args string
+		perSegment int
+		mediaTime  int64
+		brands     string
+	}{
+		{"B-frames", clipVideo, 25, 512, "iso6cmfc"},
+		{"no B-frames", strings.Replace(clipVideo, "-bf 2", "-bf 0", 1), 25, 0, "iso6cmfccmf2"},
+		{"audio", clipAudio, 40, 1024, "iso6cmfc"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			clip := makeClip(t, tc.args)
+			source := readMovie(t, clip).Tracks[0]
+			init, list := write(t, clip, tc.perSegment)
+			h, err := ReadInit(bytes.NewReader(init), int64(len(init)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if h.MediaTime != tc.mediaTime || h.Track.Entry != source.Entry || h.Track.Language != "nor" {
+				t.Errorf("header: media time %d, language %s, entry %+v", h.MediaTime, h.Track.Language, h.Track.Entry)
+			}
+			ftyp, _ := find(init, "ftyp")
+			if string(ftyp[:4]) != "cmfc" || string(ftyp[8:]) != tc.brands {
+				t.Errorf("ftyp is %q", ftyp)
+			}
+			next := int64(0) // the first segment has baseMediaDecodeTime 0
+			samples := 0
+			for i, data := range list {
+				f, err := ReadSegment(bytes.NewReader(data), int64(len(data)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if f.Start != next || int(f.Sequence) != i+1 || !f.StartSync {
+					t.Errorf("segment %d: %+v, expected to start at %d", i+1, f, next)
+				}
+				next = f.Start + f.Duration
+				samples += f.Samples
+			}
+			if samples != len(source.Samples) {
+				t.Errorf("%d of %d samples are in segments", samples, len(source.Samples))
+			}
+		})
+	}
+}
+
+// What ffmpeg decodes from the segments is, frame by frame and time by time,
+// what it decodes from the file that they were cut from.
+func TestDecodesTheSame(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name, args string
+		perSegment int
+	}{
+		{"B-frames", clipVideo, 25},
+		{"no B-frames", strings.Replace(clipVideo, "-bf 2", "-bf 0", 1), 25},
+		{"open end", strings.Replace(clipVideo, "d=2", "d=1.32", 1), 25},
+		{"variable rate", clipVideo + " -vf select='not(mod(floor(n/3),2))' -fps_mode vfr -force_key_frames expr:eq(n,25)", 25},
+		{"audio", clipAudio, 40},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			clip := makeClip(t, tc.args)
+			init, list := write(t, clip, tc.perSegment)
+			want, got := frameHashes(t, clip), frameHashes(t, append(init, bytes.Join(list, nil)...))
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("original and segments differ (-/+):\n%s", diff)
+			}
+		})
+	}
+}
+
+// frameHashes lists time and hash of every decoded frame from time 0 on; in
+// fragmented files ffmpeg does not drop what an edit list hides, but gives it
+// times below 0.
+func frameHashes(t *testing.T, data []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "in.mp4")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-copyts", "-i", path, "-fps_mode", "passthrough", "-f", "framehash", "-").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for line := range strings.Lines(string(out)) {
+		if fields := strings.Split(line, ","); !strings.HasPrefix(line, "#") && len(fields) == 6 && !strings.Contains(fields[2], "-") {
+			b.WriteString(fields[2] + fields[5]) // time and hash
+		}
+	}
+	return b.String()
+}
+
+func TestReadSegmentRefuses(t *testing.T) {
+	t.Parallel()
+	init, list := write(t, makeClip(t, clipVideo), 25)
+	for name, data := range map[string][]byte{
+		"cut off":       list[0][:len(list[0])-1],
+		"a header":      init,
+		"two in one":    append(append([]byte{}, list[0]...), list[1]...),
+		"media missing": list[0][:bytes.Index(list[0], []byte("mdat"))-4],
+		"empty":         {},
+	} {
+		if _, err := ReadSegment(bytes.NewReader(data), int64(len(data))); !errors.Is(err, ErrMalformed) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func FuzzReadSegment(f *testing.F) {
+	init, list := write(f, makeClip(f, clipVideo), 25)
+	f.Add(init)
+	f.Add(list[0][:2000])
+	f.Add(list[0])
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, err := range []error{
+			second(ReadSegment(bytes.NewReader(data), int64(len(data)))),
+			second(ReadInit(bytes.NewReader(data), int64(len(data)))),
+		} {
+			if err != nil && !errors.Is(err, ErrMalformed) {
+				t.Fatalf("not an ErrMalformed: %v", err)
+			}
+		}
+	})
+}
+
+func second[T any](_ T, err error) error { return err }
