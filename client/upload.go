@@ -137,7 +137,7 @@ func (u *upload) send(ctx context.Context) error {
 	// The transport may still be reading when it has returned.
 	if failed := body.stop(); failed != nil {
 		if err == nil {
-			resp.Body.Close()
+			_ = resp.Body.Close()
 		}
 		return failed
 	}

@@ -16,26 +16,27 @@ import (
 // many.
 func (s *server) access(next http.Handler, mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		begun := time.Now()
+		_, route := mux.Handler(r)
 		seen := &watched{ResponseWriter: w}
-		defer func() {
-			_, route := mux.Handler(r)
-			s.log.LogAttrs(r.Context(), accessLevel(r), "request",
-				slog.String("method", r.Method), slog.String("path", loggedPath(r)), slog.String("route", route),
-				slog.Int("status", seen.status), slog.Int64("bytes", seen.bytes), slog.Duration("took", time.Since(begun)))
-		}()
-		defer func() {
-			if cause := recover(); cause != nil {
-				s.panicked(seen, r, cause)
-			}
-		}()
+		defer s.logAccess(seen, r, route, time.Now())
+		defer s.rescue(seen, r)
 		next.ServeHTTP(seen, r)
 	})
 }
 
-// panicked logs a panic with its stack. An answer that has begun is cut, so
-// that nobody takes it for whole.
-func (s *server) panicked(w *watched, r *http.Request, cause any) {
+func (s *server) logAccess(w *watched, r *http.Request, route string, begun time.Time) {
+	s.log.LogAttrs(r.Context(), accessLevel(r), "request",
+		slog.String("method", r.Method), slog.String("path", loggedPath(r)), slog.String("route", route),
+		slog.Int("status", w.status), slog.Int64("bytes", w.bytes), slog.Duration("took", time.Since(begun)))
+}
+
+// rescue, deferred, logs a panic with its stack and answers 500. An answer
+// that has begun is cut instead, so that nobody takes it for whole.
+func (s *server) rescue(w *watched, r *http.Request) {
+	cause := recover()
+	if cause == nil {
+		return
+	}
 	if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(http.ErrAbortHandler)
 	}

@@ -1,7 +1,6 @@
 package httpd
 
 import (
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -16,7 +15,7 @@ func BenchmarkList(b *testing.B) {
 	for range 25 {
 		runs = append(runs, running())
 	}
-	handler := New(Config{Service: &memory{runs: runs}, Now: noon, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	handler := New(Config{Service: &memory{runs: runs}, Now: noon, Log: slog.New(slog.DiscardHandler)})
 	for b.Loop() {
 		w := httptest.NewRecorder()
 		r := httptest.NewRequest(http.MethodGet, "http://localhost/ingests?status=RUNNING&limit=25", nil)
