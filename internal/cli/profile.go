@@ -146,7 +146,7 @@ func (sh *shell) read(name string) ([]byte, error) {
 	if name == "-" {
 		return io.ReadAll(sh.in)
 	}
-	data, err := os.ReadFile(name) //nolint:gosec // The user names it.
+	data, err := os.ReadFile(name)
 	if err != nil {
 		return nil, &usageError{err.Error(), "check the path."}
 	}

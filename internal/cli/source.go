@@ -30,11 +30,11 @@ func (c *submitCmd) address(ctx context.Context, sh *shell, s *session) (string,
 	if err != nil {
 		return "", err
 	}
-	f, err := os.Open(path) //nolint:gosec // The user names it.
+	f, err := os.Open(path)
 	if err != nil {
 		return "", &usageError{fmt.Sprintf("cannot read %s: %v", c.Source, errors.Unwrap(err)), "check the path, or give a URL."}
 	}
-	defer f.Close() //nolint:errcheck // Only read.
+	defer f.Close()
 	stat, err := f.Stat()
 	if err != nil {
 		return "", err

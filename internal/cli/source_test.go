@@ -115,7 +115,7 @@ func TestSubmitUploads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer uploads.Close() //nolint:errcheck // The test is over.
+	defer uploads.Close()
 	d.Handle("/uploads", uploads.Handler())
 	d.Handle("/uploads/", uploads.Handler())
 	content := strings.Repeat("0123456789", 100_000)
@@ -133,7 +133,7 @@ func TestSubmitUploads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close() //nolint:errcheck // Only read.
+	defer f.Close()
 	got, err := io.ReadAll(f)
 	if string(got) != content || name != "été.mp4" || size != 1_000_000 || err != nil {
 		t.Errorf("%s has %d bytes, %v", name, size, err)
@@ -148,8 +148,10 @@ func TestUploadFrame(t *testing.T) {
 		sent, size int64
 		want       string
 	}{
-		{0, 200, "UPLOAD a.mp4: running, 0 %"}, {199, 200, "UPLOAD a.mp4: running, 99 %"},
-		{200, 200, "UPLOAD a.mp4: done, after 3.0s"}, {0, 0, "UPLOAD a.mp4: done, after 3.0s"},
+		{0, 200, "UPLOAD a.mp4: running, 0 %"},
+		{199, 200, "UPLOAD a.mp4: running, 99 %"},
+		{200, 200, "UPLOAD a.mp4: done, after 3.0s"},
+		{0, 0, "UPLOAD a.mp4: done, after 3.0s"},
 	} {
 		if got := changes(nil, uploadFrame("a.mp4", test.sent, test.size, 3*time.Second)); len(got) != 1 || got[0] != test.want {
 			t.Errorf("%d of %d: %q, want %q", test.sent, test.size, got, test.want)

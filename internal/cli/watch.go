@@ -116,13 +116,12 @@ func (sh *shell) ended(ctx context.Context, s *session, d *client.IngestDetail) 
 	if d.Status != client.IngestStatusCOMPLETED {
 		return nil
 	}
-	p, err := s.Playback(ctx, d.AssetID)
-	if err != nil || p.IngestID != d.IngestID {
-		// This profile does not publish to the catalogue, or a later ingest
-		// plays: nothing to add to a success.
-		return nil
+	// Where this profile does not publish to the catalogue, or a later ingest
+	// plays, there is nothing to add to a success.
+	if p, err := s.Playback(ctx, d.AssetID); err == nil && p.IngestID == d.IngestID {
+		return playbackTable(sh, p)
 	}
-	return playbackTable(sh, p)
+	return nil
 }
 
 func final(s client.IngestStatus) bool {

@@ -120,7 +120,7 @@ func (s *Source) load(name string, flags map[string]*kong.Flag) error {
 	if !needed {
 		name = defaultFile
 	}
-	text, err := os.ReadFile(name) //nolint:gosec // The operator names it.
+	text, err := os.ReadFile(name)
 	switch {
 	case err == nil:
 		problems = s.readFile(name, text, flags)

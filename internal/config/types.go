@@ -33,7 +33,7 @@ func (b *Bytes) UnmarshalText(text []byte) error {
 func (b Bytes) MarshalText() ([]byte, error) { return strconv.AppendInt(nil, int64(b), 10), nil }
 
 // String rounds for people, such as "5.0 GB".
-func (b Bytes) String() string { return humanize.Bytes(uint64(max(b, 0))) } //nolint:gosec // Not negative.
+func (b Bytes) String() string { return humanize.Bytes(uint64(max(b, 0))) }
 
 // Slots is how many tasks of a stage may run at the same time.
 type Slots map[vod.Stage]int

@@ -92,7 +92,7 @@ func serve(w http.ResponseWriter, r *http.Request, root string) {
 		problem.WriteDocument(w, problem.FromError(err))
 		return
 	}
-	defer f.Close() //nolint:errcheck // Only read.
+	defer f.Close()
 
 	h := w.Header()
 	h.Set("Content-Type", k.contentType)
@@ -136,7 +136,7 @@ func open(root, name string) (*os.File, fs.FileInfo, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	defer dir.Close() //nolint:errcheck // Nothing was written.
+	defer dir.Close()
 	f, err := dir.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, nil, err

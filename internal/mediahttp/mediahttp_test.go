@@ -46,7 +46,7 @@ func do(t testing.TB, method, url string, h map[string]string) (*http.Response, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer res.Body.Close() //nolint:errcheck // Only read.
+	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	if err != nil {
 		t.Fatal(err)

@@ -134,7 +134,7 @@ func (b *bundle) content(path string) (name, text string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer f.Close() //nolint:errcheck // Only read.
+	defer f.Close()
 	data, err := io.ReadAll(f)
 	if err != nil {
 		b.Fatal(err)

@@ -157,5 +157,5 @@ func FreeSpace(dir string) (int64, error) {
 	if err := unix.Statfs(dir, &st); err != nil {
 		return 0, fmt.Errorf("statfs %s: %w", dir, err)
 	}
-	return int64(st.Bavail) * st.Bsize, nil //nolint:gosec // No disk has 2^63 blocks.
+	return int64(st.Bavail) * st.Bsize, nil
 }

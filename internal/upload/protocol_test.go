@@ -138,7 +138,7 @@ func TestDeleteAndRemove(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close() //nolint:errcheck // Only read.
+	defer f.Close()
 	for range 2 {
 		if err := b.server.Remove("a", idOf(path)); err != nil {
 			t.Fatal(err)
