@@ -45,8 +45,12 @@ func (a *App) wire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	parser, err := orchestrate.NewParser()
+	if err != nil {
+		return err
+	}
 	executor := engine.NewExecutor(engine.Config{
-		Store: db, Steps: steps, Parse: orchestrate.ParseInput, Exists: a.locations.Exists,
+		Store: db, Steps: steps, Parse: parser.Parse, Exists: a.locations.Exists,
 		Scratch: a.scratch(), Now: vod.Now, Log: a.log,
 	})
 	a.engine = local.New(local.Config{

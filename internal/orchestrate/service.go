@@ -2,12 +2,10 @@ package orchestrate
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"time"
 
-	"github.com/via-orchestrate/orchestrate/internal/plan"
 	"github.com/via-orchestrate/orchestrate/internal/profile"
 	"github.com/via-orchestrate/orchestrate/internal/store"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
@@ -68,17 +66,3 @@ func New(ctx context.Context, c Config) (*Service, error) {
 
 // Ready tells whether the service can do its work.
 func (s *Service) Ready(ctx context.Context) error { return s.Store.Ready(ctx) }
-
-// ParseInput reads the plan and the submitted files back from an ingest's
-// input document.
-func ParseInput(input json.RawMessage) (*plan.Plan, []vod.Fileset, error) {
-	steps, initial, err := profile.Steps(input)
-	if err != nil {
-		return nil, nil, err
-	}
-	p, problems := plan.New(steps)
-	if len(problems) > 0 {
-		return nil, nil, fmt.Errorf("%s: %s", problems[0].Path, problems[0].Message)
-	}
-	return p, initial, nil
-}
