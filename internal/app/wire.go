@@ -68,20 +68,16 @@ func (a *App) wire(ctx context.Context) error {
 	return nil
 }
 
-// handler puts what the server answers below its address. Media stand outside
-// the API's guard: their addresses are capabilities, and players on any page
-// may read them.
+// handler puts what the server answers below its address.
 func (a *App) handler(service *orchestrate.Service) http.Handler {
-	root := http.NewServeMux()
-	root.Handle("/media/", mediahttp.Handler(a.config.MediaRoot))
-	root.Handle("/", httpd.New(httpd.Config{
+	return httpd.New(httpd.Config{
 		Service: service, Now: vod.Now, Log: a.log, PublicURL: a.config.PublicURL,
 		Mounts: map[string]http.Handler{
+			"/media/":  mediahttp.Handler(a.config.MediaRoot),
 			"/uploads": a.uploads.Handler(), "/uploads/": a.uploads.Handler(),
-			"/play/": web.Handler(web.Config{Service: service, Tenant: httpd.Tenant, PublicURL: a.config.PublicURL}),
+			"/play/": web.Handler(web.Config{Service: service, Tenant: httpd.Tenant, PublicURL: a.config.PublicURL, Log: a.log}),
 		},
-	}))
-	return root
+	})
 }
 
 func (a *App) openUploads() (err error) {
