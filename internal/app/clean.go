@@ -65,18 +65,15 @@ func (a *App) isOrphan(ctx context.Context, attempt location.Attempt, now time.T
 		return false, nil
 	}
 	outputs, err := task.OutputFilesets()
-	if err != nil || slices.ContainsFunc(outputs, func(fs vod.Fileset) bool { return within(fs, attempt.Path) }) {
+	if err != nil || slices.ContainsFunc(outputs, func(fs vod.Fileset) bool { return holds(attempt, fs) }) {
 		return false, err
 	}
 	modified, err := attempt.ModTime()
 	return err == nil && now.Sub(modified) >= orphanAfter, err
 }
 
-func within(fs vod.Fileset, folder string) bool {
-	return slices.ContainsFunc(fs.Files, func(f vod.File) bool {
-		path, err := location.PathOf(f.URI)
-		return err == nil && strings.HasPrefix(path, folder+"/")
-	})
+func holds(attempt location.Attempt, fs vod.Fileset) bool {
+	return slices.ContainsFunc(fs.Files, func(f vod.File) bool { return attempt.Holds(f.URI) })
 }
 
 // uploadInUse tells whether an ingest that is not over reads the upload.

@@ -5,10 +5,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/via-orchestrate/orchestrate/internal/config"
 	"github.com/via-orchestrate/orchestrate/internal/engine"
 	"github.com/via-orchestrate/orchestrate/internal/ffmpeg"
-	"github.com/via-orchestrate/orchestrate/internal/location"
 	"github.com/via-orchestrate/orchestrate/internal/netguard"
 	"github.com/via-orchestrate/orchestrate/internal/secret"
 	"github.com/via-orchestrate/orchestrate/internal/step"
@@ -42,14 +40,4 @@ func (a *App) steps() (map[engine.Kind]step.Runner, error) {
 		{Stage: vod.Playout, Type: playout.TypeCatalog}:              playout.NewCatalog(a.store),
 		{Stage: vod.Playout, Type: playout.TypeWebhook}:              playout.NewWebhook(guard.Client(), secrets, time.Now),
 	}, nil
-}
-
-// newLocations puts the operator's locations beside the built-in ones.
-func newLocations(c config.Config) (*location.Set, error) {
-	named := map[string]vod.Location{
-		location.NameStore:  {Name: location.NameStore, Type: vod.LocationFile, Path: filepath.Join(c.Data, "store")},
-		location.NameMedia:  {Name: location.NameMedia, Type: vod.LocationFile, Path: c.MediaRoot},
-		location.NamePublic: {Name: location.NamePublic, Type: vod.LocationWeb, BaseURL: c.PublicURL + "/media"},
-	}
-	return location.New(location.Config{Named: named, Media: c.MediaRoot})
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/via-orchestrate/orchestrate/internal/vod"
@@ -21,8 +22,11 @@ const folderMode = 0o750
 
 // Config says which locations there are and who may use them.
 type Config struct {
-	// Named are the operator's locations by name. Each tenant may use them.
+	// Named are the operator's locations by name.
 	Named map[string]vod.Location
+	// Tenants lists, by the name of a location, who may use it; "*" is every
+	// tenant. Every tenant may use a location that is not listed.
+	Tenants map[string][]string
 	// Media is the absolute folder that is served under /media/.
 	Media string
 	// Folders lists, by tenant or "*" for every tenant, absolute folders at or
@@ -111,6 +115,12 @@ func checkMedia(c Config) error {
 // isMedia tells whether a canonical folder is the served one.
 func (s *Set) isMedia(folder string) bool {
 	return s.config.Media != "" && folder == canonical(s.config.Media)
+}
+
+// mayUse tells whether the tenant may use the operator's location.
+func (s *Set) mayUse(tenant, name string) bool {
+	tenants, limited := s.config.Tenants[name]
+	return !limited || slices.Contains(tenants, tenant) || slices.Contains(tenants, "*")
 }
 
 // foldersOf lists the folders for inline locations of the tenant.

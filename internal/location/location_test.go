@@ -159,3 +159,25 @@ func TestCommitStopsWhenCancelled(t *testing.T) {
 		t.Fatalf("committed after the end of the context: %v", err)
 	}
 }
+
+// TestLimitedLocation: a location that is not for a tenant does not exist for
+// it, so that names tell nothing.
+func TestLimitedLocation(t *testing.T) {
+	t.Parallel()
+	archive := vod.Location{Name: "archive", Type: vod.LocationFile, Path: t.TempDir()}
+	set, err := location.New(location.Config{
+		Named:   map[string]vod.Location{"archive": archive},
+		Tenants: map[string][]string{"archive": {"acme"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := set.Resolve("acme", vod.Location{Name: "archive"}); err != nil || got != archive {
+		t.Errorf("acme gets %+v, %v", got, err)
+	}
+	for _, given := range []vod.Location{{Name: "archive"}, archive} {
+		if got, err := set.Resolve("other", given); vod.CodeOf(err) != vod.Unusable {
+			t.Errorf("another tenant gets %+v, %v for %+v", got, err, given)
+		}
+	}
+}

@@ -22,6 +22,7 @@ var errNoS3 = errors.New("S3 locations are not supported yet; use a location of 
 // with code Unusable.
 func (s *Set) Resolve(tenant string, loc vod.Location) (vod.Location, error) {
 	named, known := s.config.Named[loc.Name]
+	known = known && s.mayUse(tenant, loc.Name)
 	named.VersionID = loc.VersionID // The version is the profile's to say.
 	if known && loc == named {
 		return named, nil

@@ -1,0 +1,34 @@
+package app
+
+import (
+	"path/filepath"
+
+	"github.com/via-orchestrate/orchestrate/internal/config"
+	"github.com/via-orchestrate/orchestrate/internal/location"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// newLocations puts the operator's locations beside the built-in ones. A
+// folder that a tenant may use by name it may also use inline, and what is
+// below it.
+func newLocations(c config.Config) (*location.Set, error) {
+	set := location.Config{
+		Named: map[string]vod.Location{
+			location.NameStore:  {Name: location.NameStore, Type: vod.LocationFile, Path: filepath.Join(c.Data, "store")},
+			location.NameMedia:  {Name: location.NameMedia, Type: vod.LocationFile, Path: c.MediaRoot},
+			location.NamePublic: {Name: location.NamePublic, Type: vod.LocationWeb, BaseURL: c.PublicURL + "/media"},
+		},
+		Media: c.MediaRoot, Tenants: map[string][]string{}, Folders: map[string][]string{},
+	}
+	for _, l := range c.Locations {
+		set.Named[l.Name] = l.Location
+		set.Tenants[l.Name] = l.Tenants
+		if l.Type != vod.LocationFile {
+			continue
+		}
+		for _, tenant := range l.Tenants {
+			set.Folders[tenant] = append(set.Folders[tenant], l.Path)
+		}
+	}
+	return location.New(set)
+}
