@@ -15,6 +15,7 @@ type Engine interface {
 	// Wake tells that an ingest was created, retried or asked to stop. It is a
 	// hint and never blocks on the work: an ingest that needs nothing is left
 	// alone. When the ingest is CANCELLING, its running tasks are interrupted.
+	// After an error it is taken up by the next Start at the latest.
 	Wake(ctx context.Context, ingestID string) error
 	// Waiting says in a sentence why a task that is ready does not run yet;
 	// empty if the engine does not know or does not hold it back.

@@ -41,7 +41,10 @@ type Executor struct{ Config }
 // NewExecutor makes an Executor.
 func NewExecutor(c Config) *Executor { return &Executor{c} }
 
-// State is where an ingest stands after an operation.
+// State is where an ingest stands after an operation. By the time that it is
+// read others may have overtaken it: to start what is ready is safe, because a
+// claim is refused that no longer holds; to end or interrupt an ingest needs a
+// fresh look by [Executor.Advance].
 type State struct {
 	Status vod.IngestStatus
 	Ready  []plan.Ready // tasks that may be claimed
