@@ -3,7 +3,6 @@ package enginetest
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -94,7 +93,7 @@ func deps(dir, name string, store *sqlite.Store, steps step.Runner) Deps {
 	for _, typ := range []string{"COPY", "URL_REWRITE"} {
 		kinds[engine.Kind{Stage: vod.Distribution, Type: typ}] = steps
 	}
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.DiscardHandler)
 	return Deps{
 		Operations: engine.NewExecutor(engine.Config{
 			Store: store, Steps: kinds, Parse: orchestrate.ParseInput, Scratch: scratchPath(dir),

@@ -26,14 +26,12 @@ func Main(newEngine New) bool {
 	if dir == "" {
 		return false
 	}
-	if err := serve(dir, os.Getenv(childName), newEngine); err != nil {
-		fmt.Println("failed:", err)
-	}
+	fmt.Println("failed:", serve(dir, os.Getenv(childName), newEngine))
 	return true
 }
 
 // serve runs an engine whose encode on the left tells that it runs and never
-// ends.
+// ends. It returns only with an error.
 func serve(dir, name string, newEngine New) error {
 	ctx := context.Background()
 	store, err := sqlite.Open(ctx, storePath(dir))

@@ -3,6 +3,7 @@ package enginetest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -53,11 +54,11 @@ func (s *script) Run(ctx context.Context, job step.Job) (step.Result, error) {
 	s.mu.Unlock()
 	var result step.Result
 	if a != nil {
-		switch err := a(ctx, job); err {
-		case nil:
-		case errSkip:
+		err := a(ctx, job)
+		if errors.Is(err, errSkip) {
 			return step.Result{SkipIngest: true}, nil
-		default:
+		}
+		if err != nil {
 			return result, err
 		}
 	}
@@ -86,7 +87,7 @@ func (s *script) begin(name, taskID string) (end func()) {
 }
 
 // errSkip makes a step say that the files are known.
-var errSkip = fmt.Errorf("skip")
+var errSkip = errors.New("skip")
 
 // gate is an act that tells that it has begun and waits to be opened.
 type gate struct {

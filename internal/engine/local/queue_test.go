@@ -112,7 +112,9 @@ func TestWaiting(t *testing.T) {
 	t.Parallel()
 	e := New(Config{Hold: func() string { return "" }})
 	e.add([]plan.Ready{
-		{TaskID: "a", Stage: "ENCODING"}, {TaskID: "b", Stage: "ENCODING"}, {TaskID: "p", Stage: "PLAYOUT"},
+		{TaskID: "a", Stage: "ENCODING"},
+		{TaskID: "b", Stage: "ENCODING"},
+		{TaskID: "p", Stage: "PLAYOUT"},
 		{TaskID: "later", Stage: "ENCODING", NotBefore: time.Now().Add(time.Hour)},
 	})
 	for _, q := range e.queues {

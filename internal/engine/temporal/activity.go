@@ -82,7 +82,7 @@ func (a *activities) watch(ctx context.Context) (work context.Context, end func(
 			case <-beat.C: // Also after an interruption, until the work has stopped.
 				activity.RecordHeartbeat(context.WithoutCancel(ctx))
 			case <-stopping:
-				interrupt(context.Cause(a.stopping))
+				interrupt(vod.ErrStopping)
 				stopping = nil
 			case <-gone:
 				interrupt(reason(ctx))
