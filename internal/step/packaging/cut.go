@@ -3,6 +3,7 @@ package packaging
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 
@@ -47,10 +48,7 @@ func cut(tracks []*source, nominal float64) error {
 		if s.isVideo() {
 			continue
 		}
-		if len(video) == 0 {
-			bounds = grid(s.seconds(s.end()), nominal)
-		}
-		if err := s.cutAudio(bounds); err != nil {
+		if err := s.cutAudio(audioBounds(s, video, bounds, nominal)); err != nil {
 			return err
 		}
 	}
@@ -196,12 +194,17 @@ func (s *source) cutAudio(bounds []float64) error {
 	return nil
 }
 
-// grid gives the boundaries of a presentation without video. A rest of less
-// than half a nominal duration joins the segment before.
-func grid(end, nominal float64) []float64 {
-	var out []float64
-	for i := 1; float64(i)*nominal < end-nominal/2; i++ {
-		out = append(out, float64(i)*nominal)
+// audioBounds are the boundaries of the video, and where there is no picture,
+// or no more, boundaries at the nominal distance. A rest of less than half of
+// that joins the segment before.
+func audioBounds(s *source, video []*source, bounds []float64, nominal float64) []float64 {
+	next := nominal
+	if len(video) > 0 {
+		next = video[0].seconds(video[0].end())
+	}
+	out := slices.Clone(bounds)
+	for ; next < s.seconds(s.end())-nominal/2; next += nominal {
+		out = append(out, next)
 	}
 	return out
 }

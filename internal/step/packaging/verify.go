@@ -28,6 +28,7 @@ type declared struct {
 type measured struct {
 	declared
 	starts []float64 // of the segments, in seconds of presentation
+	end    float64   // in seconds of presentation
 }
 
 func (in *inputs) declared() []declared {
@@ -100,7 +101,8 @@ func measure(ctx context.Context, folder string, d declared) (measured, error) {
 	if count == 0 {
 		return measured{}, unverified("Track %s has no segments.", d.folder)
 	}
-	return m, m.checkDuration(float64(shown)/scale - m.starts[0])
+	m.end = float64(shown) / scale
+	return m, m.checkDuration(m.end - m.starts[0])
 }
 
 // checkDuration allows a tenth of a second, or two frames if that is more.
@@ -178,7 +180,11 @@ func (m measured) checkAudioBoundaries(video *measured) error {
 			continue
 		}
 		if n >= len(video.starts) {
-			return unverified("Track %s has %d segments, more than %s with %d.", m.folder, len(m.starts), video.folder, len(video.starts))
+			if start < video.end-m.frame {
+				return unverified("Segment %d of track %s starts at %.3f s, where %s has no segment; it ends at %.3f s.",
+					n+1, m.folder, start, video.folder, video.end)
+			}
+			continue // sound without a picture
 		}
 		if math.Abs(start-video.starts[n]) > m.frame {
 			return unverified("Segment %d of track %s starts at %.3f s, more than a frame from that of %s at %.3f s.",
