@@ -17,6 +17,7 @@ func (o outcome) badInput() string {
 		{"does not contain any stream", "holds no video and no audio"},
 		{"matches no streams", "lacks a stream that it was said to have"},
 		{"Invalid data found when processing input", "is not a media file that can be read, or is damaged"},
+		{"Error while decoding stream", "is damaged: most of a stream could not be decoded"},
 		{"Output file is empty, nothing was encoded", "holds nothing that can be decoded"},
 	} {
 		if o.said(known.text) {

@@ -72,8 +72,11 @@ func OutputRate(v VideoSource) Rational {
 	if by := int64(math.Ceil(rate.Float()/MaxRate - 1e-3)); by > 1 {
 		rate = Rational{rate.Num, rate.Den * by}.reduced()
 	}
-	if rate.Float() < 1 {
+	switch {
+	case rate.Float() < 1:
 		return Rational{1, 1}
+	case rate.Float() > MaxRate: // by next to nothing
+		return Rational{MaxRate, 1}
 	}
 	return rate
 }

@@ -113,3 +113,14 @@ func golden(t *testing.T, path, got string) {
 		t.Errorf("differs from %s (-want +got):\n%s", path, d)
 	}
 }
+
+func TestRefusesEndlessSource(t *testing.T) {
+	t.Parallel()
+	probe := &ffmpeg.Probe{Formats: []string{"mov"}, Streams: []ffmpeg.Stream{{
+		Kind: ffmpeg.Video, Codec: "h264", Duration: 1000 * time.Hour, VideoStream: ffmpeg.VideoStream{Width: 64, Height: 48},
+	}}}
+	_, err := chooseSource([]inputFile{{path: "/in/film.mp4"}}, []*ffmpeg.Probe{probe})
+	if err == nil || !strings.Contains(err.Error(), "lasts 1000 hours") {
+		t.Errorf("got %v", err)
+	}
+}

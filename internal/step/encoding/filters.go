@@ -62,7 +62,7 @@ func (p plan) timing(v media.VideoSource) []string {
 	}
 	filters = append(filters, fmt.Sprintf("fps=fps=%s:start_time=0:round=near", p.ladder.Rate))
 	if missing := p.pad(v.End); missing > 0 {
-		filters = append(filters, "tpad=stop_mode=clone:stop_duration="+seconds(missing))
+		filters = append(filters, "tpad=stop_mode=clone:stop_duration="+seconds(missing), "trim=end="+seconds(p.source.Duration))
 	}
 	return filters
 }
@@ -115,7 +115,7 @@ func (p plan) audioFilter(i int, t track) string {
 		"aresample=48000:async=1:first_pts=0:rematrix_maxval=1",
 		"aformat=sample_fmts=fltp:sample_rates=48000:channel_layouts=stereo")
 	if missing := p.pad(t.End); missing > 0 {
-		filters = append(filters, "apad=pad_dur="+seconds(missing))
+		filters = append(filters, "apad=whole_dur="+seconds(p.source.Duration))
 	}
 	return fmt.Sprintf("[%d:%d]%s[a%d]", t.Input, t.Stream, strings.Join(filters, ","), i)
 }

@@ -117,8 +117,10 @@ func trackName(a media.AudioSource, tag *string, number int) string {
 	return fmt.Sprintf("Audio %d", number)
 }
 
-// pad is how much a track that ends at end is lengthened, so that all tracks
-// end together; 0 if it is not known or less than a frame.
+// pad is how much a track that is said to end at end lacks to end with the
+// others; 0 if that is not known or less than a frame. Tracks are lengthened to
+// the end of the longest rather than by this, as fragmented MP4 files do not
+// always tell the truth about it.
 func (p plan) pad(end time.Duration) time.Duration {
 	least := 20 * time.Millisecond
 	if p.source.Video != nil {

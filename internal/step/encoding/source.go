@@ -1,6 +1,7 @@
 package encoding
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -9,6 +10,10 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/ffmpeg"
 	"github.com/via-orchestrate/orchestrate/internal/media"
 )
+
+// maxDuration bounds how long a source may say that it lasts. A few bytes can
+// claim years, all of which would be filled with repeated frames.
+const maxDuration = 24 * time.Hour
 
 // chooseSource picks the best video stream and every audio track of the input
 // files. It refuses what cannot be decoded.
@@ -26,6 +31,10 @@ func chooseSource(inputs []inputFile, probes []*ffmpeg.Probe) (media.Source, err
 		return media.Source{}, ffmpeg.BadMedia(filepath.Base(inputs[0].path), "holds no video and no audio", nil)
 	}
 	c.finish(probes)
+	if c.source.Duration > maxDuration {
+		return media.Source{}, ffmpeg.BadMedia(filepath.Base(inputs[0].path),
+			fmt.Sprintf("says that it lasts %.0f hours; at most %.0f are taken", c.source.Duration.Hours(), maxDuration.Hours()), nil)
+	}
 	return c.source, nil
 }
 
