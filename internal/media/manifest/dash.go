@@ -10,7 +10,7 @@ import (
 )
 
 // Profiles that the manifest conforms to: segment templates in files of their
-// own, and CMAF (ISO/IEC 23009-1, 8.4 and 8.12).
+// own, and CMAF (ISO/IEC 23009-1, 8).
 const mpdProfiles = "urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019"
 
 // MPD writes the DASH manifest (ISO/IEC 23009-1, 5): static, one period.
@@ -19,7 +19,7 @@ func MPD(p Presentation) (string, error) {
 		XMLNS: "urn:mpeg:dash:schema:mpd:2011", Profiles: mpdProfiles, Type: "static",
 		Duration: isoDuration(p.Duration()), MaxSegment: isoDuration(p.longestSegment()),
 		// With @bandwidth the highest rate of a segment, one segment ahead is
-		// enough never to run dry (5.3.5.4).
+		// enough never to run dry (5.3.5).
 		MinBuffer: isoDuration(p.longestSegment()),
 		Period:    period{ID: "0", Start: "PT0S", Sets: slices.Concat(p.videoSets(), p.audioSets())},
 	}
@@ -82,7 +82,7 @@ func (p Presentation) audioSets() []adaptationSet {
 
 // role is the value of the role scheme (ISO/IEC 23009-1, 5.8.5.5). Of several
 // sets that differ in language only, the main one is for those who did not
-// choose (DASH-IF IOP 4.3, 3.9.4).
+// choose (DASH-IF IOP).
 func (t Track) role(first bool) string {
 	switch {
 	case t.Commentary:
@@ -137,9 +137,9 @@ func (t Track) template() *segmentTemplate {
 	return out
 }
 
-// channelConfiguration names the layout in the scheme of the codec (DASH-IF
-// IOP 4.3, 6.3.3.2 for AAC; ETSI TS 102 366, I.1.2.1 for Dolby's is not needed
-// where the index of ISO/IEC 23091-3 is known).
+// channelConfiguration names the layout in the scheme of ISO/IEC 23091-3, as
+// DASH-IF's IOP asks for AAC, and where that is not known the number of
+// channels in the older scheme of ISO/IEC 23003-3.
 func (t Track) channelConfiguration() *descriptor {
 	if t.ChannelConfiguration > 0 {
 		return &descriptor{"urn:mpeg:mpegB:cicp:ChannelConfiguration", strconv.Itoa(t.ChannelConfiguration)}

@@ -15,7 +15,7 @@ const hlsVersion = 6
 
 // startRate is the average bit rate nearest to which the first variant should
 // be, as players that do not measure yet begin with it (Apple's HLS authoring
-// specification, 9.14 and its recommended default of 2000 kbit/s on Wi-Fi).
+// specification, 9, recommends 2000 kbit/s as the default on Wi-Fi).
 const startRate = 2_000_000
 
 // Multivariant writes the multivariant playlist (RFC 8216, 4.3.4).

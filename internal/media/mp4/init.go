@@ -1,6 +1,6 @@
 package mp4
 
-// Brands of CMAF (ISO/IEC 23000-19, 7.2).
+// Brands of CMAF (ISO/IEC 23000-19, 7).
 const (
 	brandCMAF  = "cmfc" // any CMAF track
 	brandCMAF2 = "cmf2" // times without an edit list, all defaults in the fragments
@@ -10,10 +10,10 @@ const (
 )
 
 // InitSegment makes the CMAF header of the track: ftyp and moov, without
-// samples (ISO/IEC 23000-19, 7.3.1). Language is of ISO 639-2/T.
+// samples (ISO/IEC 23000-19, 7). Language is of ISO 639-2/T.
 //
 // Where the timing asks for it, an edit list says which media time is the start
-// of the presentation (ISO/IEC 23000-19, 7.5.13).
+// of the presentation (ISO/IEC 14496-12, 8.6.6).
 func InitSegment(t *Track, language string, timing Timing) []byte {
 	b := &builder{}
 	b.box("ftyp", func() {

@@ -17,15 +17,13 @@ func segments(track *Track, n int) []Segment {
 	var out []Segment
 	for at := 0; at < len(track.Samples); at += n {
 		stop := min(at+n, len(track.Samples))
-		end := track.Samples[len(track.Samples)-1].PTS + 1e6
+		var end int64
 		if stop < len(track.Samples) {
 			end = track.Samples[stop].PTS
 		} else {
-			var last int64
 			for _, s := range track.Samples {
-				last = max(last, s.PTS+int64(s.Duration))
+				end = max(end, s.PTS+int64(s.Duration))
 			}
-			end = last
 		}
 		out = append(out, Segment{Number: uint32(len(out) + 1), Samples: track.Samples[at:stop], End: end})
 	}

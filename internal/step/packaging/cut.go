@@ -28,8 +28,8 @@ const (
 // cut divides all tracks into segments of about the nominal duration in
 // seconds. Video segments begin at keyframes that all renditions have, audio
 // segments at the frame nearest to that, so that both need the fewest requests
-// at a seek (DASH-IF IOP 4.3, 3.7.2.2; Apple's HLS authoring specification,
-// 7.1 to 7.3). The result is in the order of the tracks.
+// at a seek. That renditions agree is a rule of ISO/IEC 23000-19 for switching
+// sets, and of ISO/IEC 23009-1 for @segmentAlignment.
 func cut(tracks []*source, nominal float64) error {
 	var video []*source
 	for _, s := range tracks {

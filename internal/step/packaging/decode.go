@@ -25,7 +25,7 @@ func (r *runner) decode(ctx context.Context, job step.Job, folder string, m meas
 	if err := join(joined, filepath.Join(folder, m.folder), names); err != nil {
 		return location.WriteError(joined, err)
 	}
-	defer os.Remove(joined) // the scratch folder goes anyway
+	defer os.Remove(joined) //nolint:errcheck // The scratch folder goes anyway.
 	args := append([]string{"-xerror", "-err_detect", "explode"}, ffmpeg.Input(joined)...)
 	err := r.tools.Run(ctx, ffmpeg.Command{
 		Args:  append(args, "-map", "0", "-fps_mode", "passthrough", "-f", "null", "-"),
@@ -41,6 +41,9 @@ func (r *runner) decode(ctx context.Context, job step.Job, folder string, m meas
 
 // join writes the named files of a folder one after the other.
 func join(path, folder string, names []string) (err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		return err
+	}
 	out, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, fileMode)
 	if err != nil {
 		return err

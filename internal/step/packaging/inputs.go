@@ -140,6 +140,6 @@ func (s *source) rank() int {
 
 func (in *inputs) close() {
 	for _, f := range in.files {
-		f.Close() // read only
+		f.Close() //nolint:errcheck // Only read.
 	}
 }

@@ -92,8 +92,15 @@ func (s *source) frameRate() manifest.Rate {
 	}
 	mean := float64(n) / s.seconds(total)
 	for _, usual := range []manifest.Rate{
-		{Num: 24000, Den: 1001}, {Num: 24, Den: 1}, {Num: 25, Den: 1}, {Num: 30000, Den: 1001}, {Num: 30, Den: 1},
-		{Num: 48, Den: 1}, {Num: 50, Den: 1}, {Num: 60000, Den: 1001}, {Num: 60, Den: 1},
+		{Num: 24000, Den: 1001},
+		{Num: 24, Den: 1},
+		{Num: 25, Den: 1},
+		{Num: 30000, Den: 1001},
+		{Num: 30, Den: 1},
+		{Num: 48, Den: 1},
+		{Num: 50, Den: 1},
+		{Num: 60000, Den: 1001},
+		{Num: 60, Den: 1},
 	} {
 		if math.Abs(mean*float64(usual.Den)/float64(usual.Num)-1) < 0.0005 {
 			return usual

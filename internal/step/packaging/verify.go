@@ -141,8 +141,8 @@ func (d declared) broken(name string, err error) error {
 }
 
 // checkBoundaries wants segments of all renditions to start at the same times,
-// or a player that switches shows a frame twice or never (DASH-IF IOP 4.3,
-// 3.2.3), and audio segments to start within a frame of those.
+// or a player that switches shows a frame twice or never (@segmentAlignment of
+// ISO/IEC 23009-1, 5.3.3), and audio segments to start within a frame of those.
 func checkBoundaries(tracks []measured) error {
 	var video *measured
 	for i, m := range tracks {

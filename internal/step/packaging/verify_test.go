@@ -100,12 +100,18 @@ func TestBoundaries(t *testing.T) {
 		{"equal", "", []measured{{video, []float64{0, 4, 8}, 9}, {low, []float64{0, 4.0004, 8}, 9}, {audio, []float64{0, 3.989, 8.01}, 9}}},
 		{"audio ends early", "", []measured{{video, []float64{0, 4, 8}, 9}, {audio, []float64{0, 3.989}, 5}}},
 		{"audio goes on after the video", "", []measured{{video, []float64{0, 4}, 8}, {audio, []float64{0, 4, 8}, 11}}},
-		{"video shifted", "Segment 2 of track video_240p starts at 4.040 s, that of video_720p at 4.000 s",
-			[]measured{{video, []float64{0, 4, 8}, 9}, {low, []float64{0, 4.04, 8}, 9}}},
-		{"audio shifted", "Segment 2 of track audio_en starts at 3.950 s, more than a frame from that of video_720p at 4.000 s",
-			[]measured{{audio, []float64{0, 3.95}, 8}, {video, []float64{0, 4}, 8}}},
-		{"audio cut within the last segment of video", "Segment 3 of track audio_en starts at 8.000 s, where video_720p has no segment; it ends at 8.100 s",
-			[]measured{{video, []float64{0, 4}, 8.1}, {audio, []float64{0, 4, 8}, 9}}},
+		{
+			"video shifted", "Segment 2 of track video_240p starts at 4.040 s, that of video_720p at 4.000 s",
+			[]measured{{video, []float64{0, 4, 8}, 9}, {low, []float64{0, 4.04, 8}, 9}},
+		},
+		{
+			"audio shifted", "Segment 2 of track audio_en starts at 3.950 s, more than a frame from that of video_720p at 4.000 s",
+			[]measured{{audio, []float64{0, 3.95}, 8}, {video, []float64{0, 4}, 8}},
+		},
+		{
+			"audio cut within the last segment of video", "Segment 3 of track audio_en starts at 8.000 s, where video_720p has no segment; it ends at 8.100 s",
+			[]measured{{video, []float64{0, 4}, 8.1}, {audio, []float64{0, 4, 8}, 9}},
+		},
 	} {
 		err := checkBoundaries(tc.tracks)
 		if tc.says == "" {
