@@ -116,9 +116,6 @@ func (a *attempt) job(ctx context.Context) (step.Job, error) {
 		return step.Job{}, err
 	}
 	scratch := filepath.Join(a.x.Scratch, a.task.ID+"-"+strconv.Itoa(a.task.Attempt))
-	if err := os.MkdirAll(scratch, 0o750); err != nil {
-		return step.Job{}, fmt.Errorf("scratch folder: %w", err)
-	}
 	return step.Job{
 		Tenant: a.ingest.Tenant, AssetID: a.ingest.AssetID, IngestID: a.ingest.ID,
 		TaskID: a.task.ID, Attempt: a.task.Attempt, MediaKey: a.ingest.MediaKey,

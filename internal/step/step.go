@@ -40,8 +40,8 @@ type Job struct {
 	Profile  json.RawMessage // the step's own profile, locations resolved
 	LabelOut string          // label for the output filesets; empty for none
 
-	// Scratch is an existing empty folder for this attempt alone. The executor
-	// removes it afterwards.
+	// Scratch is the path of a folder for this attempt alone. It does not exist:
+	// a step that needs it makes it. The executor removes it afterwards.
 	Scratch string
 	// Sources maps an input address as shown to the address to read, where
 	// they differ. What it holds may be secret: it must not reach outputs,

@@ -35,8 +35,11 @@ func (e *Engine) startDue(now time.Time) (next time.Time) {
 	if e.stopping {
 		return next
 	}
-	if held != e.held {
-		e.Log.Warn("new work waits or goes on again", "reason", held)
+	switch {
+	case held != "" && e.held == "":
+		e.Log.Warn("new work waits", "reason", held)
+	case held == "" && e.held != "":
+		e.Log.Warn("new work goes on")
 	}
 	e.held = held
 	for _, stage := range vod.Stages() {

@@ -5,8 +5,8 @@
 // its own. What is in memory here is only who waits and who runs: everything
 // else stands in the store, and [Engine.Start] takes it up from there. Stages
 // have slots of their own, so that the finishing steps of ingests that were
-// begun never wait behind new encodes; within a stage, first come, first
-// served.
+// begun never wait behind new encodes; within a stage, those that
+// were begun go first, else first come, first served.
 package local
 
 import (

@@ -13,6 +13,14 @@ type entry struct {
 	arrival uint64
 }
 
+// before: what was begun is finished first, else first come, first served.
+func (e entry) before(other entry) bool {
+	if e.Begun != other.Begun {
+		return e.Begun
+	}
+	return e.arrival < other.arrival
+}
+
 // queue holds the waiting tasks of a stage, each once. Those that must wait
 // for a time stand apart until it has come.
 type queue struct {
@@ -23,7 +31,7 @@ type queue struct {
 
 func newQueue() *queue {
 	return &queue{
-		due:    order{before: func(a, b entry) bool { return a.arrival < b.arrival }},
+		due:    order{before: entry.before},
 		timed:  order{before: func(a, b entry) bool { return a.NotBefore.Before(b.NotBefore) }},
 		queued: map[string]bool{},
 	}
@@ -81,7 +89,7 @@ func (q *queue) ahead(taskID string) int {
 		if e.TaskID == taskID {
 			n := 0
 			for _, other := range q.due.entries {
-				if other.arrival < e.arrival {
+				if other.before(e) {
 					n++
 				}
 			}

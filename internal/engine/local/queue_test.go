@@ -14,14 +14,13 @@ import (
 
 // row is a task as the model of the queue has it: a list that is searched.
 type row struct {
-	plan.Ready
-	arrival uint64
-	due     bool
+	entry
+	due bool
 }
 
 // TestQueueIsItsModel: whatever is done to a queue, it answers as a plain list
-// would: each task once, first come, first served among those whose time has
-// come.
+// would: each task once, among those whose time has come those of begun ingests
+// first, else first come, first served.
 func TestQueueIsItsModel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -30,7 +29,7 @@ func TestQueueIsItsModel(t *testing.T) {
 		first := func() int {
 			best := -1
 			for i, r := range model {
-				if r.due && (best < 0 || r.arrival < model[best].arrival) {
+				if r.due && (best < 0 || r.before(model[best].entry)) {
 					best = i
 				}
 			}
@@ -39,14 +38,14 @@ func TestQueueIsItsModel(t *testing.T) {
 		t.Repeat(map[string]func(*rapid.T){
 			"push": func(t *rapid.T) {
 				n := rapid.IntRange(0, 9).Draw(t, "task")
-				r := plan.Ready{TaskID: fmt.Sprint(n), IngestID: fmt.Sprint(n % 3)}
+				r := plan.Ready{TaskID: fmt.Sprint(n), IngestID: fmt.Sprint(n % 3), Begun: n%2 == 0}
 				if wait := rapid.IntRange(0, 3).Draw(t, "wait"); wait > 0 {
 					r.NotBefore = now.Add(time.Duration(wait) * time.Second)
 				}
 				arrivals++
 				q.push(r, arrivals)
 				if !slices.ContainsFunc(model, func(m row) bool { return m.TaskID == r.TaskID }) {
-					model = append(model, row{Ready: r, arrival: arrivals})
+					model = append(model, row{entry: entry{r, arrivals}})
 				}
 			},
 			"ripen": func(t *rapid.T) {
@@ -100,7 +99,7 @@ func TestQueueIsItsModel(t *testing.T) {
 
 func ahead(model []row, of row) (n int) {
 	for _, m := range model {
-		if m.due && m.arrival < of.arrival {
+		if m.due && m.before(of.entry) {
 			n++
 		}
 	}
