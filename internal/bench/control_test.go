@@ -36,7 +36,7 @@ distribution:
 // last end. Limit to beat: 300 per second on two cores.
 func BenchmarkControlPlane(b *testing.B) {
 	const clients = 32
-	c := serve(b, "--slots", "distribution=32")
+	c := serve(b, "--slots", "distribution=64")
 	if _, err := c.ApplyProfile(b.Context(), "five", []byte(fiveSteps)); err != nil {
 		b.Fatal(err)
 	}
