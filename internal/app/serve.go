@@ -2,7 +2,7 @@ package app
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"io"
 	"log/slog"
 
@@ -17,13 +17,13 @@ func Serve(ctx context.Context, c config.Config, stderr io.Writer) error {
 		return err
 	}
 	if err := a.Start(ctx); err != nil {
-		return fmt.Errorf("%w (stop: %v)", err, a.Stop(context.WithoutCancel(ctx)))
+		return errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
 	}
 	select {
 	case <-ctx.Done():
 		return a.Stop(context.WithoutCancel(ctx))
 	case err := <-a.Failed():
-		return fmt.Errorf("%w (stop: %v)", err, a.Stop(context.WithoutCancel(ctx)))
+		return errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
 	}
 }
 

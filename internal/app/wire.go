@@ -41,7 +41,7 @@ func (a *App) wire(ctx context.Context) error {
 	if err := a.openUploads(); err != nil {
 		return err
 	}
-	steps, err := a.steps()
+	steps, err := a.steps() //nolint:contextcheck // Looking at ffmpeg once is bounded by its own time limit.
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,7 @@
 package e2e
 
 import (
-	"crypto/md5" //nolint:gosec // The contract's checksum.
+	"crypto/md5"
 	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
@@ -27,7 +27,7 @@ func badInputs(t *testing.T, dir, base string) map[string]struct{ uri, want stri
 	whole := read(t, good)
 	noise := make([]byte, 300_000)
 	for i := range noise {
-		noise[i] = byte(rand.IntN(256)) //nolint:gosec // Any bytes will do.
+		noise[i] = byte(rand.IntN(256))
 	}
 	secret := write(t, filepath.Join(dir, "secret.txt"), []byte(secretText))
 	write(t, filepath.Join(dir, "empty.mp4"), nil)
@@ -75,7 +75,7 @@ func TestBadInput(t *testing.T) {
 	t.Cleanup(source.Close)
 	cases := badInputs(t, dir, source.URL)
 	c, _ := serve(t, nil)
-	wrong := hex.EncodeToString(md5.New().Sum(nil)) //nolint:gosec // The contract's checksum.
+	wrong := hex.EncodeToString(md5.New().Sum(nil))
 	ids := map[string]string{}
 	for name, tt := range cases {
 		ids[name] = submit(t, c, client.Submission{AssetID: "bad " + name, URI: tt.uri})

@@ -188,12 +188,21 @@ func TestColour(t *testing.T) {
 		"untagged HD":  {VideoSource{Width: 1280, Height: 720}, true, Colour{InMatrix: "bt709", Primaries: "bt709", Transfer: "bt709", Matrix: "bt709"}},
 		"untagged PAL": {VideoSource{Width: 720, Height: 576}, true, Colour{InMatrix: "bt470bg", Primaries: "bt470bg", Transfer: "smpte170m", Matrix: "bt470bg"}},
 		"RGB":          {VideoSource{Width: 1920, Height: 1080, Matrix: "gbr"}, true, rec709},
-		"PQ": {VideoSource{Width: 3840, Height: 2160, Primaries: "bt2020", Transfer: "smpte2084", Matrix: "bt2020nc"}, true,
-			Colour{InMatrix: "bt2020nc", InPrimaries: "bt2020", InTransfer: "smpte2084", Tonemap: true, Primaries: "bt709", Transfer: "bt709", Matrix: "bt709"}},
-		"HLG, no zscale": {VideoSource{Width: 3840, Height: 2160, Transfer: "arib-std-b67"}, false,
-			Colour{InMatrix: "bt2020nc", InPrimaries: "bt2020", InTransfer: "arib-std-b67", Primaries: "bt709", Transfer: "bt709", Matrix: "bt709"}},
-		"wide gamut": {VideoSource{Width: 3840, Height: 2160, Primaries: "bt2020", Transfer: "bt2020-10", Matrix: "bt2020nc"}, true,
-			Colour{InMatrix: "bt2020nc", InPrimaries: "bt2020", InTransfer: "bt2020-10", Convert: true, Primaries: "bt709", Transfer: "bt709", Matrix: "bt709"}},
+		"PQ": {
+			VideoSource{Width: 3840, Height: 2160, Primaries: "bt2020", Transfer: "smpte2084", Matrix: "bt2020nc"},
+			true,
+			Colour{InMatrix: "bt2020nc", InPrimaries: "bt2020", InTransfer: "smpte2084", Tonemap: true, Primaries: "bt709", Transfer: "bt709", Matrix: "bt709"},
+		},
+		"HLG, no zscale": {
+			VideoSource{Width: 3840, Height: 2160, Transfer: "arib-std-b67"},
+			false,
+			Colour{InMatrix: "bt2020nc", InPrimaries: "bt2020", InTransfer: "arib-std-b67", Primaries: "bt709", Transfer: "bt709", Matrix: "bt709"},
+		},
+		"wide gamut": {
+			VideoSource{Width: 3840, Height: 2160, Primaries: "bt2020", Transfer: "bt2020-10", Matrix: "bt2020nc"},
+			true,
+			Colour{InMatrix: "bt2020nc", InPrimaries: "bt2020", InTransfer: "bt2020-10", Convert: true, Primaries: "bt709", Transfer: "bt709", Matrix: "bt709"},
+		},
 	} {
 		if d := cmp.Diff(test.want, PlanColour(test.source, test.convert)); d != "" {
 			t.Errorf("%s: %s", name, d)

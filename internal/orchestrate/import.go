@@ -43,24 +43,34 @@ func (s *Service) Import(ctx context.Context, tenant string, document json.RawMe
 }
 
 func (s *Service) importOne(ctx context.Context, tenant string, document json.RawMessage) (ImportRow, error) {
-	doc, err := readImport(document)
-	if err != nil {
-		return ImportRow{IngestID: doc.IngestID, Outcome: "refused", Problem: err.Error()}, nil
+	run, id, problem := readImport(document, tenant)
+	if problem != "" {
+		return ImportRow{IngestID: id, Outcome: "refused", Problem: problem}, nil
 	}
-	run, err := doc.run(tenant)
-	if err != nil {
-		return ImportRow{IngestID: doc.IngestID, Outcome: "refused", Problem: err.Error()}, nil
-	}
-	written, err := s.Store.IngestImport(ctx, run)
-	switch {
+	switch written, err := s.Store.IngestImport(ctx, run); {
 	case vod.CodeOf(err) != "":
-		return ImportRow{IngestID: doc.IngestID, Outcome: "refused", Problem: err.Error()}, nil
+		return ImportRow{IngestID: id, Outcome: "refused", Problem: err.Error()}, nil
 	case err != nil:
 		return ImportRow{}, err
 	case written:
-		return ImportRow{IngestID: doc.IngestID, Outcome: "written"}, nil
+		return ImportRow{IngestID: id, Outcome: "written"}, nil
 	}
-	return ImportRow{IngestID: doc.IngestID, Outcome: "unchanged"}, nil
+	return ImportRow{IngestID: id, Outcome: "unchanged"}, nil
+}
+
+// readImport turns a document into what is stored, or says why it is refused.
+func readImport(document json.RawMessage, tenant string) (run vod.Run, id, problem string) {
+	var doc importDocument
+	d := json.NewDecoder(bytes.NewReader(document))
+	d.DisallowUnknownFields()
+	err := d.Decode(&doc)
+	if err == nil {
+		run, err = doc.run(tenant)
+	}
+	if err != nil {
+		problem = err.Error()
+	}
+	return run, doc.IngestID, problem
 }
 
 // importDocument is a list item or a detail document: their keys together.
@@ -92,14 +102,6 @@ type importTask struct {
 	Status      vod.TaskStatus  `json:"status"`
 	ElapsedTime int64           `json:"elapsedTime"`
 	Error       *string         `json:"error"`
-}
-
-func readImport(document json.RawMessage) (importDocument, error) {
-	var doc importDocument
-	d := json.NewDecoder(bytes.NewReader(document))
-	d.DisallowUnknownFields()
-	err := d.Decode(&doc)
-	return doc, err
 }
 
 // run checks the document and turns it into what is stored. What it refuses

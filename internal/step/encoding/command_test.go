@@ -13,7 +13,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/ffmpeg"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew") //nolint:gochecknoglobals // how flags of tests are declared
+var update = flag.Bool("update", false, "write the golden files anew")
 
 // TestCommandLines compares whole command lines, from the facts of a probe on,
 // with golden files.
@@ -31,8 +31,10 @@ func TestCommandLines(t *testing.T) {
 		return s
 	}
 	sound := func(index, channels int, layout, language string, duration time.Duration) ffmpeg.Stream {
-		return ffmpeg.Stream{Index: index, Kind: ffmpeg.Audio, Codec: "aac", Language: language, Duration: duration,
-			AudioStream: ffmpeg.AudioStream{SampleRate: 48000, Channels: channels, Layout: layout}}
+		return ffmpeg.Stream{
+			Index: index, Kind: ffmpeg.Audio, Codec: "aac", Language: language, Duration: duration,
+			AudioStream: ffmpeg.AudioStream{SampleRate: 48000, Channels: channels, Layout: layout},
+		}
 	}
 	minute := 60 * time.Second
 	for name, test := range map[string]struct {

@@ -11,8 +11,12 @@ const catalogColumns = "tenant, asset_id, ingest_id, hls, dash, poster"
 
 func playbackRow(p *vod.Playback) []column {
 	return []column{
-		text[string]{&p.Tenant}, text[string]{&p.AssetID}, text[string]{&p.IngestID},
-		text[string]{&p.HLS}, text[string]{&p.DASH}, text[string]{&p.Poster},
+		text[string]{&p.Tenant},
+		text[string]{&p.AssetID},
+		text[string]{&p.IngestID},
+		text[string]{&p.HLS},
+		text[string]{&p.DASH},
+		text[string]{&p.Poster},
 	}
 }
 

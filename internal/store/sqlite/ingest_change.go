@@ -28,6 +28,7 @@ func (s *Store) IngestChange(ctx context.Context, id string, change func(*vod.Ru
 
 // state is a run as it stands in the tables.
 type state struct {
+	id     string
 	status vod.IngestStatus
 	ingest []any
 	input  []any
@@ -35,7 +36,7 @@ type state struct {
 }
 
 func stateOf(run *vod.Run) (old state, err error) {
-	old = state{status: run.Ingest.Status, tasks: make(map[string][]any, len(run.Tasks))}
+	old = state{id: run.Ingest.ID, status: run.Ingest.Status, tasks: make(map[string][]any, len(run.Tasks))}
 	if old.ingest, err = values(ingestRow(&run.Ingest)); err != nil {
 		return state{}, err
 	}
@@ -52,7 +53,7 @@ func stateOf(run *vod.Run) (old state, err error) {
 
 // save writes what differs from old.
 func (t *tx) save(old state, run *vod.Run) error {
-	id := old.ingest[0].(string)
+	id := old.id
 	in := &run.Ingest
 	if in.ID != id || in.Tenant != old.ingest[1] || in.Start.UnixMilli() != old.ingest[7] {
 		return fmt.Errorf("the change of ingest %s touches its id, tenant or start", id)

@@ -15,12 +15,22 @@ const (
 
 func ingestRow(in *vod.Ingest) []column {
 	return []column{
-		text[string]{&in.ID}, text[string]{&in.Tenant}, text[string]{&in.AssetID},
-		text[string]{&in.ProfileName}, number[int64]{&in.ProfileVersion},
-		text[vod.IngestStatus]{&in.Status}, number[int]{&in.Progress},
-		instant{&in.Start}, maybe{&in.End}, text[string]{&in.Error}, encoded[[]string]{&in.MediaTypes},
-		flag{&in.Force}, flag{&in.Imported}, flag{&in.HasInput},
-		text[string]{&in.MediaKey}, text[string]{&in.InputDigest},
+		text[string]{&in.ID},
+		text[string]{&in.Tenant},
+		text[string]{&in.AssetID},
+		text[string]{&in.ProfileName},
+		number[int64]{&in.ProfileVersion},
+		text[vod.IngestStatus]{&in.Status},
+		number[int]{&in.Progress},
+		instant{&in.Start},
+		maybe{&in.End},
+		text[string]{&in.Error},
+		encoded[[]string]{&in.MediaTypes},
+		flag{&in.Force},
+		flag{&in.Imported},
+		flag{&in.HasInput},
+		text[string]{&in.MediaKey},
+		text[string]{&in.InputDigest},
 	}
 }
 
@@ -31,18 +41,34 @@ func inputRow(in *vod.Ingest) []column {
 
 func taskRow(t *vod.Task) []column {
 	return []column{
-		text[string]{&t.ID}, text[string]{&t.IngestID}, number[int]{&t.Step},
-		text[vod.Stage]{&t.Stage}, text[vod.TaskStatus]{&t.Status},
-		number[int]{&t.Attempt}, number[int]{&t.Failures}, number[int]{&t.Lost}, number[int]{&t.Order},
-		real{&t.Share}, maybe{&t.Start}, maybe{&t.End}, maybe{&t.NotBefore},
-		document{&t.Input}, document{&t.Outputs}, encoded[*vod.StepError]{&t.Error},
+		text[string]{&t.ID},
+		text[string]{&t.IngestID},
+		number[int]{&t.Step},
+		text[vod.Stage]{&t.Stage},
+		text[vod.TaskStatus]{&t.Status},
+		number[int]{&t.Attempt},
+		number[int]{&t.Failures},
+		number[int]{&t.Lost},
+		number[int]{&t.Order},
+		real{&t.Share},
+		maybe{&t.Start},
+		maybe{&t.End},
+		maybe{&t.NotBefore},
+		document{&t.Input},
+		document{&t.Outputs},
+		encoded[*vod.StepError]{&t.Error},
 	}
 }
 
 func attemptRow(a *vod.Attempt) []column {
 	return []column{
-		text[string]{&a.TaskID}, number[int]{&a.Number}, text[vod.TaskStatus]{&a.Status},
-		maybe{&a.Start}, maybe{&a.End}, encoded[*vod.StepError]{&a.Error},
-		encoded[[]string]{&a.Command}, text[string]{&a.Log},
+		text[string]{&a.TaskID},
+		number[int]{&a.Number},
+		text[vod.TaskStatus]{&a.Status},
+		maybe{&a.Start},
+		maybe{&a.End},
+		encoded[*vod.StepError]{&a.Error},
+		encoded[[]string]{&a.Command},
+		text[string]{&a.Log},
 	}
 }
