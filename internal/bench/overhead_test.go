@@ -14,7 +14,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/client"
 )
 
-// BenchmarkIngestOverhead ingests a clip of 60 s under the built-in profile and
+// BenchmarkIngestOverhead ingests a clip of 60 s and 15 Mbit/s under the built-in profile and
 // then runs the very ffmpeg command of its ENCODING alone, in turn, and prints
 // the median of the ratios. All else counts against the ingest: retrieval,
 // probing, checksums, packaging with its check by decoding, copying. Limit:
@@ -23,8 +23,8 @@ import (
 func BenchmarkIngestOverhead(b *testing.B) {
 	dir := b.TempDir()
 	source := filepath.Join(dir, "bench.mp4")
-	run(b, "", "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=1280x720:r=25:d=60,noise=alls=12:allf=t",
-		"-f", "lavfi", "-i", "sine=d=60", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", source)
+	run(b, "", "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=1280x720:r=25:d=60,noise=alls=6:allf=t",
+		"-f", "lavfi", "-i", "sine=d=60", "-c:v", "libx264", "-preset", "veryfast", "-b:v", "15M", source)
 	c := serve(b, "--allow-source-dir", dir)
 	var ratios, cpu []float64
 	for b.Loop() {

@@ -8,7 +8,11 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/via-orchestrate/orchestrate/internal/media/manifest"
 	"github.com/via-orchestrate/orchestrate/internal/media/mp4"
@@ -42,22 +46,37 @@ func (in *inputs) declared() []declared {
 // verify reads the package back from the folder, trusting nothing that was
 // known while writing but what the tracks should be.
 func (r *runner) verify(ctx context.Context, job step.Job, folder string, tracks []declared) error {
-	var all []measured
+	all := make([]measured, len(tracks))
 	for i, d := range tracks {
 		m, err := measure(ctx, folder, d)
 		if err != nil {
 			return err
 		}
-		all = append(all, m)
-		if err := r.decode(ctx, job, folder, m); err != nil {
-			return err
-		}
-		job.Progress(shareWritten + (1-shareWritten)*float64(i+1)/float64(len(tracks)))
+		all[i] = m
+	}
+	if err := r.decodeAll(ctx, job, folder, all); err != nil {
+		return err
 	}
 	if err := checkBoundaries(all); err != nil {
 		return err
 	}
 	return checkManifests(folder, all)
+}
+
+// decodeAll decodes a track on each processor: starting ffmpeg takes longer
+// than decoding two segments.
+func (r *runner) decodeAll(ctx context.Context, job step.Job, folder string, all []measured) error {
+	var done atomic.Int64
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.NumCPU())
+	for _, m := range all {
+		group.Go(func() error {
+			err := r.decode(ctx, job, folder, m)
+			job.Progress(shareWritten + (1-shareWritten)*float64(done.Add(1))/float64(len(all)))
+			return err
+		})
+	}
+	return group.Wait()
 }
 
 // measure reads header and segments of a track, and holds its duration against

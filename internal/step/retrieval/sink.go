@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/via-orchestrate/orchestrate/internal/location"
 )
@@ -39,12 +40,16 @@ func newSink(folder *location.Folder, name string, p *progress) (*sink, error) {
 	}, nil
 }
 
-// Write implements [io.Writer]. Its errors are a [vod.StepError].
+// Write implements [io.Writer]. Its errors are a [vod.StepError]. MD5 is the
+// slowest of the three things done with each piece, so it has a processor to
+// itself; after an error the checksums no longer matter.
 func (s *sink) Write(p []byte) (int, error) {
+	var summed sync.WaitGroup
+	summed.Go(func() { s.md5.Write(p) })
 	n, err := s.file.Write(p)
 	s.size += int64(n)
-	s.md5.Write(p[:n])
 	s.sha.Write(p[:n])
+	summed.Wait()
 	if err != nil {
 		return n, location.WriteError(s.file.Name(), err)
 	}
