@@ -11,14 +11,11 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
-const (
-	// recordFor is how long an attempt's end is tried to be recorded: the work
-	// is done, and must not be lost because a disk is full for a while.
-	recordFor = time.Hour
-	// recordWhileStopping is how long, when the server stops. What cannot be
-	// recorded by then is lost with the process and taken up after its start.
-	recordWhileStopping = 5 * time.Second
-)
+// recordWhileStopping is how long an attempt's end is tried to be recorded when
+// the server stops. What cannot be recorded by then is lost with the process
+// and taken up after its start. While the server runs there is no limit: the
+// work is done, and a task that nobody runs must not stay TASK_RUNNING.
+const recordWhileStopping = 5 * time.Second
 
 // record writes how the attempt ended, and what that makes of the ingest.
 func (a *attempt) record(ctx context.Context, o plan.Outcome) (State, error) {
@@ -41,5 +38,5 @@ func (a *attempt) record(ctx context.Context, o plan.Outcome) (State, error) {
 			a.log.Error("cannot record how the attempt ended; trying again", "err", err)
 		}
 		return state, err
-	}, backoff.WithMaxElapsedTime(recordFor))
+	}, backoff.WithMaxElapsedTime(0))
 }

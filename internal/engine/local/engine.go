@@ -55,9 +55,11 @@ type Engine struct {
 	queues   map[vod.Stage]*queue
 	running  map[string]*run // by task id
 	free     map[vod.Stage]int
+	lost     map[string]bool // ingests that were not taken up from the last process yet
 	held     string
 	arrivals uint64
 	stopping bool
+	takeUp   sync.Mutex     // held while an ingest is taken up, before mu
 	tasks    sync.WaitGroup // tasks under way
 	others   sync.WaitGroup // the dispatcher, and ingests to be woken later
 }
@@ -75,7 +77,7 @@ var _ engine.Engine = (*Engine)(nil)
 func New(c Config) *Engine {
 	e := &Engine{
 		Config: c, signal: make(chan struct{}, 1), quit: make(chan struct{}),
-		queues: map[vod.Stage]*queue{}, running: map[string]*run{}, free: map[vod.Stage]int{},
+		queues: map[vod.Stage]*queue{}, running: map[string]*run{}, free: map[vod.Stage]int{}, lost: map[string]bool{},
 	}
 	for _, s := range vod.Stages() {
 		e.queues[s] = newQueue()
@@ -85,18 +87,23 @@ func New(c Config) *Engine {
 	return e
 }
 
-// Start takes up every unfinished ingest and begins to dispatch.
+// Start takes up every unfinished ingest and begins to dispatch. One that
+// cannot be taken up now is tried again, and keeps no other from going on.
 func (e *Engine) Start(ctx context.Context) error {
 	ids, err := e.Unfinished(ctx)
 	if err != nil {
 		return fmt.Errorf("find unfinished ingests: %w", err)
 	}
 	for _, id := range ids {
-		state, err := e.Operations.Recover(ctx, id)
-		if err != nil {
-			return fmt.Errorf("take up ingest %s: %w", id, err)
+		e.lost[id] = true // Nothing else runs yet.
+	}
+	for _, id := range ids {
+		if err := e.Wake(ctx, id); err != nil {
+			e.Log.Error("cannot take up the ingest; trying again", "ingest", id, "err", err)
 		}
-		e.enqueue(state)
+		if ctx.Err() != nil {
+			return fmt.Errorf("take up unfinished ingests: %w", context.Cause(ctx))
+		}
 	}
 	if len(ids) > 0 {
 		e.Log.Info("took up unfinished ingests", "count", len(ids))
@@ -106,38 +113,70 @@ func (e *Engine) Start(ctx context.Context) error {
 }
 
 // Wake advances the ingest and queues what became ready.
-func (e *Engine) Wake(ctx context.Context, ingestID string) error {
-	state, err := e.Operations.Advance(ctx, ingestID)
+func (e *Engine) Wake(ctx context.Context, ingestID string) error { return e.wake(ctx, ingestID, 1) }
+
+func (e *Engine) wake(ctx context.Context, ingestID string, try int) error {
+	state, err := e.advance(ctx, ingestID)
+	if err == nil && (state.Status == vod.Cancelling || state.Status == vod.Cancelled) {
+		e.interrupt(ingestID)
+		// A retry may have overtaken this, and what it had queued is forgotten
+		// now: only a look from here on may be relied upon.
+		state, err = e.advance(ctx, ingestID)
+	}
 	if err != nil && vod.CodeOf(err) != vod.NotFound {
-		e.wakeLater(ingestID)
+		e.wakeLater(ingestID, try)
 	}
 	if err != nil {
 		return err
-	}
-	if state.Status == vod.Cancelling || state.Status == vod.Cancelled {
-		e.interrupt(ingestID)
 	}
 	e.enqueue(state)
 	return nil
 }
 
+// advance asks the store where the ingest stands. The first time after Start it
+// takes back what the last process was running: never again, because by then
+// this one may be.
+func (e *Engine) advance(ctx context.Context, ingestID string) (engine.State, error) {
+	if !e.isLost(ingestID) {
+		return e.Operations.Advance(ctx, ingestID)
+	}
+	e.takeUp.Lock()
+	defer e.takeUp.Unlock()
+	if !e.isLost(ingestID) {
+		return e.Operations.Advance(ctx, ingestID)
+	}
+	state, err := e.Operations.Recover(ctx, ingestID)
+	if err == nil {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		delete(e.lost, ingestID)
+	}
+	return state, err
+}
+
+func (e *Engine) isLost(ingestID string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.lost[ingestID]
+}
+
 // wakeLater keeps an ingest that the store could not advance from being
 // forgotten until the next start.
-func (e *Engine) wakeLater(ingestID string) {
+func (e *Engine) wakeLater(ingestID string, try int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.stopping {
 		return
 	}
 	e.others.Go(func() {
-		timer := time.NewTimer(plan.FirstDelay)
+		timer := time.NewTimer(plan.Delay(try))
 		defer timer.Stop()
 		select {
 		case <-timer.C:
 		case <-e.quit:
 			return
 		}
-		if err := e.Wake(e.work, ingestID); err != nil {
+		if err := e.wake(e.work, ingestID, try+1); err != nil {
 			e.Log.Error("cannot advance the ingest; trying again", "ingest", ingestID, "err", err)
 		}
 	})
@@ -172,9 +211,19 @@ func (e *Engine) add(ready []plan.Ready) {
 			continue
 		}
 		e.arrivals++
+		r.NotBefore = due(r.NotBefore, time.Now())
 		e.queues[r.Stage].push(r, e.arrivals)
 	}
 	e.look()
+}
+
+// due is when a task may start, by the clock that nobody sets: if the other one
+// is put back, no task waits for longer than the longest pause.
+func due(notBefore, now time.Time) time.Time {
+	if notBefore.IsZero() {
+		return notBefore
+	}
+	return now.Add(min(notBefore.Sub(now), plan.MaxDelay))
 }
 
 func (e *Engine) look() {

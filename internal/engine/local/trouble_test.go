@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -21,6 +22,7 @@ import (
 type scripted struct {
 	advance func() (engine.State, error)
 	runTask func(ctx context.Context) (engine.State, error)
+	recover func(id string) (engine.State, error)
 	began   time.Time
 
 	mu    sync.Mutex
@@ -39,7 +41,11 @@ func (s *scripted) Advance(context.Context, string) (engine.State, error) {
 }
 
 func (s *scripted) Recover(ctx context.Context, id string) (engine.State, error) {
-	return s.Advance(ctx, id)
+	if s.recover == nil {
+		return s.Advance(ctx, id)
+	}
+	s.note("recover " + id)
+	return s.recover(id)
 }
 
 func (s *scripted) RunTask(ctx context.Context, _, _ string) (engine.State, error) {
@@ -47,12 +53,13 @@ func (s *scripted) RunTask(ctx context.Context, _, _ string) (engine.State, erro
 	return s.runTask(ctx)
 }
 
-// start gives an engine over the operations, in a bubble.
-func start(t *testing.T, ops *scripted) *Engine {
+// start gives an engine over the operations, in a bubble, that finds the
+// unfinished ingests.
+func start(t *testing.T, ops *scripted, unfinished ...string) *Engine {
 	t.Helper()
 	ops.began = time.Now()
 	e := New(Config{
-		Operations: ops, Unfinished: func(context.Context) ([]string, error) { return nil, nil },
+		Operations: ops, Unfinished: func(context.Context) ([]string, error) { return unfinished, nil },
 		Hold: func() string { return "" }, HoldPoll: time.Second, Log: slog.New(slog.DiscardHandler),
 	})
 	if err := e.Start(t.Context()); err != nil {
@@ -125,6 +132,7 @@ func TestReadyBeforeSeenToEnd(t *testing.T) {
 		states := []engine.State{
 			{Status: vod.Queued, Ready: one()}, // submitted
 			{Status: vod.Cancelling},
+			{Status: vod.Cancelling},           // still so after the interruption
 			{Status: vod.Queued, Ready: one()}, // retried
 		}
 		ops.advance = func() (s engine.State, _ error) {
@@ -148,8 +156,95 @@ func TestReadyBeforeSeenToEnd(t *testing.T) {
 		close(retried)
 		synctest.Wait()
 		stop(t, e)
-		if d := cmp.Diff([]string{"advance after 0s", "run after 0s", "advance after 0s", "advance after 0s", "run after 0s"}, ops.calls); d != "" {
+		if d := cmp.Diff([]string{
+			"advance after 0s", "run after 0s", "advance after 0s", "advance after 0s", "advance after 0s", "run after 0s",
+		}, ops.calls); d != "" {
 			t.Errorf("calls (-want +got):\n%s", d)
 		}
 	})
+}
+
+// TestRetryOvertakesCancel: a cancel that was overtaken by a retry, and drops
+// what that had queued, leaves the ingest to be done.
+func TestRetryOvertakesCancel(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ops := &scripted{runTask: func(context.Context) (engine.State, error) { return engine.State{Status: vod.Completed}, nil }}
+		e := start(t, ops)
+		looks := 0
+		ops.advance = func() (engine.State, error) {
+			if looks++; looks == 1 { // The state as it was before the retry,
+				e.mu.Lock()
+				defer e.mu.Unlock()
+				for _, r := range one() { // which has queued its task by now.
+					e.queues[r.Stage].push(r, 1)
+				}
+				return engine.State{Status: vod.Cancelled}, nil
+			}
+			return engine.State{Status: vod.Queued, Ready: one()}, nil
+		}
+		if err := e.Wake(t.Context(), "i"); err != nil {
+			t.Error(err)
+		}
+		synctest.Wait()
+		stop(t, e)
+		if d := cmp.Diff([]string{"advance after 0s", "advance after 0s", "run after 0s"}, ops.calls); d != "" {
+			t.Errorf("calls (-want +got):\n%s", d)
+		}
+	})
+}
+
+// TestStartWithOneThatCannotBeTakenUp: it keeps neither the server from
+// starting nor the others from going on. What its last process ran is taken
+// back before anything else of it, once.
+func TestStartWithOneThatCannotBeTakenUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		broken := 2 // times
+		ops := &scripted{
+			runTask: func(context.Context) (engine.State, error) { return engine.State{Status: vod.Completed}, nil },
+			advance: func() (engine.State, error) { return engine.State{Status: vod.Completed}, nil },
+			recover: func(id string) (engine.State, error) {
+				if id == "bad" && broken > 0 {
+					broken--
+					return engine.State{}, errFull
+				}
+				return engine.State{Status: vod.Running, Ready: []plan.Ready{{TaskID: id, IngestID: id, Stage: vod.Encoding}}}, nil
+			},
+		}
+		e := start(t, ops, "bad", "good")
+		synctest.Wait()
+		if err := e.Wake(t.Context(), "bad"); !errors.Is(err, errFull) {
+			t.Errorf("Wake gives %v", err)
+		}
+		<-time.After(time.Hour) // of the bubble
+		stop(t, e)
+		want := []string{
+			"recover bad after 0s", "recover good after 0s", "run after 0s", "recover bad after 0s",
+			"recover bad after 1s", "run after 1s", "advance after 1s",
+		}
+		slices.Sort(want)
+		slices.Sort(ops.calls) // The two that wait for the second are woken in any order.
+		if d := cmp.Diff(want, ops.calls); d != "" {
+			t.Errorf("calls (-want +got):\n%s", d)
+		}
+	})
+}
+
+func TestDue(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	for _, test := range []struct {
+		name            string
+		notBefore, want time.Time
+	}{
+		{"at once", time.Time{}, time.Time{}},
+		{"in a while", vod.Millis(now.Add(2 * time.Second)), vod.Millis(now.Add(2 * time.Second))},
+		{"past", vod.Millis(now.Add(-time.Hour)), vod.Millis(now.Add(-time.Hour))},
+		{"clock put back by a day", vod.Millis(now.Add(24 * time.Hour)), now.Add(plan.MaxDelay)},
+	} {
+		if got := due(test.notBefore, now); !got.Equal(test.want) {
+			t.Errorf("%s: %v, want %v", test.name, got, test.want)
+		}
+	}
 }
