@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/client"
+	"github.com/via-orchestrate/orchestrate/internal/apptest"
 )
 
 // fiveSteps has five tasks in a row and no media work.
@@ -36,7 +37,7 @@ distribution:
 // last end. Limit to beat: 300 per second on two cores.
 func BenchmarkControlPlane(b *testing.B) {
 	const clients = 32
-	c := serve(b, "--slots", "distribution=64")
+	c, _ := apptest.Serve(b, "--slots", "distribution=64")
 	if _, err := c.ApplyProfile(b.Context(), "five", []byte(fiveSteps)); err != nil {
 		b.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/client"
+	"github.com/via-orchestrate/orchestrate/internal/apptest"
 )
 
 // BenchmarkIngestOverhead ingests a clip of 60 s and 15 Mbit/s under the built-in profile and
@@ -25,7 +26,7 @@ func BenchmarkIngestOverhead(b *testing.B) {
 	source := filepath.Join(dir, "bench.mp4")
 	run(b, "", "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=1280x720:r=25:d=60,noise=alls=6:allf=t",
 		"-f", "lavfi", "-i", "sine=d=60", "-c:v", "libx264", "-preset", "veryfast", "-b:v", "15M", source)
-	c := serve(b, "--allow-source-dir", dir)
+	c, _ := apptest.Serve(b, "--allow-source-dir", dir)
 	var ratios, cpu []float64
 	for b.Loop() {
 		began, used := time.Now(), processorTime(b)

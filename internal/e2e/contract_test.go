@@ -13,13 +13,14 @@ import (
 
 	"github.com/via-orchestrate/orchestrate/client"
 	"github.com/via-orchestrate/orchestrate/internal/app"
+	"github.com/via-orchestrate/orchestrate/internal/apptest"
 )
 
 // TestContract imports the three answers of the original page and asks for
 // them: equal means the same sequence of JSON tokens, keys in order.
 func TestContract(t *testing.T) {
 	t.Parallel()
-	_, a := serve(t, nil)
+	_, a := apptest.Serve(t)
 	vimond, err := client.New(a.URL(), client.Options{Tenant: "vimond"})
 	if err != nil {
 		t.Fatal(err)

@@ -13,7 +13,8 @@ import (
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/client"
-	"github.com/via-orchestrate/orchestrate/internal/config"
+	"github.com/via-orchestrate/orchestrate/internal/apptest"
+	"github.com/via-orchestrate/orchestrate/internal/disktest"
 )
 
 // longClip takes a good while to encode.
@@ -163,7 +164,7 @@ func stopEncoder(t *testing.T, data string) {
 // TestMinFree: below --min-free new work waits and the plan says why.
 func TestMinFree(t *testing.T) {
 	t.Parallel()
-	c, _ := serve(t, func(c *config.Config) { c.MinFree = 1 << 60 })
+	c, _ := apptest.Serve(t, "--min-free", "1000PB")
 	id := submit(t, c, client.Submission{AssetID: "waits", URI: "http://127.0.0.1:1/x.mp4"})
 	plan, err := c.Plan(t.Context(), id)
 	if err != nil {
@@ -197,7 +198,7 @@ func TestVanishedSource(t *testing.T) {
 		_, _ = fmt.Fprint(w, strings.Repeat("x", 1000))
 	}))
 	t.Cleanup(source.Close)
-	c, _ := serve(t, nil)
+	c, _ := apptest.Serve(t)
 	id := submit(t, c, client.Submission{AssetID: "gone", URI: source.URL + "/film.mp4"})
 	d := waitFor(t, c, id, time.Minute, over)
 	if d.Status != client.IngestStatusFAILED || !strings.Contains(deref(d.Error), "404") {
@@ -209,23 +210,10 @@ func TestVanishedSource(t *testing.T) {
 // the attempt is left, and the server goes on.
 func TestDiskFull(t *testing.T) {
 	t.Parallel()
-	data := t.TempDir()
-	if err := syscall.Mount("tmpfs", data, "tmpfs", 0, "size=16m"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("mount a small disk: %v", err)
-		}
-		t.Skipf("needs to mount a small disk: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(data, syscall.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
+	data := disktest.Mount(t, "16m")
 	sources := t.TempDir()
 	write(t, filepath.Join(sources, "big.mp4"), make([]byte, 32<<20))
-	c, _ := serve(t, func(c *config.Config) {
-		*c = configure(t, "--data", data, "--addr", "127.0.0.1:0", "--min-free", "0B", "--allow-source-dir", sources)
-	})
+	c, _ := apptest.Serve(t, "--data", data, "--allow-source-dir", sources)
 	id := submit(t, c, client.Submission{AssetID: "big", URI: "file://" + sources + "/big.mp4"})
 	d := waitFor(t, c, id, time.Minute, over)
 	if d.Status != client.IngestStatusFAILED || !strings.Contains(deref(d.Error), "no space left") {

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/client"
+	"github.com/via-orchestrate/orchestrate/internal/apptest"
 	"github.com/via-orchestrate/orchestrate/internal/browsertest"
-	"github.com/via-orchestrate/orchestrate/internal/config"
 )
 
 // TestDemoPlays ingests the bundled clip as the demo does, under the built-in
@@ -20,7 +20,7 @@ func TestDemoPlays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, a := serve(t, func(c *config.Config) { c.AllowSourceDir = []string{filepath.Dir(demo)} })
+	c, a := apptest.Serve(t, "--allow-source-dir", filepath.Dir(demo))
 	id := submit(t, c, client.Submission{AssetID: "demo", URI: fileURI(demo)})
 	if d := waitFor(t, c, id, 3*time.Minute, over); d.Status != client.IngestStatusCOMPLETED {
 		t.Fatalf("%s: %s", d.Status, deref(d.Error))

@@ -1,73 +1,12 @@
 package e2e
 
 import (
-	"bytes"
 	"context"
-	"io"
-	"log/slog"
 	"testing"
 	"time"
 
-	"github.com/alecthomas/kong"
-
 	"github.com/via-orchestrate/orchestrate/client"
-	"github.com/via-orchestrate/orchestrate/internal/app"
-	"github.com/via-orchestrate/orchestrate/internal/config"
 )
-
-// serve runs a whole server in this process. edit changes its configuration.
-func serve(t *testing.T, edit func(*config.Config)) (*client.Client, *app.App) {
-	t.Helper()
-	c := configure(t, "--data", t.TempDir(), "--addr", "127.0.0.1:0", "--min-free", "0B", "--allow-net", "127.0.0.0/8", "--drain", "0s")
-	if edit != nil {
-		edit(&c)
-	}
-	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelInfo}))
-	a, err := app.New(t.Context(), c, log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := a.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := a.Stop(context.Background()); err != nil {
-			t.Error(err)
-		}
-	})
-	cl, err := client.New(a.URL(), client.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return cl, a
-}
-
-// configure reads a configuration as the command line does.
-func configure(t *testing.T, flags ...string) config.Config {
-	t.Helper()
-	var c config.Config
-	source := config.NewSource(func(string) (string, bool) { return "", false })
-	parser, err := kong.New(&c, kong.Resolvers(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := parser.Parse(flags); err != nil {
-		t.Fatal(err)
-	}
-	if err := source.Finish(&c); err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
-type testWriter struct{ t *testing.T }
-
-func (w testWriter) Write(p []byte) (int, error) {
-	w.t.Log(string(bytes.TrimSpace(p)))
-	return len(p), nil
-}
-
-var _ io.Writer = testWriter{}
 
 // submit sends a submission, with the profile "default" unless it names one.
 func submit(t *testing.T, c *client.Client, s client.Submission) string {

@@ -1,0 +1,76 @@
+// Package apptest runs a whole server inside a test or benchmark.
+package apptest
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"testing"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/via-orchestrate/orchestrate/client"
+	"github.com/via-orchestrate/orchestrate/internal/app"
+	"github.com/via-orchestrate/orchestrate/internal/config"
+)
+
+// Serve runs a server on a loopback port and a data folder of its own until
+// the test ends. It may reach servers on loopback and minds no full disk. The
+// flags are those of orchestrate serve; the last of a kind counts.
+func Serve(t testing.TB, flags ...string) (*client.Client, *app.App) {
+	t.Helper()
+	c := configure(t, append([]string{
+		"--data", t.TempDir(), "--addr", "127.0.0.1:0", "--min-free", "0B", "--allow-net", "127.0.0.0/8", "--drain", "0s",
+	}, flags...))
+	a, err := app.New(t.Context(), c, newLogger(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.Stop(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	cl, err := client.New(a.URL(), client.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cl, a
+}
+
+// configure reads a configuration as the command line does.
+func configure(t testing.TB, flags []string) (c config.Config) {
+	t.Helper()
+	source := config.NewSource(func(string) (string, bool) { return "", false })
+	parser, err := kong.New(&c, kong.Resolvers(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parser.Parse(flags); err != nil {
+		t.Fatal(err)
+	}
+	if err := source.Finish(&c); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// newLogger writes to the test's log; a benchmark's would be part of what is
+// measured.
+func newLogger(t testing.TB) *slog.Logger {
+	if _, measured := t.(*testing.B); measured {
+		return slog.New(slog.DiscardHandler)
+	}
+	return slog.New(slog.NewTextHandler(writer{t}, nil))
+}
+
+type writer struct{ testing.TB }
+
+// Write implements [io.Writer].
+func (w writer) Write(p []byte) (int, error) {
+	w.Log(string(bytes.TrimSpace(p)))
+	return len(p), nil
+}
