@@ -17,7 +17,7 @@ help: ## List the targets
 
 .PHONY: build
 build: ## Build bin/orchestrate, the binary alone
-	CGO_ENABLED=0 go build -trimpath -o bin/orchestrate ./cmd/orchestrate
+	CGO_ENABLED=0 go build -buildvcs=auto -trimpath -o bin/orchestrate ./cmd/orchestrate
 
 .PHONY: run
 run: ## Install what is missing, build, and serve at $ADDR (127.0.0.1:8080)
