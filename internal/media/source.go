@@ -59,6 +59,8 @@ type AudioSource struct {
 	Default    bool   `json:"default"`
 	Commentary bool   `json:"commentary"`
 	Described  bool   `json:"described"` // audio description
+	// Start is when the first sample begins; 0 if unknown.
+	Start time.Duration `json:"start"`
 	// End is when the last sample ends; 0 if unknown.
 	End time.Duration `json:"end"`
 }

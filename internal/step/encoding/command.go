@@ -11,14 +11,25 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/media"
 )
 
-// args is the command line: all inputs, one filter graph, and one output file
-// for each rendition, audio track and the poster.
+// args is the command line: all inputs, the filter graphs, and one output file
+// for each rendition, audio track and the poster. Picture and sound have graphs
+// of their own: ffmpeg builds a graph anew when one of its streams changes, as
+// broadcast sound does between stereo and 5.1, and the frames of the others in
+// it would come to be late.
 func (p plan) args() []string {
 	var args []string
-	for _, path := range p.inputs {
+	for i, path := range p.inputs {
+		if v := p.source.Video; v != nil && v.Input == i && p.steady(*v) {
+			args = append(args, "-reinit_filter:"+strconv.Itoa(v.Stream), "0")
+		}
 		args = append(args, ffmpeg.Input(path)...)
 	}
-	args = append(args, "-filter_complex", strings.Join(p.filters(), ";"))
+	if v := p.source.Video; v != nil {
+		args = append(args, "-filter_complex", strings.Join(p.videoFilters(*v), ";"))
+	}
+	for i, t := range p.audio {
+		args = append(args, "-filter_complex", p.audioFilter(i, t))
+	}
 	if p.source.Video != nil {
 		for i, r := range p.ladder.Renditions {
 			args = append(args, p.videoOutput(i, r)...)

@@ -8,18 +8,15 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/media"
 )
 
-// filters are the chains of the filter graph. ffmpeg itself turns pictures as
-// the display matrix asks before the first filter sees them.
-func (p plan) filters() []string {
-	var chains []string
-	if p.source.Video != nil {
-		chains = p.videoFilters(*p.source.Video)
-	}
-	for i, t := range p.audio {
-		chains = append(chains, p.audioFilter(i, t))
-	}
-	return chains
-}
+// startsLate is how much later than its file a track may start and still be
+// left to start then.
+const startsLate = 20 * time.Millisecond
+
+// steady tells whether the filters of the video may stay as they are when the
+// picture changes its size midway: the first of them brings it back to the size
+// that the others know. ffmpeg itself turns pictures as the display matrix asks
+// before that filter sees them, and would be led astray.
+func (p plan) steady(v media.VideoSource) bool { return v.Rotation == 0 }
 
 // videoFilters decode once and scale down step by step: each rendition is made
 // from the next larger one, which costs a fraction of scaling each from the
@@ -52,17 +49,29 @@ func (p plan) videoFilters(v media.VideoSource) []string {
 // timing makes frames progressive and equally long, from time zero to the end
 // of the longest track.
 func (p plan) timing(v media.VideoSource) []string {
-	var filters []string
-	switch {
-	case v.Interlaced():
-		filters = append(filters, "bwdif=mode=send_frame:parity=auto:deint=all")
-	case v.FieldOrder == "" && (v.Codec == "mpeg2video" || v.Codec == "vc1" || v.Codec == "dvvideo"):
-		// Nobody says: look at the mark of each frame.
-		filters = append(filters, "bwdif=mode=send_frame:parity=auto:deint=interlaced")
-	}
+	filters := p.deinterlacing(v)
 	filters = append(filters, fmt.Sprintf("fps=fps=%s:start_time=0:round=near", p.ladder.Rate))
 	if missing := p.pad(v.End); missing > 0 {
 		filters = append(filters, "tpad=stop_mode=clone:stop_duration="+seconds(missing), "trim=end="+seconds(p.source.Duration))
+	}
+	return filters
+}
+
+// deinterlacing makes frames progressive. Frames of another size than the first
+// are scaled to that before, field by field; the others pass untouched.
+func (p plan) deinterlacing(v media.VideoSource) []string {
+	deint := ""
+	switch {
+	case v.Interlaced():
+		deint = "all"
+	case v.FieldOrder == "" && (v.Codec == "mpeg2video" || v.Codec == "vc1" || v.Codec == "dvvideo"):
+		deint = "interlaced" // Nobody says: look at the mark of each frame.
+	default:
+		return nil
+	}
+	filters := []string{"bwdif=mode=send_frame:parity=auto:deint=" + deint}
+	if p.steady(v) {
+		filters = append([]string{fmt.Sprintf("scale=%d:%d:interl=-1", v.Width, v.Height)}, filters...)
 	}
 	return filters
 }
@@ -101,8 +110,13 @@ func (p plan) posterFilter() string {
 }
 
 // audioFilter makes 48 kHz stereo from time zero to the end of the longest
-// track; gaps within become silence. The downmix is scaled so that it cannot
-// clip; mono keeps its level.
+// track; gaps from 30 ms on become silence, as shorter ones are what containers
+// with coarse clocks make of none (EBU R 37 allows sound to be 40 ms early). The
+// downmix is scaled so that it cannot clip; mono keeps its level.
+//
+// The silence before a track that starts late is filled in only where there is
+// any: ffmpeg builds this graph anew when the sound changes its layout, and it
+// would be filled in again, up to there.
 func (p plan) audioFilter(i int, t track) string {
 	var filters []string
 	switch {
@@ -111,8 +125,11 @@ func (p plan) audioFilter(i int, t track) string {
 	case t.Layout == "" && !guessable(t.Channels):
 		filters = append(filters, "pan=stereo|c0=c0|c1=c1")
 	}
-	filters = append(filters,
-		"aresample=48000:async=1:first_pts=0:rematrix_maxval=1",
+	resample := "aresample=48000:async=1:min_hard_comp=0.03:rematrix_maxval=1"
+	if t.Start > startsLate {
+		resample += ":first_pts=0"
+	}
+	filters = append(filters, resample,
 		"aformat=sample_fmts=fltp:sample_rates=48000:channel_layouts=stereo")
 	if missing := p.pad(t.End); missing > 0 {
 		filters = append(filters, "apad=whole_dur="+seconds(p.source.Duration))

@@ -32,6 +32,9 @@ func (e *encode) measure(ctx context.Context, p plan) (media.EncodingNotes, erro
 		if err := p.checkEnd("sound", t.AudioSource.StreamRef, t.End, s.Duration); err != nil {
 			return media.EncodingNotes{}, err
 		}
+		if err := p.checkSound(t, s); err != nil {
+			return media.EncodingNotes{}, err
+		}
 		notes.Audio = append(notes.Audio, media.AudioNotes{
 			File: t.file, Name: t.name, Language: t.tag, Default: t.initial, Commentary: t.Commentary, Described: t.Described,
 			SampleRate: s.SampleRate, Channels: s.Channels, SourceChannels: t.Channels,
@@ -97,6 +100,18 @@ func (p plan) checkEnd(what string, ref media.StreamRef, end, got time.Duration)
 	name := filepath.Base(p.inputs[ref.Input])
 	return ffmpeg.BadMedia(name, fmt.Sprintf("is cut off or damaged: by its own account the %s lasts %.2f s, but only %.2f s of it could be decoded",
 		what, end.Seconds(), max(end-missing, 0).Seconds()), nil)
+}
+
+// checkSound refuses a track with more frames than fit into its duration: ffmpeg
+// squeezes in what it fills up twice where the sound changes its layout midway
+// and starts late or ends early.
+func (p plan) checkSound(t track, s ffmpeg.Stream) error {
+	const frame = 1024 // samples of AAC-LC
+	if surplus := float64(s.Frames*frame)/float64(max(s.SampleRate, 1)) - s.Duration.Seconds(); surplus < 0.5 {
+		return nil
+	}
+	return ffmpeg.BadMedia(filepath.Base(p.inputs[t.Input]),
+		"has sound that changes its layout midway, and is not as long as the picture; that cannot be kept in time", nil)
 }
 
 // remarks tell what was done to the source beyond the usual.

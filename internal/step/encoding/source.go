@@ -92,7 +92,7 @@ func audioSource(ref media.StreamRef, p *ffmpeg.Probe, s ffmpeg.Stream, in input
 	a := media.AudioSource{
 		StreamRef: ref, Codec: s.Codec, SampleRate: s.SampleRate, Channels: s.Channels, Layout: s.Layout,
 		Language: s.Language, Title: s.Title, Default: s.Default, Commentary: s.Commentary, Described: s.Described,
-		End: end(p, s),
+		Start: max(s.Start-p.Start, 0), End: end(p, s),
 	}
 	if in.language != "" && (in.audioOnly || a.Language == "") {
 		a.Language = in.language
