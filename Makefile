@@ -34,7 +34,7 @@ demo: ## The same, then ingest the bundled clip; DEMO_EXIT=1 stops after that
 .PHONY: test
 test: ## Install what is missing and run every test
 	scripts/setup.sh test
-	gotestsum --format pkgname-and-test-fails --hide-summary=output -- -timeout 30m $(TESTFLAGS) $(PKG)
+	gotestsum --format pkgname-and-test-fails --hide-summary=skipped -- -timeout 30m $(TESTFLAGS) $(PKG)
 
 .PHONY: race
 race: ## Run the tests of what is concurrent under the race detector (needs a C compiler)
