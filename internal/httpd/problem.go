@@ -2,7 +2,6 @@ package httpd
 
 import (
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -22,11 +21,11 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		// The answer was given, and the connection is gone.
 		s.log.DebugContext(r.Context(), "answer not delivered", "path", loggedPath(r), "error", err)
 	case errors.As(err, &fault):
-		s.write(w, r, ofFault(fault))
+		problem.Write(w, r, problem.FromError(fault))
 	case r.Context().Err() != nil:
 		// The caller is gone, and nobody reads this.
 		s.log.DebugContext(r.Context(), "request given up", "path", loggedPath(r), "error", err)
-		s.write(w, r, problemDocument(http.StatusServiceUnavailable, string(vod.Unavailable), "The request was given up."))
+		problem.Write(w, r, problem.FromError(vod.Faultf(vod.Unavailable, "The request was given up.")))
 	default:
 		s.internal(w, r, err)
 	}
@@ -50,35 +49,9 @@ func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 func (s *server) internal(w http.ResponseWriter, r *http.Request, err error) {
 	id := rand.Text()
 	s.log.ErrorContext(r.Context(), "internal error", "errorId", id, "method", r.Method, "path", loggedPath(r), "error", err)
-	p := problemDocument(http.StatusInternalServerError, "internal", "The server could not do this. Its log tells why, under the errorId.")
-	p.ErrorID = id
-	s.write(w, r, p)
-}
-
-// write answers with a problem document (RFC 9457).
-func (s *server) write(w http.ResponseWriter, r *http.Request, p api.Problem) {
-	p.Instance = r.URL.Path
-	h := w.Header()
-	h.Set("Content-Type", problem.ContentType)
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(p.Status)
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	// The only error left is that of a connection that is gone.
-	_ = enc.Encode(p)
-}
-
-func problemDocument(status int, code, detail string) api.Problem {
-	return api.Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: code, Detail: detail}
-}
-
-func ofFault(f *vod.Fault) api.Problem {
-	p := problemDocument(problem.Status(f.Code), string(f.Code), f.Message)
-	for _, fp := range f.Problems {
-		p.Problems = append(p.Problems, api.FieldProblem{Path: fp.Path, Message: fp.Message})
-	}
-	return p
+	d := problem.FromError(err)
+	d.ErrorID = id
+	problem.Write(w, r, d)
 }
 
 // badParameter refuses a parameter of the query or a header by its name.

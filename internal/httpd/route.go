@@ -3,6 +3,8 @@ package httpd
 import (
 	"net/http"
 	"strings"
+
+	"github.com/via-orchestrate/orchestrate/internal/problem"
 )
 
 // ruled registers the generated routes, each behind the rules for its query
@@ -43,7 +45,7 @@ func (s *server) route(mux *http.ServeMux) http.Handler {
 		}
 		allowed := methodsOf(mux, r)
 		if len(allowed) == 0 {
-			s.write(w, r, problemDocument(http.StatusNotFound, "not_found", "There is nothing at this path."))
+			problem.Write(w, r, problem.Document{Status: http.StatusNotFound, Detail: "There is nothing at this path."})
 			return
 		}
 		w.Header().Set("Allow", strings.Join(append(allowed, http.MethodOptions), ", "))
@@ -51,8 +53,9 @@ func (s *server) route(mux *http.ServeMux) http.Handler {
 			w.WriteHeader(http.StatusNoContent)
 			return
 		}
-		s.write(w, r, problemDocument(http.StatusMethodNotAllowed, "method_not_allowed",
-			"This path takes "+strings.Join(allowed, ", ")+"."))
+		problem.Write(w, r, problem.Document{
+			Status: http.StatusMethodNotAllowed, Detail: "This path takes " + strings.Join(allowed, ", ") + ".",
+		})
 	})
 }
 

@@ -61,7 +61,9 @@ func Handler(root string) http.Handler {
 			preflight(w)
 		default:
 			h.Set("Allow", "GET, HEAD, OPTIONS")
-			problem.Write(w, http.StatusMethodNotAllowed, "Media can only be read: GET, HEAD or OPTIONS.")
+			problem.Write(w, r, problem.Document{
+				Status: http.StatusMethodNotAllowed, Detail: "Media can only be read: GET, HEAD or OPTIONS.",
+			})
 		}
 	})
 }
@@ -80,16 +82,16 @@ func preflight(w http.ResponseWriter) {
 func serve(w http.ResponseWriter, r *http.Request, root string) {
 	name, k, ok := resolve(r.URL.Path)
 	if !ok {
-		missing(w)
+		missing(w, r)
 		return
 	}
 	f, stat, err := open(root, name)
 	if err != nil {
 		if gone(err) {
-			missing(w)
+			missing(w, r)
 			return
 		}
-		problem.WriteDocument(w, problem.FromError(err))
+		problem.Write(w, r, problem.FromError(err))
 		return
 	}
 	defer f.Close()
@@ -108,8 +110,8 @@ func serve(w http.ResponseWriter, r *http.Request, root string) {
 
 // missing is the one answer for everything that is not served, so that it
 // tells nothing about what is there.
-func missing(w http.ResponseWriter) {
-	problem.Write(w, http.StatusNotFound, "There is no such media file.")
+func missing(w http.ResponseWriter, r *http.Request) {
+	problem.Write(w, r, problem.Document{Status: http.StatusNotFound, Detail: "There is no such media file."})
 }
 
 // resolve turns the path of a request into a file name below the root.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
@@ -20,20 +21,21 @@ type Document struct {
 	Title    string             `json:"title"`
 	Status   int                `json:"status"`
 	Detail   string             `json:"detail,omitempty"`
+	Instance string             `json:"instance,omitempty"`
 	Code     vod.Code           `json:"code,omitempty"`
+	ErrorID  string             `json:"errorId,omitempty"`  // finds the cause of an internal error in the log
 	Problems []vod.FieldProblem `json:"problems,omitempty"` // every problem of a document
 }
 
-// Write answers with a problem. Headers set before are kept; the answer is
-// marked as not to be stored unless they say otherwise.
-func Write(w http.ResponseWriter, status int, detail string) {
-	WriteDocument(w, Document{Status: status, Detail: detail})
-}
-
-// WriteDocument answers with d. Its type is always "about:blank", and its title
-// so the status's text (RFC 9457 section 4.2.1).
-func WriteDocument(w http.ResponseWriter, d Document) {
-	d.Type, d.Title = "about:blank", http.StatusText(d.Status)
+// Write answers r with d. Type, title (RFC 9457 section 4.2.1) and instance are
+// set here, and the code where there is none, from the status. Headers set
+// before are kept; the answer is marked as not to be stored unless they say
+// otherwise.
+func Write(w http.ResponseWriter, r *http.Request, d Document) {
+	d.Type, d.Title, d.Instance = "about:blank", http.StatusText(d.Status), r.URL.Path
+	if d.Code == "" {
+		d.Code = vod.Code(strings.ReplaceAll(strings.ToLower(d.Title), " ", "_"))
+	}
 	h := w.Header()
 	h.Set("Content-Type", ContentType)
 	h.Set("X-Content-Type-Options", "nosniff")

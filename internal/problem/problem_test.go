@@ -14,13 +14,15 @@ import (
 func TestWrite(t *testing.T) {
 	t.Parallel()
 	w := httptest.NewRecorder()
-	Write(w, 409, `The offset is <7>, not "5".`)
-	want := `{"type":"about:blank","title":"Conflict","status":409,"detail":"The offset is <7>, not \"5\"."}` + "\n"
+	r := httptest.NewRequestWithContext(t.Context(), "PATCH", "/uploads/a%20b?token=secret", nil)
+	Write(w, r, Document{Status: 423, Detail: `The offset is <7>, not "5".`, ErrorID: "e1"})
+	want := `{"type":"about:blank","title":"Locked","status":423,"detail":"The offset is <7>, not \"5\".",` +
+		`"instance":"/uploads/a b","code":"locked","errorId":"e1"}` + "\n"
 	if got := w.Body.String(); got != want {
 		t.Errorf("body %s, want %s", got, want)
 	}
-	if w.Code != 409 {
-		t.Errorf("status %d, want 409", w.Code)
+	if w.Code != 423 {
+		t.Errorf("status %d, want 423", w.Code)
 	}
 	for key, value := range map[string]string{
 		"Content-Type": ContentType, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",

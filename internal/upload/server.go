@@ -95,8 +95,8 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("DELETE /uploads/{id}", s.forTenant(s.delete))
 	mux.HandleFunc("/uploads", refuseMethod("OPTIONS, POST"))
 	mux.HandleFunc("/uploads/{id}", refuseMethod("OPTIONS, HEAD, PATCH, DELETE"))
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		problem.Write(w, http.StatusNotFound, "There is nothing here.")
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		problem.Write(w, r, problem.Document{Status: http.StatusNotFound, Detail: "There is nothing here."})
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Tus-Resumable", version)
@@ -104,8 +104,10 @@ func (s *Server) Handler() http.Handler {
 		overrideMethod(r)
 		if r.Method != http.MethodOptions && r.Header.Get("Tus-Resumable") != version {
 			w.Header().Set("Tus-Version", version)
-			problem.Write(w, http.StatusPreconditionFailed,
-				"This server speaks version 1.0.0 of the tus protocol; the request must say so in the header Tus-Resumable.")
+			problem.Write(w, r, problem.Document{
+				Status: http.StatusPreconditionFailed,
+				Detail: "This server speaks version 1.0.0 of the tus protocol; the request must say so in the header Tus-Resumable.",
+			})
 			return
 		}
 		mux.ServeHTTP(w, r)
@@ -123,7 +125,9 @@ func overrideMethod(r *http.Request) {
 func refuseMethod(allowed string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", allowed)
-		problem.Write(w, http.StatusMethodNotAllowed, "The method "+r.Method+" is not possible here, only "+allowed+".")
+		problem.Write(w, r, problem.Document{
+			Status: http.StatusMethodNotAllowed, Detail: "The method " + r.Method + " is not possible here, only " + allowed + ".",
+		})
 	}
 }
 
@@ -163,14 +167,16 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	var fault *vod.Fault
 	switch {
 	case errors.As(err, &no):
-		problem.Write(w, no.status, no.detail)
+		problem.Write(w, r, problem.Document{Status: no.status, Detail: no.detail})
 	case errors.As(err, &fault):
-		problem.WriteDocument(w, problem.FromError(err))
+		problem.Write(w, r, problem.FromError(err))
 	case errors.Is(err, fs.ErrNotExist):
-		problem.Write(w, http.StatusNotFound, "There is no such upload. It may have expired; begin a new one.")
+		problem.Write(w, r, problem.Document{
+			Status: http.StatusNotFound, Detail: "There is no such upload. It may have expired; begin a new one.",
+		})
 	default:
 		s.Log.ErrorContext(r.Context(), "upload failed", "method", r.Method, "path", r.URL.Path, "error", err)
-		problem.WriteDocument(w, problem.FromError(err))
+		problem.Write(w, r, problem.FromError(err))
 	}
 }
 
