@@ -70,20 +70,9 @@ func task(t vod.Task, now time.Time) api.Task {
 		ElapsedTime: elapsed(t.Start, t.End, now),
 	}
 	if t.Status == vod.TaskFailed {
-		shown.Error = sentence(t.Error)
+		shown.Error = t.Error.Sentence()
 	}
 	return shown
-}
-
-// sentence is what is wrong, and what to do about it.
-func sentence(e *vod.StepError) string {
-	switch {
-	case e == nil:
-		return "The task failed, and no reason was recorded."
-	case e.Hint == "":
-		return e.Message
-	}
-	return e.Message + " " + e.Hint
 }
 
 // elapsed is the time from start to end in milliseconds, or to now while there

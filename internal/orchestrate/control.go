@@ -2,6 +2,7 @@ package orchestrate
 
 import (
 	"context"
+	"slices"
 
 	"github.com/via-orchestrate/orchestrate/internal/plan"
 	"github.com/via-orchestrate/orchestrate/internal/store"
@@ -11,10 +12,7 @@ import (
 // Cancel asks an ingest to stop. It ends as CANCELLED once its work has
 // stopped; one that is COMPLETED, SKIPPED or FAILED is a Conflict.
 func (s *Service) Cancel(ctx context.Context, tenant, id string) error {
-	if _, err := s.Store.IngestGet(ctx, tenant, id); err != nil {
-		return err
-	}
-	if err := s.Store.IngestChange(ctx, id, plan.Cancel); err != nil {
+	if err := s.change(ctx, tenant, id, plan.Cancel); err != nil {
 		return err
 	}
 	s.Log.Info("cancel", "ingest", id, "tenant", tenant)
@@ -27,12 +25,11 @@ func (s *Service) Retry(ctx context.Context, tenant, id string) error {
 	if err != nil {
 		return err
 	}
-	gone := map[string]bool{} // Looked up before the transaction, which must be quick.
-	for _, t := range run.Tasks {
-		out, err := t.OutputFilesets()
-		gone[t.ID] = err != nil || !s.Locations.Exists(tenant, out)
+	gone, err := s.gone(ctx, run) // Looked up before the transaction, which must be quick.
+	if err != nil {
+		return err
 	}
-	err = s.Store.IngestChange(ctx, id, func(run *vod.Run) error {
+	err = s.change(ctx, tenant, id, func(run *vod.Run) error {
 		if err := plan.RefuseRetry(run); err != nil {
 			return err
 		}
@@ -40,13 +37,50 @@ func (s *Service) Retry(ctx context.Context, tenant, id string) error {
 		if err != nil {
 			return vod.Faultf(vod.Conflict, "The profile snapshot of ingest %s cannot be carried out: %v.", id, err)
 		}
-		return p.Retry(run, func(t vod.Task) bool { return gone[t.ID] })
+		return p.Retry(run, func(t vod.Task) bool { return gone(p.Steps()[t.Step], t) })
 	})
 	if err != nil {
 		return err
 	}
 	s.Log.Info("retry", "ingest", id, "tenant", tenant)
-	return s.Engine.Wake(ctx, id)
+	s.wake(ctx, id)
+	return nil
+}
+
+// gone tells of the run's tasks whether what they put out is gone: files, or
+// the entry in the catalogue, which a cancel takes back.
+func (s *Service) gone(ctx context.Context, run vod.Run) (func(vod.Step, vod.Task) bool, error) {
+	entries, err := s.Store.CatalogEntries(ctx, run.Ingest.Tenant, run.Ingest.AssetID)
+	if err != nil {
+		return nil, err
+	}
+	published := slices.ContainsFunc(entries, func(p vod.Playback) bool { return p.IngestID == run.Ingest.ID })
+	files := map[string]bool{} // by task: gone
+	for _, t := range run.Tasks {
+		out, err := t.OutputFilesets()
+		files[t.ID] = err != nil || !s.Locations.Exists(run.Ingest.Tenant, out)
+	}
+	return func(step vod.Step, t vod.Task) bool {
+		return files[t.ID] || step.IsCatalog() && !published
+	}, nil
+}
+
+// change is [store.Ingests.IngestChange] for an ingest of the tenant.
+func (s *Service) change(ctx context.Context, tenant, id string, change func(*vod.Run) error) error {
+	return s.Store.IngestChange(ctx, id, func(run *vod.Run) error {
+		if run.Ingest.Tenant != tenant {
+			return vod.Faultf(vod.NotFound, "There is no ingest %s.", id)
+		}
+		return change(run)
+	})
+}
+
+// wake tells the engine of an ingest that is accepted. That it cannot be
+// advanced now is no reason to refuse it: the engine tries again.
+func (s *Service) wake(ctx context.Context, id string) {
+	if err := s.Engine.Wake(ctx, id); err != nil {
+		s.Log.Error("accepted an ingest that cannot be advanced now", "ingest", id, "err", err)
+	}
 }
 
 // Delete removes an ingest that is over, with its files; one that is not over
@@ -70,6 +104,9 @@ func (s *Service) Delete(ctx context.Context, tenant, id string) error {
 // DeleteAsset removes every ingest of an asset; if one is not over nothing is
 // removed and it is a Conflict.
 func (s *Service) DeleteAsset(ctx context.Context, tenant, assetID string) error {
+	if assetID == "" { // Selects everything in a filter.
+		return vod.Faultf(vod.NotFound, "An asset has an id.")
+	}
 	var ids []string
 	filter := store.IngestFilter{Tenant: tenant, AssetID: assetID, Limit: 500}
 	for more := true; more; {

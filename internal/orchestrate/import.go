@@ -118,6 +118,10 @@ func (d importDocument) run(tenant string) (vod.Run, error) {
 		return vod.Run{}, fmt.Errorf("status %q is not that of an ingest that is over", d.Status)
 	case d.Progress < 0 || d.Progress > 100:
 		return vod.Run{}, fmt.Errorf("progress %d is not within 0 and 100", d.Progress)
+	case d.MediaTypes == nil:
+		return vod.Run{}, fmt.Errorf("mediaTypes is null or missing")
+	case d.Error != nil && *d.Error == "":
+		return vod.Run{}, fmt.Errorf("error is empty; it is null where there is none")
 	}
 	if err := checkTimes(d.StartTime, d.EndTime, d.ElapsedTime); err != nil {
 		return vod.Run{}, err
@@ -125,7 +129,7 @@ func (d importDocument) run(tenant string) (vod.Run, error) {
 	run := vod.Run{Ingest: vod.Ingest{
 		ID: d.IngestID, Tenant: tenant, AssetID: d.AssetID, ProfileName: d.ProfileName,
 		Status: d.Status, Progress: d.Progress, Start: vod.Millis(d.StartTime), End: vod.Millis(d.EndTime),
-		MediaTypes: append([]string{}, d.MediaTypes...), Imported: true, Input: d.Input, HasInput: d.Input != nil,
+		MediaTypes: d.MediaTypes, Imported: true, Input: d.Input, HasInput: d.Input != nil,
 	}}
 	if d.Error != nil {
 		run.Ingest.Error = *d.Error
@@ -169,7 +173,10 @@ func checkTimes(start, end time.Time, elapsed int64) error {
 	if start.IsZero() || end.IsZero() || end.Before(start) {
 		return fmt.Errorf("startTime or endTime is missing, or they are in the wrong order")
 	}
-	if got := vod.Millis(end).Sub(vod.Millis(start)).Milliseconds(); got != elapsed {
+	if !vod.Millis(start).Equal(start) || !vod.Millis(end).Equal(end) {
+		return fmt.Errorf("startTime or endTime tells more than milliseconds")
+	}
+	if got := end.Sub(start).Milliseconds(); got != elapsed {
 		return fmt.Errorf("elapsedTime is %d, but endTime - startTime is %d ms", elapsed, got)
 	}
 	return nil

@@ -3,6 +3,7 @@ package orchestrate
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/via-orchestrate/orchestrate/internal/plan"
@@ -78,26 +79,42 @@ func stepViews(p *plan.Plan, run vod.Run, waiting func(taskID string) string) []
 	return views
 }
 
+// stateOf tells how far a step is. What is over or bound to end without the
+// step is told from what is still to come.
 func stateOf(p *plan.Plan, run vod.Run, step int, task *vod.Task, over []bool) (state, reason string) {
-	var open []string
-	for _, a := range p.After(step) {
-		if !over[a] {
-			open = append(open, plan.Path(p.Steps(), a))
-		}
-	}
+	status, bound := run.Ingest.Status, p.Ending(&run)
+	matchesNothing := over[step] && task == nil && (status == vod.Completed || !status.Final() && bound == "")
 	switch {
 	case task != nil && task.Status == vod.TaskRunning:
 		return "running", ""
-	case over[step] && task == nil && !run.Ingest.Status.Final():
-		return "done", "No fileset matches its filter."
-	case over[step] && task != nil:
+	case over[step] && task != nil && (task.Order > 0 || task.Status != vod.TaskCancelled):
 		return "done", ""
-	case run.Ingest.Status.Final():
-		return "never", fmt.Sprintf("The ingest is %s.", run.Ingest.Status)
-	case len(open) > 0:
+	case matchesNothing:
+		return "done", "No fileset matches its filter."
+	case status.Final():
+		return "never", fmt.Sprintf("The ingest is %s.", status)
+	case bound != "" && !claimable(p, run, task):
+		return "never", fmt.Sprintf("The ingest is going to be %s.", bound)
+	}
+	if open := unended(p, step, over); len(open) > 0 {
 		return "waiting", fmt.Sprintf("Waits for %s to end.", strings.Join(open, " and "))
-	case task != nil && task.Error != nil && !task.NotBefore.IsZero():
+	}
+	if task != nil && task.Error != nil && !task.NotBefore.IsZero() {
 		return "ready", fmt.Sprintf("Attempt %d failed: %s", task.Attempt, task.Error.Message)
 	}
 	return "ready", ""
+}
+
+// unended names the steps that this one waits for.
+func unended(p *plan.Plan, step int, over []bool) (paths []string) {
+	for _, a := range p.After(step) {
+		if !over[a] {
+			paths = append(paths, plan.Path(p.Steps(), a))
+		}
+	}
+	return paths
+}
+
+func claimable(p *plan.Plan, run vod.Run, task *vod.Task) bool {
+	return task != nil && slices.ContainsFunc(p.Ready(&run), func(r plan.Ready) bool { return r.TaskID == task.ID })
 }

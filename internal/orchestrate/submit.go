@@ -40,9 +40,7 @@ func (s *Service) Submit(ctx context.Context, tenant string, sub Submission, key
 	if err != nil || id != in.ID {
 		return id, err
 	}
-	if err := s.Engine.Wake(ctx, id); err != nil {
-		s.Log.Error("accepted an ingest that cannot be advanced now", "ingest", id, "err", err)
-	}
+	s.wake(ctx, id)
 	return id, nil
 }
 
@@ -59,6 +57,9 @@ func (s *Service) build(ctx context.Context, tenant string, sub Submission) (vod
 		sub.Profile = s.builtIn.Name
 	}
 	version, err := s.ProfileGet(ctx, tenant, sub.Profile, sub.ProfileVersion)
+	if vod.CodeOf(err) == vod.NotFound { // It is not what was asked for, but part of it.
+		return vod.Ingest{}, vod.Faultf(vod.Unusable, "%v", err)
+	}
 	if err != nil {
 		return vod.Ingest{}, err
 	}

@@ -56,10 +56,16 @@ func (p *Plan) ending(run *vod.Run) (status vod.IngestStatus, over bool) {
 	return "", false
 }
 
+// Ending is the status that the run is bound to end in without doing all its
+// steps, empty while there is none.
+func (p *Plan) Ending(run *vod.Run) vod.IngestStatus {
+	status, _ := p.ending(run)
+	return status
+}
+
 // open tells whether new tasks may be made and claimed for the first time.
 func (p *Plan) open(run *vod.Run) bool {
-	status, _ := p.ending(run)
-	return status == "" && !run.Ingest.Imported && !run.Ingest.Status.Final()
+	return p.Ending(run) == "" && !run.Ingest.Imported && !run.Ingest.Status.Final()
 }
 
 // prepare makes a pending task of every step whose dependencies have ended
@@ -85,7 +91,7 @@ func (p *Plan) prepare(run *vod.Run, initial []vod.Fileset, now time.Time) error
 		if len(inputs) == 0 {
 			ended[step] = true
 			if task != nil { // A retry changed what comes in: nothing is left to do.
-				task.Status, task.Share, task.End = vod.TaskSkipped, 1, now
+				task.Status, task.Share, task.End = vod.TaskSkipped, 1, later(now, task.Start)
 			}
 			continue
 		}
@@ -191,7 +197,7 @@ func (p *Plan) end(run *vod.Run, status vod.IngestStatus, now time.Time) {
 		in.Progress = 100
 	case vod.Failed:
 		t := failed(run)
-		in.Error = fmt.Sprintf("%s failed: %s", t.Stage, sentence(t.Error))
+		in.Error = fmt.Sprintf("%s failed: %s", t.Stage, t.Error.Sentence())
 	case vod.Cancelled:
 		in.Error = p.remains(run)
 	}
@@ -202,21 +208,11 @@ func (p *Plan) end(run *vod.Run, status vod.IngestStatus, now time.Time) {
 func (p *Plan) remains(run *vod.Run) string {
 	for _, t := range run.Tasks {
 		s := p.steps[t.Step]
-		if t.Stage == vod.Playout && t.Status == vod.TaskCompleted && s.Type != "CATALOG" {
+		if t.Stage == vod.Playout && t.Status == vod.TaskCompleted && !s.IsCatalog() {
 			return fmt.Sprintf("Cancelled after PLAYOUT %s (%s) had published; what it published stays.", s.Name, s.Type)
 		}
 	}
 	return ""
-}
-
-func sentence(e *vod.StepError) string {
-	switch {
-	case e == nil:
-		return "no reason was recorded."
-	case e.Hint == "":
-		return e.Message
-	}
-	return e.Message + " " + e.Hint
 }
 
 // failed is the first claimed task that failed, or nil.

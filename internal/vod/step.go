@@ -20,3 +20,10 @@ type Step struct {
 	// fileset, such as "skippedUpload". They are not inherited.
 	Marks []string
 }
+
+// TypeCatalog is the PLAYOUT step type of the built-in register, which alone
+// is taken back when an ingest is cancelled.
+const TypeCatalog = "CATALOG"
+
+// IsCatalog tells whether the step publishes in the built-in register.
+func (s Step) IsCatalog() bool { return s.Stage == Playout && s.Type == TypeCatalog }

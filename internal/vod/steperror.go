@@ -60,6 +60,17 @@ func (e *StepError) Error() string {
 	return e.Message
 }
 
+// Sentence is the message, and what to do about it. A nil error has none.
+func (e *StepError) Sentence() string {
+	switch {
+	case e == nil:
+		return "No reason was recorded."
+	case e.Hint == "":
+		return e.Message
+	}
+	return e.Message + " " + e.Hint
+}
+
 // Unwrap gives the cause.
 func (e *StepError) Unwrap() error { return e.Cause }
 

@@ -493,7 +493,7 @@ type Step struct {
 	// TaskID Null before the step is ready.
 	TaskID *string `json:"taskId"`
 
-	// State never: the ingest is over without it.
+	// State never: the ingest is over, or bound to end, without it.
 	State StepState `json:"state"`
 
 	// Reason What it waits for.
@@ -506,7 +506,7 @@ type Step struct {
 	NotBefore *Timestamp `json:"notBefore"`
 }
 
-// StepState never: the ingest is over without it.
+// StepState never: the ingest is over, or bound to end, without it.
 type StepState string
 
 // StepError Why an attempt failed.
