@@ -66,17 +66,19 @@ func New(ctx context.Context, c config.Config, log *slog.Logger) (_ *App, err er
 	return a, nil
 }
 
-// openData makes and locks the data folder, and clears what attempts of an
-// earlier process left in the scratch folder.
+// openData makes the data folder, locks it and the database, and clears what
+// attempts of an earlier process left in the scratch folder.
 func (a *App) openData() error {
 	if err := os.MkdirAll(a.config.Data, 0o750); err != nil {
 		return fmt.Errorf("data folder: %w", err)
 	}
-	unlock, err := lock(filepath.Join(a.config.Data, "lock"))
-	if err != nil {
-		return err
+	for _, path := range []string{filepath.Join(a.config.Data, "lock"), a.config.SQLitePath() + ".lock"} {
+		unlock, err := lock(path)
+		if err != nil {
+			return err
+		}
+		a.onClose(unlock)
 	}
-	a.onClose(unlock)
 	if err := os.RemoveAll(a.scratch()); err != nil {
 		return fmt.Errorf("clear the scratch folder: %w", err)
 	}

@@ -8,10 +8,11 @@ import (
 	"path/filepath"
 )
 
-// Backup writes the store as it stands now into a new file, while work goes
-// on. It refuses a file that exists. The copy appears under its name when it
-// is whole and on disk; it is readable by its owner alone.
-func (s *Store) Backup(ctx context.Context, file string) (err error) {
+// Backup writes the store in the file at path, as it stands now, into a new
+// file, while another process may be at work on it. It changes nothing there,
+// not even an old schema. It refuses a file that exists. The copy appears under
+// its name when it is whole and on disk; it is readable by its owner alone.
+func Backup(ctx context.Context, path, file string) (err error) {
 	// The empty file holds the name, against another backup too.
 	if err := reserve(file); err != nil {
 		return err
@@ -26,7 +27,7 @@ func (s *Store) Backup(ctx context.Context, file string) (err error) {
 	if err := reserve(part); err != nil {
 		return err
 	}
-	if err := s.vacuumInto(ctx, part); err != nil {
+	if err := vacuumInto(ctx, path, part); err != nil {
 		return fmt.Errorf("back up to %s: %w", file, err)
 	}
 	for _, sync := range []func() error{
@@ -49,14 +50,16 @@ func reserve(file string) error {
 	return f.Close()
 }
 
-// vacuumInto copies over a connection of its own: those of the read pool
-// cannot write, not even elsewhere.
-func (s *Store) vacuumInto(ctx context.Context, file string) (err error) {
-	db, err := connect(ctx, s.path, 1, pragmas("FULL", false))
+// vacuumInto copies a database that has a schema of ours.
+func vacuumInto(ctx context.Context, path, file string) (err error) {
+	db, err := connect(ctx, path, 1, pragmas("FULL", false))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if _, err := schemaVersion(ctx, db); err != nil {
+		return err
+	}
 	_, err = db.ExecContext(ctx, "VACUUM INTO ?", file)
 	return err
 }

@@ -35,7 +35,7 @@ func TestBackupWhileWritesGoOn(t *testing.T) {
 		}
 	})
 	file := filepath.Join(t.TempDir(), "a 'backup'?.db")
-	err := s.Backup(t.Context(), file)
+	err := Backup(t.Context(), s.path, file)
 	close(stop)
 	group.Wait()
 	if err != nil {
@@ -63,13 +63,37 @@ func TestBackupRefusesAFileThatExists(t *testing.T) {
 	if err := os.WriteFile(file, []byte("mine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Backup(t.Context(), file); err == nil {
+	if err := Backup(t.Context(), s.path, file); err == nil {
 		t.Error("the file was overwritten")
 	}
 	if got, err := os.ReadFile(file); err != nil || string(got) != "mine" {
 		t.Errorf("the file holds %q, %v", got, err)
 	}
-	if err := s.Backup(t.Context(), filepath.Join(t.TempDir(), "missing", "x")); err == nil {
+	if err := Backup(t.Context(), s.path, filepath.Join(t.TempDir(), "missing", "x")); err == nil {
 		t.Error("backed up into a folder that is not there")
+	}
+}
+
+// TestBackupOfWhatIsNoStore: it is neither made one nor copied.
+func TestBackupOfWhatIsNoStore(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	other, file := filepath.Join(folder, "other.db"), filepath.Join(folder, "copy.db")
+	if err := os.WriteFile(other, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := Backup(t.Context(), other, file); err == nil {
+		t.Error("backed up what is no store")
+	}
+	if _, err := os.Stat(file); err == nil {
+		t.Error("the failed backup has left a file")
+	}
+	db, err := connect(t.Context(), other, 1, pragmas("FULL", false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if version, err := schemaVersion(t.Context(), db); err == nil {
+		t.Errorf("the backup has made a schema of version %d", version)
 	}
 }

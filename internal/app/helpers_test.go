@@ -1,0 +1,85 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"go.uber.org/goleak"
+
+	"github.com/via-orchestrate/orchestrate/internal/config"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const tenant = "acme"
+
+func configIn(dir string) config.Config {
+	return config.Config{
+		Addr: "127.0.0.1:0", Data: dir, DB: "sqlite:" + filepath.Join(dir, "orchestrate.db"), MediaRoot: filepath.Join(dir, "media"),
+		FFmpeg: "ffmpeg", FFprobe: "ffprobe", StallAfter: time.Minute, Drain: time.Second,
+	}
+}
+
+// newApp is a server that is not started yet.
+func newApp(t *testing.T, c config.Config) *App {
+	t.Helper()
+	a, err := New(t.Context(), c, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.Stop(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return a
+}
+
+// create writes an ingest with one task of one attempt, which is as change
+// makes it.
+func (a *App) create(t *testing.T, input string, change func(*vod.Run, *vod.Task)) (ingestID, taskID string) {
+	t.Helper()
+	ingestID, taskID = uuid.NewString(), uuid.NewString()
+	_, err := a.store.IngestCreate(t.Context(), vod.Ingest{
+		ID: ingestID, Tenant: tenant, AssetID: "1", ProfileName: "p", ProfileVersion: 1, Status: vod.Queued,
+		Start: vod.Now(), Input: json.RawMessage(input), HasInput: true, MediaKey: uuid.NewString(),
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = a.store.IngestChange(t.Context(), ingestID, func(run *vod.Run) error {
+		task := vod.Task{ID: taskID, IngestID: ingestID, Stage: vod.Encoding, Status: vod.TaskPending, Attempt: 1, Order: 1, Start: vod.Now()}
+		change(run, &task)
+		run.Tasks = append(run.Tasks, task)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ingestID, taskID
+}
+
+// attempt makes the folder of an attempt with a file, as a step leaves it.
+func (a *App) attempt(t *testing.T, ingestID, taskID, number string) (file string) {
+	t.Helper()
+	file = filepath.Join(a.config.Data, "store", tenant, ingestID, taskID, number, "clip.mp4")
+	if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
