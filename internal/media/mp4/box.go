@@ -12,12 +12,15 @@ import (
 var ErrMalformed = errors.New("malformed MP4")
 
 // Limits against hostile files. A day of 60 frames per second has 5.2 million
-// samples and needs about 100 MB of tables.
+// samples, that of AAC at 48 kHz 4 million; they need about 100 MB of tables.
 const (
 	maxTopLevel = 1 << 20   // boxes at the top level of a file
+	maxBoxes    = 1 << 14   // boxes within another one
 	maxMovie    = 256 << 20 // bytes of moov
 	maxFragment = 16 << 20  // bytes of moof
-	maxSamples  = 8 << 20   // samples of a track
+	// maxSamples is for all tracks of a movie together: a table of a few bytes
+	// can tell of millions, each of which takes 40 bytes in memory.
+	maxSamples = 16 << 20
 )
 
 func malformed(format string, args ...any) error {
@@ -34,6 +37,9 @@ type box struct {
 func boxes(data []byte) ([]box, error) {
 	var out []box
 	for len(data) > 0 {
+		if len(out) == maxBoxes {
+			return nil, malformed("more than %d boxes within one", maxBoxes)
+		}
 		if len(data) < 8 {
 			return nil, malformed("%d bytes are left over after the last box", len(data))
 		}

@@ -85,20 +85,22 @@ func parseMovie(moov []byte, fileSize int64) (*Movie, error) {
 			m.Fragmented = true
 		}
 	}
+	left := maxSamples
 	for _, b := range list {
 		if b.kind != "trak" {
 			continue
 		}
-		t, err := parseTrack(b.data, m, fileSize)
+		t, err := parseTrack(b.data, m, fileSize, left)
 		if err != nil {
 			return nil, err
 		}
+		left -= len(t.Samples)
 		m.Tracks = append(m.Tracks, t)
 	}
 	return m, nil
 }
 
-func parseTrack(trak []byte, m *Movie, fileSize int64) (*Track, error) {
+func parseTrack(trak []byte, m *Movie, fileSize int64, maxSamples int) (*Track, error) {
 	t := &Track{}
 	if err := t.parseHeaders(trak); err != nil {
 		return nil, err
@@ -121,7 +123,7 @@ func parseTrack(trak []byte, m *Movie, fileSize int64) (*Track, error) {
 	if m.Fragmented {
 		return t, nil
 	}
-	t.Samples, err = parseSamples(stbl, fileSize)
+	t.Samples, err = parseSamples(stbl, fileSize, maxSamples)
 	if err != nil {
 		return nil, err
 	}

@@ -91,6 +91,59 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
+// A few bytes must not make the reader hold gigabytes: sample tables of one
+// entry that stand for millions of samples, in many tracks, and boxes without
+// content.
+func TestReadRefusesBombs(t *testing.T) {
+	t.Parallel()
+	const samples = 4 << 20
+	track := func(b *builder) {
+		b.box("trak", func() {
+			b.full("tkhd", 0, 3, func() { b.zeros(80) })
+			b.box("mdia", func() {
+				b.full("mdhd", 0, 0, func() { b.numbers(0, 0, 1000, 0, 0) })
+				b.full("hdlr", 0, 0, func() { b.u32(0); b.text(HandlerAudio); b.zeros(13) })
+				b.box("minf", func() {
+					b.box("stbl", func() {
+						b.full("stsd", 0, 0, func() { b.u32(1); b.box("twos", func() { b.zeros(28) }) })
+						b.full("stts", 0, 0, func() { b.numbers(1, samples, 1) })
+						b.full("stsc", 0, 0, func() { b.numbers(1, 1, samples, 1) })
+						b.full("stsz", 0, 0, func() { b.numbers(1, samples) })
+						b.full("stco", 0, 0, func() { b.numbers(1, 0) })
+					})
+				})
+			})
+		})
+	}
+	movie := func(fill func(*builder)) []byte {
+		b := &builder{}
+		b.box("moov", func() {
+			b.full("mvhd", 0, 0, func() { b.numbers(0, 0, 1000, 0); b.zeros(80) })
+			fill(b)
+		})
+		b.box("mdat", func() { b.zeros(samples) })
+		return b.data
+	}
+	read := func(data []byte) (*Movie, error) { return ReadMovie(bytes.NewReader(data), int64(len(data))) }
+	if m, err := read(movie(track)); err != nil || len(m.Tracks[0].Samples) != samples {
+		t.Fatalf("one such track is fine, but: %v", err)
+	}
+	if _, err := read(movie(func(b *builder) {
+		for range 100 {
+			track(b)
+		}
+	})); !errors.Is(err, ErrMalformed) {
+		t.Errorf("100 such tracks: %v", err)
+	}
+	if _, err := read(movie(func(b *builder) {
+		for range maxBoxes {
+			b.box("free", func() {})
+		}
+	})); !errors.Is(err, ErrMalformed) {
+		t.Errorf("%d boxes: %v", maxBoxes, err)
+	}
+}
+
 func FuzzReadMovie(f *testing.F) {
 	for _, args := range []string{clipVideo, clipAudio, clipVideo + " -movflags frag_keyframe+empty_moov"} {
 		f.Add(makeClip(f, args))

@@ -1,9 +1,9 @@
 package mp4
 
 // parseSamples joins the tables of stbl (ISO/IEC 14496-12, 8.6 and 8.7) into
-// samples whose PTS still lacks the edit list.
-func parseSamples(stbl []byte, fileSize int64) ([]Sample, error) {
-	samples, err := parseSizes(stbl, fileSize)
+// samples, at most limit of them, whose PTS still lacks the edit list.
+func parseSamples(stbl []byte, fileSize int64, limit int) ([]Sample, error) {
+	samples, err := parseSizes(stbl, fileSize, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -19,7 +19,7 @@ func parseSamples(stbl []byte, fileSize int64) ([]Sample, error) {
 	return samples, addSync(stbl, samples)
 }
 
-func parseSizes(stbl []byte, fileSize int64) ([]Sample, error) {
+func parseSizes(stbl []byte, fileSize int64, limit int) ([]Sample, error) {
 	data, ok := find(stbl, "stsz")
 	if !ok {
 		return nil, malformed("there is no stsz box")
@@ -28,7 +28,7 @@ func parseSizes(stbl []byte, fileSize int64) ([]Sample, error) {
 	f.full()
 	common := f.u32()
 	n := f.u32()
-	if f.short || n > maxSamples ||
+	if f.short || uint64(n) > uint64(limit) ||
 		uint64(n)*uint64(common) > uint64(fileSize) ||
 		(common == 0 && uint64(n)*4 > uint64(len(f.data))) {
 		return nil, malformed("stsz claims %d samples", n)
