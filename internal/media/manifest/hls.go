@@ -26,7 +26,7 @@ func Multivariant(p Presentation) string {
 	for _, g := range groups {
 		b.WriteByte('\n')
 		for i, t := range g.tracks {
-			g.writeMedia(&b, t, i == 0, len(p.Video) == 0)
+			g.writeMedia(&b, t, i, len(p.Video) == 0)
 		}
 	}
 	b.WriteByte('\n')
@@ -86,9 +86,11 @@ func (p Presentation) audioGroups() []audioGroup {
 	return groups
 }
 
-// writeMedia writes EXT-X-MEDIA. Where there is no video, the default track is
-// the variant itself and has no URI (RFC 8216, 4.3.4.2.1).
-func (g audioGroup) writeMedia(b *strings.Builder, t Track, first, alone bool) {
+// writeMedia writes EXT-X-MEDIA of the track with this number in the group.
+// Where there is no video, the default track is the variant itself and has no
+// URI (RFC 8216, 4.3.4.2.1).
+func (g audioGroup) writeMedia(b *strings.Builder, t Track, number int, alone bool) {
+	first := number == 0
 	a := attributes{b: b}
 	a.begin("#EXT-X-MEDIA:TYPE=AUDIO")
 	a.quoted("GROUP-ID", g.id)
@@ -96,8 +98,8 @@ func (g audioGroup) writeMedia(b *strings.Builder, t Track, first, alone bool) {
 	if t.Language != Unknown {
 		a.quoted("LANGUAGE", t.Language)
 	}
-	a.plain("AUTOSELECT", "YES")
-	a.plain("DEFAULT", map[bool]string{true: "YES", false: "NO"}[first])
+	a.plain("AUTOSELECT", yesNo(g.chosenByItself(number)))
+	a.plain("DEFAULT", yesNo(first))
 	if t.Described {
 		a.quoted("CHARACTERISTICS", "public.accessibility.describes-video")
 	}
@@ -106,6 +108,27 @@ func (g audioGroup) writeMedia(b *strings.Builder, t Track, first, alone bool) {
 		a.quoted("URI", t.Folder+"/"+PlaylistName)
 	}
 	a.end()
+}
+
+// chosenByItself tells whether a player may pick the track by its language: the
+// default one, and the first of each language and purpose, as those with
+// AUTOSELECT=YES should differ in that (RFC 8216, 4.3.4.1.1). Commentary is for
+// those who ask for it.
+func (g audioGroup) chosenByItself(number int) bool {
+	t := g.tracks[number]
+	if number == 0 || t.Commentary {
+		return number == 0
+	}
+	return !slices.ContainsFunc(g.tracks[:number], func(before Track) bool {
+		return before.Language == t.Language && before.Described == t.Described && !before.Commentary
+	})
+}
+
+func yesNo(yes bool) string {
+	if yes {
+		return "YES"
+	}
+	return "NO"
 }
 
 // writeVariants writes the rendition once for each audio group, as the codec

@@ -39,5 +39,8 @@ func LanguageName(tag string) string {
 	if err != nil || parsed.IsRoot() {
 		return ""
 	}
+	if tag == "no" { // which the library takes for one of its two written forms
+		return "norsk"
+	}
 	return display.Self.Name(parsed)
 }

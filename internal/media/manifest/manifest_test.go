@@ -162,12 +162,12 @@ func TestRates(t *testing.T) {
 func TestTargetDuration(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
-		longest int64 // milliseconds
+		longest int64 // in tenths of a microsecond
 		want    int
-	}{{4000, 4}, {4004, 4}, {4499, 4}, {4500, 5}, {40, 1}} {
-		p := Presentation{Audio: []Track{{Timescale: 1000, Segments: []Segment{{Duration: tc.longest}, {Duration: 20}}}}}
+	}{{40000000, 4}, {40040000, 4}, {44990000, 4}, {44999994, 4}, {44999996, 5}, {45000000, 5}, {400000, 1}} {
+		p := Presentation{Audio: []Track{{Timescale: 1e7, Segments: []Segment{{Duration: tc.longest}, {Duration: 20}}}}}
 		if got := p.targetDuration(); got != tc.want {
-			t.Errorf("%d ms: %d, want %d", tc.longest, got, tc.want)
+			t.Errorf("%d: %d, want %d", tc.longest, got, tc.want)
 		}
 	}
 }
@@ -185,7 +185,7 @@ func TestLanguages(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ in, tag, code, name string }{
 		{"eng", "en", "eng", "English"},
-		{"nor", "no", "nor", "norsk bokmål"},
+		{"nor", "no", "nor", "norsk"},
 		{"nob", "nb", "nob", "norsk bokmål"},
 		{"ger", "de", "deu", "Deutsch"},
 		{"fre", "fr", "fra", "français"},

@@ -96,10 +96,11 @@ func (p Presentation) longestSegment() float64 {
 }
 
 // targetDuration is EXT-X-TARGETDURATION of every media playlist: each EXTINF,
-// rounded to the nearest integer, is at most that (RFC 8216, 4.3.3.1), and all
-// playlists have the same (6.2.4).
+// as it is written with six decimals, rounded to the nearest integer, is at most
+// that (RFC 8216, 4.3.3.1), and all playlists have the same (6.2.4).
 func (p Presentation) targetDuration() int {
-	return max(1, int(math.Round(p.longestSegment())))
+	const written = 1e6
+	return max(1, int(math.Round(math.Round(p.longestSegment()*written)/written)))
 }
 
 // bitRates of a track, in bits per second, rounded up.

@@ -109,6 +109,9 @@ func trackName(a media.AudioSource, tag *string, number int) string {
 		return a.Title
 	}
 	if tag != nil {
+		if *tag == "no" { // which the library takes for one of its two written forms
+			return "Norwegian"
+		}
 		if name := display.English.Tags().Name(language.Make(*tag)); name != "" {
 			return name
 		}

@@ -121,7 +121,7 @@ func reduced(num, den int64) manifest.Rate {
 // nameAll gives every source the folder of its output and audio a name for
 // people, both unique.
 func nameAll(sources []*source) {
-	folders, labels := map[string]int{}, map[string]int{}
+	folders, labels := map[string]bool{}, map[string]bool{}
 	for _, s := range sources {
 		if s.isVideo() {
 			// Renditions are called after their short side, as ladders are.
@@ -140,11 +140,13 @@ func nameAll(sources []*source) {
 	}
 }
 
-// unique gives name the first time and name with a number from 2 on later.
-func unique(seen map[string]int, name, suffix string) string {
-	seen[name]++
-	if n := seen[name]; n > 1 {
-		return name + fmt.Sprintf(suffix, n)
+// unique gives name the first time and name with a number from 2 on later, and
+// never what it gave before.
+func unique(seen map[string]bool, name, suffix string) string {
+	out := name
+	for n := 2; seen[out]; n++ {
+		out = name + fmt.Sprintf(suffix, n)
 	}
-	return name
+	seen[out] = true
+	return out
 }
