@@ -172,14 +172,17 @@ func (b *bundle) cancel(e engine.Engine, id string) {
 // retry does what the use case does.
 func (b *bundle) retry(e engine.Engine, id string) {
 	b.t.Helper()
-	b.must(b.store.IngestChange(b.t.Context(), id, func(run *vod.Run) error {
-		p, _, err := orchestrate.ParseInput(run.Ingest.Input)
-		if err != nil {
-			return err
-		}
-		return p.Retry(run, func(vod.Task) bool { return false })
-	}))
+	b.must(b.store.IngestChange(b.t.Context(), id, openAgain))
 	b.must(e.Wake(b.t.Context(), id))
+}
+
+// openAgain is the change that a retry makes.
+func openAgain(run *vod.Run) error {
+	p, _, err := orchestrate.ParseInput(run.Ingest.Input)
+	if err != nil {
+		return err
+	}
+	return p.Retry(run, func(vod.Task) bool { return false })
 }
 
 func (b *bundle) run(id string) vod.Run {

@@ -2,9 +2,12 @@ package enginetest
 
 import (
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/via-orchestrate/orchestrate/internal/engine"
+	"github.com/via-orchestrate/orchestrate/internal/plan"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -82,5 +85,51 @@ func retryAfterCancel(t *testing.T, b *bundle) {
 	b.attempts(b.end(id, vod.Completed).Tasks[0], times+1)
 	if b.script.most != 1 {
 		t.Errorf("%d attempts of one task at the same time", b.script.most)
+	}
+}
+
+// cancelAndRetryAtOnce: several callers cancel and retry the same ingests, in
+// whatever order these meet. None is stranded, and no task runs twice at a
+// time.
+func cancelAndRetryAtOnce(t *testing.T, b *bundle) {
+	const ingests, callers, rounds = 6, 3, 4
+	e := b.engine()
+	var ids []string
+	for range ingests {
+		ids = append(ids, b.submit(e, forked))
+	}
+	var group sync.WaitGroup
+	for range callers {
+		group.Go(func() {
+			for range rounds {
+				for _, id := range ids {
+					b.ask(e, id, plan.Cancel)
+					b.ask(e, id, openAgain)
+				}
+			}
+		})
+	}
+	group.Wait()
+	for _, id := range ids {
+		over := b.await(id, "over", func(r vod.Run) bool { return r.Ingest.Status.Final() })
+		if over.Ingest.Status == vod.Cancelled {
+			b.retry(e, id)
+		}
+		b.end(id, vod.Completed)
+	}
+	if b.script.most != 1 {
+		t.Errorf("%d attempts of one task at the same time", b.script.most)
+	}
+}
+
+// ask changes an ingest, if its state allows that, and wakes the engine. It
+// may be called by any goroutine.
+func (b *bundle) ask(e engine.Engine, id string, change func(*vod.Run) error) {
+	err := b.store.IngestChange(b.t.Context(), id, change)
+	if err == nil {
+		err = e.Wake(b.t.Context(), id)
+	}
+	if err != nil && vod.CodeOf(err) != vod.Conflict {
+		b.t.Error(err)
 	}
 }

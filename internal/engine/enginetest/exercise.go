@@ -68,6 +68,7 @@ func cases() map[string]func(*testing.T, *bundle) {
 		"CancelQueued":           cancelQueued,
 		"CancelBetweenAttempts":  cancelBetweenAttempts,
 		"RetryAfterCancel":       retryAfterCancel,
+		"CancelAndRetryAtOnce":   cancelAndRetryAtOnce,
 		"RetryAfterFailure":      retryAfterFailure,
 		"StopDrains":             stopDrains,
 		"StopGivesBack":          stopGivesBack,
