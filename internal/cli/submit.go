@@ -23,7 +23,7 @@ type submitCmd struct {
 	Force          bool   `help:"Do the work even if the same file was ingested before."`
 	DryRun         bool   `help:"Only show what would be done."`
 	Wait           bool   `help:"Follow the ingest to its end."`
-	IdempotencyKey string `placeholder:"KEY" help:"Submitting again with the same key makes no second ingest (7 days). Default: a random one."`
+	IdempotencyKey string `placeholder:"KEY" help:"Submitting the same address again with the same key makes no second ingest (7 days). Default: a random one."`
 }
 
 func (c *submitCmd) Run(ctx context.Context, sh *shell) error {

@@ -138,11 +138,8 @@ func (a *attempt) earlier(ctx context.Context) (*step.Earlier, error) {
 	earlier := &step.Earlier{IngestID: run.Ingest.ID, Digest: run.Ingest.InputDigest}
 	for _, t := range run.Tasks {
 		out, err := t.OutputFilesets()
-		if err != nil {
-			return nil, err
-		}
-		if !a.x.Exists(run.Ingest.Tenant, out) {
-			return nil, nil
+		if err != nil || !a.x.Exists(run.Ingest.Tenant, out) {
+			return nil, nil //nolint:nilerr // What cannot be read of it cannot be reused, and is no fault of this one.
 		}
 		if t.Stage == vod.Retrieval {
 			earlier.Retrieved = append(earlier.Retrieved, out...)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -18,6 +19,9 @@ import (
 const (
 	maxBody   = 1 << 20  // bytes
 	maxImport = 32 << 20 // bytes
+	// bodyPatience is how long a body may take to arrive: a connection that
+	// sends nothing is not held for ever.
+	bodyPatience = 2 * time.Minute
 
 	typeJSON = "application/json"
 	typeYAML = "application/yaml" // RFC 9512
@@ -98,7 +102,11 @@ func readAll(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error
 	if r.ContentLength > limit {
 		return nil, tooLarge
 	}
+	conn := http.NewResponseController(w)
+	// A writer without deadlines (a test's recorder) has no connection to hold.
+	_ = conn.SetReadDeadline(time.Now().Add(bodyPatience))
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	_ = conn.SetReadDeadline(time.Time{})
 	var over *http.MaxBytesError
 	switch {
 	case errors.As(err, &over):
