@@ -115,7 +115,9 @@ func (f *fileSource) CopyTo(ctx context.Context, s *sink) error {
 	if _, err := f.file.Seek(0, io.SeekStart); err != nil {
 		return f.readError(err)
 	}
-	s.total = f.size
+	if err := s.expect(f.size); err != nil {
+		return err
+	}
 	for ctx.Err() == nil {
 		n, err := f.file.Read(s.buffer)
 		if _, werr := s.Write(s.buffer[:n]); werr != nil {

@@ -160,9 +160,8 @@ func (d *download) begin(resp *http.Response, ranged bool) error {
 			return err
 		}
 	}
-	d.sink.total = resp.ContentLength
 	d.validator = strongValidator(resp.Header)
-	return nil
+	return d.sink.expect(resp.ContentLength)
 }
 
 // copy copies the body to its end. The watch fires unless it is set anew.

@@ -19,6 +19,7 @@ const bufferSize = 256 << 10
 // sink is the file being written, with the checksums of what is in it: MD5 is
 // how the Status API identifies files, SHA-256 is for the inventory.
 type sink struct {
+	folder   *location.Folder
 	file     *os.File
 	name     string
 	size     int64
@@ -35,9 +36,16 @@ func newSink(folder *location.Folder, name string, p *progress) (*sink, error) {
 		return nil, location.WriteError(path, err)
 	}
 	return &sink{
-		file: file, name: name, total: -1, progress: p, buffer: make([]byte, bufferSize),
+		folder: folder, file: file, name: name, total: -1, progress: p, buffer: make([]byte, bufferSize),
 		md5: md5.New(), sha: sha256.New(),
 	}, nil
+}
+
+// expect tells how many bytes the whole file has, negative if that is not known,
+// and refuses one that the disk has no room for.
+func (s *sink) expect(total int64) error {
+	s.total = total
+	return s.folder.Room(total - s.size)
 }
 
 // Write implements [io.Writer]. Its errors are a [vod.StepError]. MD5 is the
