@@ -59,7 +59,7 @@ func (p plan) videoOutput(i int, r media.Rendition) []string {
 	gop := strconv.Itoa(p.ladder.GOP)
 	options := []string{
 		"-c:v", "libx264", "-preset", p.profile.Preset, "-profile:v", "high", "-level:v", r.Level,
-		"-crf", number(p.profile.CRF), "-maxrate", kbit(r.Bitrate), "-bufsize", kbit(2 * r.Bitrate),
+		"-crf", number(p.profile.CRF), "-maxrate", kbit(r.Bitrate), "-bufsize", kbit(media.BufferSeconds * r.Bitrate),
 		"-g", gop, "-keyint_min", gop, "-sc_threshold", "0", "-flags", "+cgop",
 		"-color_primaries", p.colour.Primaries, "-color_trc", p.colour.Transfer,
 		"-colorspace", p.colour.Matrix, "-color_range", "tv",
