@@ -61,12 +61,24 @@ func looksLike(head []byte, noIndex bool) string {
 		return "has no index (moov box), so it cannot be played or decoded: it was cut off or its recording was never finished"
 	case bytes.HasPrefix(bytes.ToLower(text), []byte("<!doctype html")), bytes.HasPrefix(bytes.ToLower(text), []byte("<html")):
 		return "is a web page and not a video; the address it came from probably wants a login"
+	case isPicture(head):
+		return "is a picture and not a video"
 	case isText(head):
 		return "is text and not a video"
 	case !bytes.Contains(head, []byte("moov")):
 		return "is not a media file of a known format, or its beginning is damaged"
 	}
 	return ""
+}
+
+// isPicture tells whether bytes begin as a JPEG, PNG or GIF file does.
+func isPicture(b []byte) bool {
+	for _, magic := range []string{"\xFF\xD8\xFF", "\x89PNG\r\n", "GIF8"} {
+		if bytes.HasPrefix(b, []byte(magic)) {
+			return true
+		}
+	}
+	return false
 }
 
 // isText tells whether bytes are UTF-8 without control characters. A rune that

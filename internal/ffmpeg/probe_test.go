@@ -80,6 +80,7 @@ func TestProbeRefuses(t *testing.T) {
 		"empty":       {nil, "is empty"},
 		"text":        {[]byte("Dear all,\nplease find the video attached.\n"), "is text"},
 		"long text":   {bytes.Repeat([]byte("Lorem ipsum dolor sit amet.\n"), 10_000), "is text"},
+		"picture":     {[]byte("\xFF\xD8\xFF\xE0\x00\x10JFIF\x00 and so on"), "is a picture"},
 		"web page":    {[]byte("<!DOCTYPE html><title>Sign in</title>"), "is a web page"},
 		"noise":       {noise, "not a media file"},
 		"playlist":    {[]byte("#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n" + FileURL(secret) + "\n#EXT-X-ENDLIST\n"), "is an HLS playlist"},
