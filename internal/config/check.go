@@ -103,6 +103,14 @@ func mediaRootProblem(root, data string) string {
 	if rel, err := filepath.Rel(root, data); err == nil && filepath.IsLocal(rel) {
 		return fmt.Sprintf("%q holds the data folder; what is served must stand apart from what is not", root)
 	}
+	rel, err := filepath.Rel(data, root)
+	if err != nil || !filepath.IsLocal(rel) {
+		return ""
+	}
+	first, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
+	if slices.Contains([]string{"scratch", "secrets", "store", "uploads"}, first) {
+		return fmt.Sprintf("%q is where the server keeps what is not served; choose another folder", root)
+	}
 	return ""
 }
 

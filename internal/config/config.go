@@ -33,7 +33,7 @@ type Config struct {
 	FFmpeg     string        `name:"ffmpeg" yaml:"ffmpeg" default:"ffmpeg" placeholder:"PATH" help:"The ffmpeg program. Default: ${default}."`
 	FFprobe    string        `name:"ffprobe" yaml:"ffprobe" default:"ffprobe" placeholder:"PATH" help:"The ffprobe program. Default: ${default}."`
 	StallAfter time.Duration `yaml:"stall-after" default:"60s" placeholder:"TIME" wants:"a time such as 60s or 2m" help:"An ffmpeg whose media time stands still for so long is ended. Default: ${default}."`
-	Drain      time.Duration `yaml:"drain" default:"8s" placeholder:"TIME" wants:"a time such as 60s or 2m" help:"How long a server that is told to stop lets running tasks finish. Default: ${default}."`
+	Drain      time.Duration `yaml:"drain" default:"6s" placeholder:"TIME" wants:"a time such as 60s or 2m" help:"How long a server that is told to stop lets running tasks finish. Default: ${default}."`
 
 	LogLevel  slog.Level `yaml:"log-level" default:"INFO" placeholder:"LEVEL" wants:"DEBUG, INFO, WARN or ERROR" help:"DEBUG, INFO, WARN or ERROR. Default: ${default}."`
 	LogFormat string     `yaml:"log-format" default:"text" placeholder:"FORMAT" help:"text or json. Default: ${default}."`

@@ -62,7 +62,7 @@ func TestDefaults(t *testing.T) {
 		Addr: "127.0.0.1:8080", PublicURL: "http://127.0.0.1:8080",
 		Data: data, DB: "sqlite:" + data + "/orchestrate.db", MediaRoot: data + "/media",
 		MinFree: 5_000_000_000, Slots: Slots{}.withDefaults(), FFmpeg: "ffmpeg", FFprobe: "ffprobe",
-		StallAfter: time.Minute, Drain: 8 * time.Second, LogLevel: slog.LevelInfo, LogFormat: "text",
+		StallAfter: time.Minute, Drain: 6 * time.Second, LogLevel: slog.LevelInfo, LogFormat: "text",
 	}
 	if diff := cmp.Diff(want, got, equal); diff != "" {
 		t.Error(diff)

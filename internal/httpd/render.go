@@ -57,9 +57,18 @@ func detail(run vod.Run, now time.Time) api.IngestDetail {
 	return d
 }
 
+// outputs are those of the last attempt that had any, once the task has ended:
+// a task that is done again may still have those of before.
+func outputs(t vod.Task) json.RawMessage {
+	if !t.Status.Ended() {
+		return json.RawMessage(noFilesets)
+	}
+	return documentOr(t.Outputs, noFilesets)
+}
+
 func task(t vod.Task, now time.Time) api.Task {
 	shown := api.Task{
-		Outputs:     documentOr(t.Outputs, noFilesets),
+		Outputs:     outputs(t),
 		Input:       documentOr(t.Input, noFilesets),
 		Name:        api.Stage(t.Stage),
 		Progress:    t.Progress(),

@@ -22,7 +22,7 @@ func taskDetail(v orchestrate.TaskView, now time.Time) api.TaskDetail {
 		ElapsedTime: elapsed(t.Start, t.End, now),
 		NotBefore:   timeOrNull(t.NotBefore),
 		Input:       documentOr(t.Input, noFilesets),
-		Outputs:     documentOr(t.Outputs, noFilesets),
+		Outputs:     outputs(t),
 		Error:       stepError(t.Error),
 		Attempts:    []api.Attempt{},
 	}

@@ -91,7 +91,8 @@ func (p *Plan) prepare(run *vod.Run, initial []vod.Fileset, now time.Time) error
 		if len(inputs) == 0 {
 			ended[step] = true
 			if task != nil { // A retry changed what comes in: nothing is left to do.
-				task.Status, task.Share, task.End = vod.TaskSkipped, 1, later(now, task.Start)
+				task.Status, task.Share, task.Outputs = vod.TaskSkipped, 1, nil
+				task.End = later(now, task.Start)
 			}
 			continue
 		}
@@ -124,7 +125,7 @@ func (p *Plan) inputs(run *vod.Run, initial []vod.Fileset, step int) ([]vod.File
 	}
 	add(initial)
 	for _, a := range p.after[step] {
-		if t := taskOf(run, a); t != nil {
+		if t := taskOf(run, a); t != nil && t.Status == vod.TaskCompleted {
 			out, err := t.OutputFilesets()
 			if err != nil {
 				return nil, err
@@ -236,7 +237,7 @@ func skips(run *vod.Run) bool {
 			return true
 		}
 		out, err := t.OutputFilesets()
-		if err == nil && len(out) > 0 && out[0].Has(vod.LabelSkippedUpload) {
+		if err == nil && t.Status == vod.TaskCompleted && len(out) > 0 && out[0].Has(vod.LabelSkippedUpload) {
 			return true
 		}
 	}

@@ -92,7 +92,7 @@ func (p *Plan) Finish(run *vod.Run, taskID string, attempt int, o Outcome, now t
 	case o.GivenBack || o.Err != nil && (o.Err.Class == vod.ClassCancelled || run.Ingest.Status == vod.Cancelling):
 		// Advance makes it TASK_CANCELLED if the ingest is. If a retry has
 		// overtaken the cancel that interrupted it, it is done again.
-		t.Status = vod.TaskPending
+		t.Status, t.Lost = vod.TaskPending, 0
 	case o.Err != nil:
 		p.fail(t, o.Err, now)
 	default:
@@ -164,7 +164,7 @@ func (p *Plan) lose(run *vod.Run, t *vod.Task, now time.Time) {
 		Class: vod.ClassInfra, Reason: vod.ReasonLost,
 		Message: fmt.Sprintf("The server ended while attempt %d was running.", t.Attempt),
 	}
-	if t.Lost >= MaxLost {
+	if t.Lost >= MaxLost && run.Ingest.Status != vod.Cancelling {
 		lost.Message = fmt.Sprintf("The server ended %d times in a row while this task was running.", t.Lost)
 		lost.Hint = "Look in the system's log for a crash or for a lack of memory, then retry the ingest."
 		t.Status, t.Error, t.End = vod.TaskFailed, lost, later(now, t.Start)

@@ -233,3 +233,51 @@ func TestNoShare(t *testing.T) {
 		}
 	}
 }
+
+// TestRetryKeepsOutputs: until a task puts out something new, what it put out
+// before stays recorded, since the catalogue may serve it, but is not used.
+func TestRetryKeepsOutputs(t *testing.T) {
+	t.Parallel()
+	w := during(t, classic(), 3)
+	finish(t, w, claim(t, w, 3), 1, Outcome{Err: &vod.StepError{Class: vod.ClassMedia, Message: "m"}})
+	if err := w.plan.Retry(&w.run, func(vod.Task) bool { return true }); err != nil {
+		t.Fatal(err)
+	}
+	w.advance()
+	if out, err := w.run.Tasks[1].OutputFilesets(); err != nil || len(out) == 0 {
+		t.Errorf("the encoding's outputs are %v, %v", out, err)
+	}
+	finish(t, w, claim(t, w, 0), 2, Outcome{})
+	if w.run.Ingest.Status != vod.Completed || w.run.Tasks[1].Outputs != nil {
+		t.Errorf("%s with old outputs %s, want them dropped as nothing came in", w.run.Ingest.Status, w.run.Tasks[1].Outputs)
+	}
+}
+
+// TestLossesInARow: a stop in order ends a row of losses, and an ingest that
+// is cancelled does not fail for them.
+func TestLossesInARow(t *testing.T) {
+	t.Parallel()
+	w := during(t, classic(), 0)
+	for attempt := 1; attempt <= 6; attempt++ {
+		id := claim(t, w, 0)
+		if attempt%3 == 0 {
+			finish(t, w, id, attempt, Outcome{GivenBack: true})
+			continue
+		}
+		w.plan.Recover(&w.run, w.now)
+		w.advance()
+	}
+	for range MaxLost - 1 {
+		claim(t, w, 0)
+		w.plan.Recover(&w.run, w.now)
+	}
+	claim(t, w, 0)
+	if err := Cancel(&w.run); err != nil {
+		t.Fatal(err)
+	}
+	w.plan.Recover(&w.run, w.now)
+	w.advance()
+	if w.run.Ingest.Status != vod.Cancelled || w.run.Tasks[0].Status != vod.TaskCancelled {
+		t.Errorf("%s with %s", w.run.Ingest.Status, w.run.Tasks[0].Status)
+	}
+}

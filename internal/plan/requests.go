@@ -56,10 +56,11 @@ func RefuseRetry(run *vod.Run) error {
 	return nil
 }
 
+// reset opens a task again. What it put out before stays recorded until it
+// puts out something new: the catalogue may still serve it.
 func reset(t *vod.Task) {
 	t.Status, t.Error, t.End, t.NotBefore = vod.TaskPending, nil, time.Time{}, time.Time{}
 	t.Failures, t.Lost, t.Share = 0, 0, 0
-	t.Outputs = nil
 }
 
 // Ready is a task that may be claimed.
