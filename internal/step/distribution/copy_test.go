@@ -7,9 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
+	"github.com/via-orchestrate/orchestrate/internal/disktest"
 	"github.com/via-orchestrate/orchestrate/internal/location"
 	"github.com/via-orchestrate/orchestrate/internal/step/distribution"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
@@ -168,14 +168,7 @@ func TestCopyIsCancelled(t *testing.T) {
 // TestCopyToAFullDisk fills a real file system of 1 MiB.
 func TestCopyToAFullDisk(t *testing.T) {
 	t.Parallel()
-	if os.Geteuid() != 0 {
-		t.Skip("only root can mount a small file system")
-	}
-	disk := t.TempDir()
-	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=1m"); err != nil {
-		t.Skipf("mounting is not allowed here: %v", err)
-	}
-	t.Cleanup(func() { must(t, syscall.Unmount(disk, 0)) })
+	disk := disktest.Mount(t, "1m")
 	b := setupAt(t, t.TempDir(), filepath.Join(disk, "media"))
 	f := b.folder(t, map[string]string{"a.mp4": strings.Repeat("x", 3<<20)})
 	_, err := b.run(t, distribution.NewCopy(b.set), toMedia(), fileset("", vod.MediaVideo, f.URI("a.mp4")))

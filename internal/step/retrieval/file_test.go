@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/via-orchestrate/orchestrate/internal/disktest"
 	"github.com/via-orchestrate/orchestrate/internal/location"
 	"github.com/via-orchestrate/orchestrate/internal/step/retrieval"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
@@ -135,14 +136,7 @@ func TestUpload(t *testing.T) {
 // TestFullDisk fills a real file system of 1 MiB.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
-	if os.Geteuid() != 0 {
-		t.Skip("only root can mount a small file system; TestFullDevice covers the mapping")
-	}
-	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=1m"); err != nil {
-		t.Skipf("mounting is not allowed here (%v); TestFullDevice covers the mapping", err)
-	}
-	t.Cleanup(func() { must(t, syscall.Unmount(dir, 0)) })
+	dir := disktest.Mount(t, "1m")
 	b := setupAt(t, dir, func(*retrieval.Config) {})
 	s := serve(t, randomBytes(4<<20), nil)
 	_, err := b.run(t, input(s.URL+"/a.mp4"))
