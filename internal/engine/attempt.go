@@ -77,7 +77,15 @@ func (a *attempt) run(ctx context.Context) plan.Outcome {
 	default:
 		o.Err = vod.AsStepError(err)
 	}
-	a.log.Info("attempt ended", "took", time.Since(started).Round(time.Millisecond), "givenBack", o.GivenBack, "err", err)
+	took := time.Since(started).Round(time.Millisecond)
+	switch {
+	case o.Err != nil && o.Err.Class != vod.ClassCancelled:
+		a.log.Warn("attempt failed", "took", took, "class", o.Err.Class, "reason", o.Err.Reason, "err", err)
+	case err != nil:
+		a.log.Info("attempt interrupted", "took", took, "givenBack", o.GivenBack)
+	default:
+		a.log.Info("attempt done", "took", took)
+	}
 	return o
 }
 

@@ -89,6 +89,7 @@ func (x *Executor) changeOpen(ctx context.Context, ingestID string, event func(*
 // cannot read end the ingest, so that it does not stay for ever.
 func (x *Executor) change(ctx context.Context, ingestID string, event func(*plan.Plan, *vod.Run) error) (State, error) {
 	var state State
+	var ended vod.Ingest
 	err := x.Store.IngestChange(ctx, ingestID, func(run *vod.Run) error {
 		if run.Ingest.Status.Final() || run.Ingest.Imported {
 			state = State{Status: run.Ingest.Status}
@@ -106,10 +107,28 @@ func (x *Executor) change(ctx context.Context, ingestID string, event func(*plan
 			state = x.abandon(run, "What the tasks put out", err)
 			return nil
 		}
-		state = State{Status: run.Ingest.Status, Ready: p.Ready(run)}
+		state, ended = State{Status: run.Ingest.Status, Ready: p.Ready(run)}, run.Ingest
 		return nil
 	})
+	if err == nil && ended.Status.Final() {
+		x.logEnd(ctx, ended)
+	}
 	return state, err
+}
+
+// logEnd writes the one line that tells what became of an ingest.
+func (x *Executor) logEnd(ctx context.Context, in vod.Ingest) {
+	level, attrs := slog.LevelInfo, []slog.Attr{
+		slog.String("ingest", in.ID), slog.String("asset", in.AssetID), slog.String("tenant", in.Tenant),
+		slog.String("status", string(in.Status)), slog.Duration("took", in.End.Sub(in.Start)),
+	}
+	if in.Status == vod.Failed {
+		level = slog.LevelWarn
+	}
+	if in.Error != "" {
+		attrs = append(attrs, slog.String("error", in.Error))
+	}
+	x.Log.LogAttrs(ctx, level, "ingest ended", attrs...)
 }
 
 // abandon ends a run whose documents cannot be read.

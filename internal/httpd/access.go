@@ -12,8 +12,8 @@ import (
 )
 
 // access logs every request once it is answered, without its query, and
-// answers 500 to a panic. Probes and media are logged at debug level: they are
-// many.
+// answers 500 to a panic. What only reads is logged at debug level: it is
+// much.
 func (s *server) access(next http.Handler, mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, route := mux.Handler(r)
@@ -25,7 +25,7 @@ func (s *server) access(next http.Handler, mux *http.ServeMux) http.Handler {
 }
 
 func (s *server) logAccess(w *watched, r *http.Request, route string, begun time.Time) {
-	s.log.LogAttrs(r.Context(), accessLevel(r), "request",
+	s.log.LogAttrs(r.Context(), accessLevel(r.Method, w.status), "request",
 		slog.String("method", r.Method), slog.String("path", loggedPath(r)), slog.String("route", route),
 		slog.Int("status", w.status), slog.Int64("bytes", w.bytes), slog.Duration("took", time.Since(begun)))
 }
@@ -49,8 +49,10 @@ func (s *server) rescue(w *watched, r *http.Request) {
 	panic(http.ErrAbortHandler)
 }
 
-func accessLevel(r *http.Request) slog.Level {
-	if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || strings.HasPrefix(r.URL.Path, "/media/") {
+// accessLevel: a client that watches an ingest asks twice a second.
+func accessLevel(method string, status int) slog.Level {
+	reads := method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
+	if reads && status < http.StatusInternalServerError {
 		return slog.LevelDebug
 	}
 	return slog.LevelInfo
