@@ -147,11 +147,24 @@ func TestDiskShort(t *testing.T) {
 	t.Parallel()
 	c := configIn(t.TempDir())
 	a := newApp(t, c)
-	if why := a.diskShort(); why != "" {
+	if why := a.hold(); why != "" {
 		t.Errorf("there is space, but: %s", why)
 	}
 	a.config.MinFree = 1 << 62
-	if why := a.diskShort(); !strings.Contains(why, "new work waits") || !strings.Contains(why, c.Data) {
+	if why := a.hold(); !strings.Contains(why, "new work waits") || !strings.Contains(why, c.Data) {
 		t.Errorf("there is no space: %q", why)
+	}
+}
+
+// TestVanishedMediaFolder: what was served is gone, but new work goes on.
+func TestVanishedMediaFolder(t *testing.T) {
+	t.Parallel()
+	c := configIn(t.TempDir())
+	a := newApp(t, c)
+	if err := os.RemoveAll(c.MediaRoot); err != nil {
+		t.Fatal(err)
+	}
+	if why := a.hold(); why != "" {
+		t.Errorf("work waits: %s", why)
 	}
 }

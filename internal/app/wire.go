@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/dustin/go-humanize"
-
 	"github.com/via-orchestrate/orchestrate/internal/engine"
 	"github.com/via-orchestrate/orchestrate/internal/engine/local"
 	"github.com/via-orchestrate/orchestrate/internal/httpd"
@@ -55,10 +53,10 @@ func (a *App) wire(ctx context.Context) error {
 	})
 	a.engine = local.New(local.Config{
 		Operations: executor, Unfinished: db.IngestUnfinished, Slots: a.config.Slots,
-		Hold: a.diskShort, HoldPoll: holdPoll, Log: a.log,
+		Hold: a.hold, HoldPoll: holdPoll, Log: a.log,
 	})
 	service, err := orchestrate.New(ctx, orchestrate.Config{
-		Store: db, Engine: a.engine, Locations: a.locations, Digest: retrieval.Digest,
+		Store: db, Engine: a.engine, Hold: a.hold, Locations: a.locations, Digest: retrieval.Digest,
 		SourceDirs: a.config.AllowSourceDir, Version: PipelineVersion, Now: vod.Now, Log: a.log,
 	})
 	if err != nil {
@@ -101,19 +99,4 @@ func newServer(h http.Handler) *http.Server {
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 	}
-}
-
-// diskShort says why new work waits while the disk is short.
-func (a *App) diskShort() string {
-	for _, dir := range []string{a.config.Data, a.config.MediaRoot} {
-		free, err := upload.FreeSpace(dir)
-		if err != nil {
-			return fmt.Sprintf("The free space of %s cannot be measured: %v.", dir, err)
-		}
-		if free < int64(a.config.MinFree) {
-			return fmt.Sprintf("Only %s are free at %s; new work waits for %s (--min-free).",
-				humanize.Bytes(uint64(max(free, 0))), dir, a.config.MinFree)
-		}
-	}
-	return ""
 }

@@ -74,6 +74,9 @@ func (s *server) GetHealth(context.Context, api.GetHealthRequestObject) (api.Get
 func (s *server) GetReadiness(ctx context.Context, _ api.GetReadinessRequestObject) (api.GetReadinessResponseObject, error) {
 	if err := s.service.Ready(ctx); err != nil {
 		s.log.WarnContext(ctx, "not ready", "error", err)
+		if vod.CodeOf(err) == vod.Unavailable {
+			return nil, err
+		}
 		return nil, vod.Faultf(vod.Unavailable, "The server cannot take work now. Its log tells why.")
 	}
 	return api.GetReadiness200JSONResponse{Status: "ok"}, nil

@@ -98,7 +98,11 @@ func (s *Service) Delete(ctx context.Context, tenant, id string) error {
 	if run.Ingest.Imported {
 		return nil
 	}
-	return s.Locations.RemoveIngest(tenant, id, run.Ingest.MediaKey)
+	if err := s.Locations.RemoveIngest(tenant, id, run.Ingest.MediaKey); err != nil {
+		// The ingest is gone; its files are nobody's now.
+		s.Log.Warn("cannot remove the files of a deleted ingest; the sweeper tries again", "ingest", id, "err", err)
+	}
+	return nil
 }
 
 // DeleteAsset removes every ingest of an asset; if one is not over nothing is

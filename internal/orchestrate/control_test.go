@@ -184,3 +184,16 @@ func TestRollBack(t *testing.T) {
 	s.ok(err)
 	s.equal("history", []string{history[0].IngestID, history[1].IngestID}, []string{second, first})
 }
+
+// TestReady: a server whose work waits is not ready, and says why.
+func TestReady(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	if err := s.Ready(t.Context()); err != nil {
+		t.Error(err)
+	}
+	s.held = "The disk is short."
+	if err := s.Ready(t.Context()); vod.CodeOf(err) != vod.Unavailable || err.Error() != s.held {
+		t.Errorf("error is %v", err)
+	}
+}

@@ -31,6 +31,7 @@ type service struct {
 	now      time.Time
 
 	woken    []string                  // ingests, by the use cases
+	held     string                    // why no work can begin
 	waiting  string                    // what the engine says of every task
 	removed  []string                  // ingests whose files were removed
 	failures map[string]*vod.StepError // by step type: why it fails
@@ -55,7 +56,7 @@ func newService(t *testing.T) *service {
 		}
 	})
 	s.Service, err = orchestrate.New(t.Context(), orchestrate.Config{
-		Store: db, Engine: s, Locations: s, Digest: digest, Version: "test",
+		Store: db, Engine: s, Locations: s, Digest: digest, Version: "test", Hold: func() string { return s.held },
 		Now: func() time.Time { s.now = s.now.Add(time.Second); return s.now }, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

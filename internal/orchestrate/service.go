@@ -26,8 +26,10 @@ type Locations interface {
 
 // Config is what a Service works with. All fields but SourceDirs are required.
 type Config struct {
-	Store     store.Store
-	Engine    Engine
+	Store  store.Store
+	Engine Engine
+	// Hold says why no new work can begin; empty when it can.
+	Hold      func() string
 	Locations Locations
 	// Digest identifies a set of input files by type, language and MD5; not ok
 	// when the MD5 of one is not known.
@@ -64,5 +66,11 @@ func New(ctx context.Context, c Config) (*Service, error) {
 	return s, nil
 }
 
-// Ready tells whether the service can do its work.
-func (s *Service) Ready(ctx context.Context) error { return s.Store.Ready(ctx) }
+// Ready tells whether new work can be taken and begun: an Unavailable fault
+// says what keeps it waiting.
+func (s *Service) Ready(ctx context.Context) error {
+	if held := s.Hold(); held != "" {
+		return vod.Faultf(vod.Unavailable, "%s", held)
+	}
+	return s.Store.Ready(ctx)
+}
