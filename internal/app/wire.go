@@ -32,7 +32,7 @@ func (a *App) wire(ctx context.Context) error {
 	}
 	db, err := sqlite.Open(ctx, a.config.SQLitePath())
 	if err != nil {
-		return fmt.Errorf("open the store: %w", err)
+		return fmt.Errorf("open the store %s: %w; if the file is damaged, put a backup in its place", a.config.SQLitePath(), err)
 	}
 	a.store = db
 	a.onClose(db.Close)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -19,6 +20,9 @@ var migrations embed.FS
 // migrate brings the schema up to date and gives its version. A database that
 // a newer program wrote is refused: this one would not know its rows.
 func migrate(ctx context.Context, db *sql.DB) (version int64, err error) {
+	if err := refuseForeign(ctx, db); err != nil {
+		return 0, err
+	}
 	provider, err := newProvider(db)
 	if err != nil {
 		return 0, err
@@ -34,6 +38,21 @@ func migrate(ctx context.Context, db *sql.DB) (version int64, err error) {
 		return 0, fmt.Errorf("bring the schema from version %d to %d: %w", current, target, err)
 	}
 	return target, nil
+}
+
+// refuseForeign refuses a database that has tables, but none of ours.
+func refuseForeign(ctx context.Context, db *sql.DB) error {
+	var tables, ours int
+	err := db.QueryRowContext(ctx, `
+		SELECT count(*), count(*) FILTER (WHERE name = 'goose_db_version')
+		FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`).Scan(&tables, &ours)
+	if err != nil {
+		return fmt.Errorf("read the schema: %w", err)
+	}
+	if tables > 0 && ours == 0 {
+		return errors.New("the file is the database of another program; name another with --db or --data")
+	}
+	return nil
 }
 
 func newProvider(db *sql.DB) (*goose.Provider, error) {

@@ -94,7 +94,7 @@ func createPrivate(path string) error {
 func (s *Store) write(ctx context.Context, do func(*tx) error) error {
 	err := s.writer.write(ctx, do)
 	if diskFull(err) {
-		return fmt.Errorf("%w (%w)", vod.Faultf(vod.Unavailable, "The disk that holds the database is full."), err)
+		return fmt.Errorf("%w (%w)", vod.Faultf(vod.Unavailable, "The disk that holds the database is full: free some of its space."), err)
 	}
 	return err
 }
