@@ -42,6 +42,15 @@ func stalledError(shown string, seconds float64, got, total int64) *vod.StepErro
 	}
 }
 
+// changedError is for a part of another version than the bytes that are there.
+func changedError(shown string) *vod.StepError {
+	return &vod.StepError{
+		Class: vod.ClassRemote, Reason: vod.ReasonSourceUnreadable,
+		Message: fmt.Sprintf("%s changed while it was read: its server goes on with another version of it.", shown),
+		Hint:    "Submit a file once it is complete.",
+	}
+}
+
 // cutErrorAfter adds to why a download ended how far it was.
 func cutErrorAfter(shown string, why *vod.StepError, got, total int64) *vod.StepError {
 	e := *why

@@ -134,6 +134,10 @@ func (d *download) once(ctx context.Context) error {
 func (d *download) begin(resp *http.Response, ranged bool) error {
 	switch {
 	case resp.StatusCode == http.StatusPartialContent && ranged:
+		if !sameVersion(d.validator, resp.Header) {
+			d.validator = ""
+			return &cut{StepError: changedError(d.shown)}
+		}
 		if first, total, ok := contentRange(resp.Header.Get("Content-Range")); ok && first == d.sink.size && total == d.sink.total {
 			return nil
 		}

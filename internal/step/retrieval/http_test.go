@@ -1,9 +1,11 @@
 package retrieval_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -135,6 +137,74 @@ func TestWrongRangesAreNotUsed(t *testing.T) {
 			t.Errorf("%s: %d requests", name, s.count())
 		}
 	}
+}
+
+// A server that ignores If-Range sends the rest of another version of the file,
+// which has the same length.
+func TestVersionsAreNotMixed(t *testing.T) {
+	t.Parallel()
+	const first, later = "Mon, 02 Mar 2026 10:00:00 GMT", "Mon, 02 Mar 2026 11:00:00 GMT"
+	for name, c := range map[string]struct{ whole, part http.Header }{
+		"other tag":   {http.Header{"Etag": {`"a"`}}, http.Header{"Etag": {`"b"`}}},
+		"weak tag":    {http.Header{"Etag": {`"a"`}}, http.Header{"Etag": {`W/"a"`}}},
+		"tag is gone": {http.Header{"Etag": {`"a"`}}, http.Header{}},
+		"other date":  {http.Header{"Last-Modified": {first}}, http.Header{"Last-Modified": {later}}},
+		"date to tag": {http.Header{"Last-Modified": {first}}, http.Header{"Last-Modified": {first}, "Etag": {`"b"`}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			old, now := randomBytes(300<<10), bytes.Repeat([]byte("new"), 100<<10)
+			s := serve(t, old, nil)
+			s.misbehave = func(_ int, w http.ResponseWriter, r *http.Request) bool {
+				w.Header().Set("Content-Length", fmt.Sprint(len(now)))
+				if r.Header.Get("Range") == "" && s.count() == 1 {
+					maps.Copy(w.Header(), c.whole)
+					_, _ = w.Write(old[:100<<10])
+					flush(w)
+					panic(http.ErrAbortHandler)
+				}
+				maps.Copy(w.Header(), c.part)
+				var from int
+				if _, err := fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &from); err == nil {
+					w.Header().Set("Content-Length", fmt.Sprint(len(now)-from))
+					w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, len(now)-1, len(now)))
+					w.WriteHeader(http.StatusPartialContent)
+				}
+				_, _ = w.Write(now[from:])
+				return true
+			}
+			r, err := b.run(t, input(s.URL+"/a.mp4"))
+			b.wantBytes(t, r, err, now)
+			if s.count() != 3 || s.requests[1].Header.Get("If-Range") == "" || s.requests[2].Header.Get("Range") != "" {
+				t.Errorf("%d requests", s.count())
+			}
+		})
+	}
+}
+
+// A part need not repeat the date that If-Range named.
+func TestResumesByDate(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	s := serve(t, randomBytes(300<<10), nil)
+	s.etag = ""
+	s.misbehave = func(n int, w http.ResponseWriter, _ *http.Request) bool {
+		if n == 1 {
+			w.Header().Set("Last-Modified", "Mon, 02 Mar 2020 10:00:00 GMT")
+			w.Header().Set("Content-Length", fmt.Sprint(len(s.content)))
+			_, _ = w.Write(s.content[:100<<10])
+			flush(w)
+			panic(http.ErrAbortHandler)
+		}
+		w.Header().Set("Content-Length", fmt.Sprint(200<<10))
+		w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", 100<<10, 300<<10-1, 300<<10))
+		w.WriteHeader(http.StatusPartialContent)
+		_, _ = w.Write(s.content[100<<10:])
+		return true
+	}
+	r, err := b.run(t, input(s.URL+"/a.mp4"))
+	b.wantBytes(t, r, err, s.content)
 }
 
 func TestRetriesServerErrorsInTheMiddle(t *testing.T) {

@@ -35,6 +35,19 @@ func strongValidator(h http.Header) string {
 	return h.Get("Last-Modified")
 }
 
+// sameVersion tells whether a part belongs to the version of the file that has
+// the validator: there are servers that ignore If-Range, and parts may only be
+// put together if they have the same strong validator (RFC 9110, 15.3.7.3). A
+// part has the entity tag that the whole has, but needs no Last-Modified
+// (15.3.7).
+func sameVersion(validator string, part http.Header) bool {
+	if strings.HasPrefix(validator, `"`) {
+		return part.Get("ETag") == validator
+	}
+	modified := part.Get("Last-Modified")
+	return part.Get("ETag") == "" && (modified == "" || modified == validator)
+}
+
 // contentRange reads "bytes first-last/total" (RFC 9110, 14.4). total is
 // negative when it is given as unknown.
 func contentRange(text string) (first, total int64, ok bool) {
