@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -123,6 +124,9 @@ func (c *sourceCheck) uri(raw string) (shown, problem string) {
 		if u.Hostname() == "" {
 			return "", "has no host"
 		}
+		if port := u.Port(); port != "" && !isPort(port) {
+			return "", "has a port that is not from 1 to 65535"
+		}
 		return c.hideQuery(u), ""
 	case "file":
 		if u.Host != "" && u.Host != "localhost" || !strings.HasPrefix(u.Path, "/") || u.RawQuery != "" {
@@ -138,6 +142,11 @@ func (c *sourceCheck) uri(raw string) (shown, problem string) {
 		return "", "s3: sources are not supported by this server; give a (pre-signed) https: address"
 	}
 	return "", "must be an http:, https:, file: or upload: address"
+}
+
+func isPort(text string) bool {
+	port, err := strconv.ParseUint(text, 10, 16)
+	return err == nil && port > 0
 }
 
 // hideQuery remembers the real address under the shown one, which is made
