@@ -6,10 +6,32 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 addr=${ADDR:-127.0.0.1:8080}
 data=${DATA:-./data}
-pretty() { if command -v jq >/dev/null; then jq .; else cat; fi; }
-cli() { bin/orchestrate "$@" --server "http://$addr"; }
+host=${addr%:*}
+port=${addr##*:}
 
-# Warnings alone: what follows is for reading.
+# show COMMAND... prints a command as one would type it, and runs it.
+show() {
+	printf '\n== %s\n' "$*"
+	"$@"
+}
+
+# show_json does the same with JSON: indented where jq is there, otherwise as the
+# server sent it.
+show_json() {
+	printf '\n== %s\n' "$*"
+	"$@" | if command -v jq >/dev/null; then jq .; else cat; fi
+}
+
+# Before anything is started, for a clip must not go to somebody else's server.
+bare=${host#[}
+if (exec 3<>"/dev/tcp/${bare%]}/$port") 2>/dev/null; then
+	echo "demo: a server answers at $addr already; stop it, or try: make demo ADDR=$host:$((port + 1)) DATA=./data2" >&2
+	exit 1
+fi
+
+# The command line takes the server from here. Warnings alone are logged: what
+# follows is for reading.
+export ORCHESTRATE_SERVER=http://$addr
 bin/orchestrate serve --addr "$addr" --data "$data" --log-level WARN &
 server=$!
 stop() {
@@ -22,42 +44,34 @@ trap 'exit 130' INT TERM
 # Wait until it answers, for at most 30 seconds; a server that ended is an error
 # at once.
 for ((i = 0; ; i++)); do
-	cli list -o json >/dev/null 2>&1 && break
 	if ! kill -0 "$server" 2>/dev/null || ((i == 300)); then
 		echo "demo: the server at $addr did not start" >&2
 		exit 1
 	fi
+	bin/orchestrate list -o json >/dev/null 2>&1 && break
 	sleep 0.1
 done
 
-echo
-echo "== orchestrate submit testdata/demo.mp4 --asset demo --wait"
-cli submit testdata/demo.mp4 --asset demo --force --wait
+printf '\n== export ORCHESTRATE_SERVER=%s\n' "$ORCHESTRATE_SERVER"
+# --force: a second demo does the work again, instead of skipping an equal file.
+show bin/orchestrate submit testdata/demo.mp4 --asset demo --force --wait
 
 # The newest ingest is the first of the list.
-list=$(cli list -o json)
-id=$(grep -oE '"ingestId": *"[^"]+"' <<<"$list" | head -n 1 | cut -d '"' -f 4)
-detail=$(cli get "$id" -o json)
+id=$(bin/orchestrate list -o json | grep -oE '"ingestId": *"[^"]+"' | head -n 1 | cut -d '"' -f 4)
+show_json bin/orchestrate list -o json
+show_json bin/orchestrate get "$id" -o json
 
 echo
-echo "== orchestrate list -o json"
-pretty <<<"$list"
-echo
-echo "== orchestrate get $id -o json"
-pretty <<<"$detail"
-
-echo
-echo "== The stream"
-address() { grep -oE '"https?://[^"]+\.'"$1"'"' <<<"$detail" | tail -n 1 | tr -d '"'; }
-echo "HLS:      $(address m3u8)"
-echo "DASH:     $(address mpd)"
-echo "Watch:    http://$addr/play/demo"
-echo "Playback: http://$addr/assets/demo/playback"
 echo "Status:   http://$addr/ingests/$id"
+echo "Playback: http://$addr/assets/demo/playback"
 
 if [[ -n ${DEMO_EXIT:-} ]]; then
+	stop
+	echo "The server has stopped. This serves it again: make run ADDR=$addr DATA=$data"
+	echo "Then watch: http://$addr/play/demo"
 	exit 0
 fi
-echo
+trap 'exit 0' INT TERM
 echo "Serving at http://$addr; stop with Ctrl-C."
+echo "Watch:    http://$addr/play/demo"
 wait "$server"
