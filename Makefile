@@ -10,6 +10,9 @@ DATA ?= ./data
 # Packages to test, and further flags for go test: make test PKG=./internal/plan/... TESTFLAGS=-race
 PKG ?= ./...
 TESTFLAGS ?=
+# The revision is stamped into the binary, except where git refuses to tell it:
+# in a clone that belongs to another user, for instance.
+BUILDVCS = $(shell git rev-parse HEAD >/dev/null 2>&1 && echo auto || echo false)
 
 .PHONY: help
 help: ## List the targets
@@ -17,7 +20,7 @@ help: ## List the targets
 
 .PHONY: build
 build: ## Build bin/orchestrate, the binary alone
-	CGO_ENABLED=0 go build -buildvcs=auto -trimpath -o bin/orchestrate ./cmd/orchestrate
+	CGO_ENABLED=0 go build -buildvcs=$(BUILDVCS) -trimpath -o bin/orchestrate ./cmd/orchestrate
 
 .PHONY: run
 run: ## Install what is missing, build, and serve at $ADDR (127.0.0.1:8080)
@@ -26,7 +29,7 @@ run: ## Install what is missing, build, and serve at $ADDR (127.0.0.1:8080)
 	exec bin/orchestrate serve --addr $(ADDR) --data $(DATA)
 
 .PHONY: demo
-demo: ## The same, then ingest the bundled clip; DEMO_EXIT=1 stops after that
+demo: ## Serve as make run does, and ingest the bundled clip; DEMO_EXIT=1 stops after that
 	scripts/setup.sh run
 	$(MAKE) --no-print-directory build
 	ADDR=$(ADDR) DATA=$(DATA) scripts/demo.sh
@@ -37,8 +40,8 @@ test: ## Install what is missing and run every test
 	gotestsum --format pkgname-and-test-fails --hide-summary=skipped -- -timeout 30m $(TESTFLAGS) $(PKG)
 
 .PHONY: race
-race: ## Run the tests of what is concurrent under the race detector (needs a C compiler)
-	scripts/setup.sh test
+race: ## Run the tests of what is concurrent under the race detector
+	scripts/setup.sh race
 	gotestsum --format pkgname-and-test-fails -- -race -timeout 30m \
 		./internal/engine/... ./internal/orchestrate/... ./internal/store/... ./internal/upload/... ./internal/plan/...
 

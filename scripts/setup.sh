@@ -5,7 +5,9 @@
 #   scripts/setup.sh generate  the code generator
 #   scripts/setup.sh check     linters, formatter, code generator
 #   scripts/setup.sh test      all that the tests use
+#   scripts/setup.sh race      the same, and the C compiler of the race detector
 #
+# Go itself is not installed, only checked for, before anything else.
 # Debian packages are installed only as root or with password-free sudo;
 # otherwise this prints the command and stops. Go tools are built, in the
 # versions below, into .cache/bin.
@@ -20,6 +22,17 @@ readonly OAPI_CODEGEN=github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v
 readonly TEMPORAL=github.com/temporalio/cli/cmd/temporal@v1.5.1
 
 missing=()
+
+# need_go stops unless Go is there, in the version of go.mod or a newer one. An
+# older Go that fetches the right one by itself counts as that one.
+need_go() {
+	local want have
+	want=$(awk '$1 == "go" {print $2}' go.mod)
+	have=$(go env GOVERSION 2>/dev/null | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1) || true
+	[[ -n $have && $(printf '%s\n' "$want" "$have" | sort -V | head -n 1) == "$want" ]] && return 0
+	echo "setup: this needs Go $want or newer, and ${have:+only }${have:-none} is in PATH; get it from https://go.dev/dl" >&2
+	exit 1
+}
 
 # need COMMAND PACKAGE notes a Debian package whose command is not there.
 need() {
@@ -43,7 +56,11 @@ install_packages() {
 		as=(sudo -n)
 		if ! sudo -n true 2>/dev/null; then
 			echo "setup: these packages are missing: ${missing[*]}" >&2
-			echo "Try: sudo apt-get update && sudo ${apt[*]}" >&2
+			if command -v sudo >/dev/null; then
+				echo "Try: sudo apt-get update && sudo ${apt[*]}" >&2
+			else
+				echo "Try, as root: apt-get update && ${apt[*]}" >&2
+			fi
 			exit 1
 		fi
 	fi
@@ -65,6 +82,7 @@ go_tool() {
 }
 
 purpose=${1:-run}
+need_go
 tools=()
 case $purpose in
 run)
@@ -78,14 +96,18 @@ check)
 	need shellcheck shellcheck
 	tools=("$GOLANGCI_LINT" "$GOFUMPT" "$OAPI_CODEGEN")
 	;;
-test)
+test | race)
+	if [[ $purpose == race ]]; then
+		need gcc gcc
+		need_dir /usr/include/arpa libc6-dev # its headers, which gcc only recommends
+	fi
 	need ffmpeg ffmpeg
 	need chromium chromium
 	need_dir /usr/share/forensics-samples forensics-samples-files
 	tools=("$GOTESTSUM" "$TEMPORAL")
 	;;
 *)
-	echo "usage: scripts/setup.sh [run|generate|check|test]" >&2
+	echo "usage: scripts/setup.sh [run|generate|check|test|race]" >&2
 	exit 2
 	;;
 esac
