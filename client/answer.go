@@ -6,19 +6,28 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 )
 
 // maxProblem bounds what is read of an error answer, in bytes.
 const maxProblem = 1 << 20
 
-// Error implements error: what is wrong, then every single problem.
+// Error implements error: what is wrong, then every single problem that this
+// does not say already.
 func (p *Problem) Error() string {
 	text := p.Detail
 	if text == "" {
 		text = fmt.Sprintf("the server answered %d %s", p.Status, p.Title)
 	}
 	for _, f := range p.Problems {
-		text += fmt.Sprintf("\n  %s: %s", f.Path, f.Message)
+		switch {
+		case strings.Contains(p.Detail, f.Path) && strings.Contains(p.Detail, f.Message):
+			// The detail of a single problem has it all.
+		case f.Path == "":
+			text += "\n  " + f.Message
+		default:
+			text += fmt.Sprintf("\n  %s: %s", f.Path, f.Message)
+		}
 	}
 	if p.ErrorID != "" {
 		text += fmt.Sprintf(" (error id %s)", p.ErrorID)

@@ -96,6 +96,15 @@ func TestProblems(t *testing.T) {
 	if want := "Two problems.\n  /a: is missing\n  /b: is unknown"; err.Error() != want {
 		t.Errorf("%q, want %q", err, want)
 	}
+	for text, want := range map[string]string{
+		`{"title":"x","status":400,"detail":"The parameter status must be RUNNING.","problems":[{"path":"status","message":"must be RUNNING"}]}`: "The parameter status must be RUNNING.",
+		`{"title":"x","status":422,"detail":"The document has a problem.","problems":[{"path":"","message":"line 3: no value"}]}`:                "The document has a problem.\n  line 3: no value",
+	} {
+		body = text
+		if _, err = c.ApplyProfile(t.Context(), "p", []byte("a: 1")); err == nil || err.Error() != want {
+			t.Errorf("%q, want %q", err, want)
+		}
+	}
 	body, status = "<html>not ours</html>", 413
 	_, err = c.ApplyProfile(t.Context(), "p", []byte("a: 1"))
 	if !errors.As(err, &p) || p.Status != 413 || err.Error() != "the server answered 413 Request Entity Too Large" {
