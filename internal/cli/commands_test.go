@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -9,6 +10,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/via-orchestrate/orchestrate/internal/profile"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
 func TestGet(t *testing.T) {
@@ -178,10 +182,14 @@ func TestProfileApply(t *testing.T) {
 	d.run(t, "profile", "apply", "bad", "-f", file).want(t, 1, "", `orchestrate: The profile document has 2 problems.
   /encoding/0/type: is missing
   /speed: is not a key that there is
-Try: mend `+file+", and check it with `orchestrate profile validate -f "+file+"`.\n")
+Try: mend the document, and check it with `+"`orchestrate profile validate bad -f "+file+"`.\n")
 	env := map[string]string{"ORCHESTRATE_SERVER": d.url}
 	runIn(t.Context(), t, Program{}, env, "x: 1\n", "profile", "apply", "-f", "-").want(t, 2, "",
 		"orchestrate: - does not name its profile\nTry: orchestrate profile apply NAME -f -\n")
+	runIn(t.Context(), t, Program{}, env, "name: [1]\n", "profile", "validate", "-f", "-").want(t, 2, "",
+		"orchestrate: - does not name its profile\nTry: orchestrate profile validate NAME -f -\n")
+	runIn(t.Context(), t, Program{}, env, "a: b: c\n", "profile", "validate", "-f", "-").want(t, 2, "",
+		"orchestrate: - is not YAML: mapping values are not allowed in this context\nTry: mend the document.\n")
 	if diff := cmp.Diff([]string{"name: p\n", "name: p\n", "name: p\n", "name: p\n"}, bodies); diff != "" {
 		t.Error(diff)
 	}
@@ -190,6 +198,35 @@ Try: mend `+file+", and check it with `orchestrate profile validate -f "+file+"`
 		if asked != want {
 			t.Errorf("asked %s, want %s", asked, want)
 		}
+	}
+}
+
+// TestProfileWithAnUnknownLocation has the server's own words.
+func TestProfileWithAnUnknownLocation(t *testing.T) {
+	t.Parallel()
+	_, refusal := profile.Input(profile.SnapshotParams{
+		Version: vod.ProfileVersion{Name: "p", Document: profile.Default().JSON},
+		Resolve: func(vod.Location) (vod.Location, error) {
+			return vod.Location{}, errors.New("there is no such location")
+		},
+	})
+	if refusal == nil {
+		t.Fatal("a profile whose locations are unknown can be used")
+	}
+	d := newDouble(t)
+	d.problem("PUT /profiles/p", 422, refusal.Error())
+	r := d.run(t, "profile", "validate", "p", "-f", writeClip(t, "p.yaml", "name: p\n"))
+	if want := "\nTry: mend `locations` in the server's configuration, or name another location in the document.\n"; !strings.HasSuffix(r.err, want) {
+		t.Errorf("%q", r.err)
+	}
+}
+
+func TestUnknownProfile(t *testing.T) {
+	t.Parallel()
+	d := newDouble(t)
+	for path, command := range map[string]string{"": "get", "/versions": "versions"} {
+		d.problem("GET /profiles/x"+path, 404, "There is no profile x.")
+		d.run(t, "profile", command, "x").want(t, 1, "", "orchestrate: There is no profile x.\nTry: orchestrate profile list\n")
 	}
 }
 

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -36,7 +38,10 @@ type profileVersionsCmd struct {
 }
 
 func (c *profileVersionsCmd) Run(ctx context.Context, sh *shell) error {
-	return c.table(sh, func(s *session) (*client.ProfileList, error) { return s.ProfileVersions(ctx, c.Name) })
+	return c.table(sh, func(s *session) (*client.ProfileList, error) {
+		list, err := s.ProfileVersions(ctx, c.Name)
+		return list, noProfile(err)
+	})
 }
 
 func (r remote) table(sh *shell, ask func(*session) (*client.ProfileList, error)) error {
@@ -72,7 +77,7 @@ func (c *profileGetCmd) Run(ctx context.Context, sh *shell) error {
 	p, err := s.Profile(ctx, c.Name, c.VersionID)
 	switch {
 	case err != nil:
-		return err
+		return noProfile(err)
 	case c.json():
 		return s.tape.print(sh.out)
 	}
@@ -82,6 +87,11 @@ func (c *profileGetCmd) Run(ctx context.Context, sh *shell) error {
 	}
 	_, err = fmt.Fprintln(sh.out, out.String())
 	return err
+}
+
+// noProfile adds what to do to the error of a profile that is not there.
+func noProfile(err error) error {
+	return explain(err, http.StatusNotFound, "orchestrate profile list")
 }
 
 // documentFlags name a profile document.
@@ -94,7 +104,7 @@ type documentFlags struct {
 type profileApplyCmd struct{ documentFlags }
 
 func (c *profileApplyCmd) Run(ctx context.Context, sh *shell) error {
-	return c.put(sh, func(s *session, name string, document []byte) (*client.ProfileApplied, error) {
+	return c.put(sh, "apply", func(s *session, name string, document []byte) (*client.ProfileApplied, error) {
 		return s.ApplyProfile(ctx, name, document)
 	})
 }
@@ -102,13 +112,14 @@ func (c *profileApplyCmd) Run(ctx context.Context, sh *shell) error {
 type profileValidateCmd struct{ documentFlags }
 
 func (c *profileValidateCmd) Run(ctx context.Context, sh *shell) error {
-	return c.put(sh, func(s *session, name string, document []byte) (*client.ProfileApplied, error) {
+	return c.put(sh, "validate", func(s *session, name string, document []byte) (*client.ProfileApplied, error) {
 		return s.ValidateProfile(ctx, name, document)
 	})
 }
 
-// put reads the document, sends it, and says what became of it.
-func (c *documentFlags) put(sh *shell, send func(*session, string, []byte) (*client.ProfileApplied, error)) error {
+// put reads the document, sends it, and says what became of it. verb is the
+// command that it serves.
+func (c *documentFlags) put(sh *shell, verb string, send func(*session, string, []byte) (*client.ProfileApplied, error)) error {
 	s, err := c.connect()
 	if err != nil {
 		return err
@@ -117,16 +128,14 @@ func (c *documentFlags) put(sh *shell, send func(*session, string, []byte) (*cli
 	if err != nil {
 		return err
 	}
-	name := c.Name
-	if name == "" {
-		if name = nameIn(document); name == "" {
-			return &usageError{c.File + " does not name its profile", "orchestrate profile apply NAME -f " + c.File}
-		}
+	name, err := c.name(document, verb)
+	if err != nil {
+		return err
 	}
 	applied, err := send(s, name, document)
 	switch {
 	case err != nil:
-		return explain(err, http.StatusUnprocessableEntity, "mend "+c.File+", and check it with `orchestrate profile validate -f "+c.File+"`.")
+		return explain(err, http.StatusUnprocessableEntity, c.mend(err))
 	case c.json():
 		return s.tape.print(sh.out)
 	}
@@ -153,14 +162,35 @@ func (sh *shell) read(name string) ([]byte, error) {
 	return data, nil
 }
 
-// nameIn is the name that a profile document gives itself, or "". What else is
-// wrong with the document is the server's to say.
-func nameIn(document []byte) string {
+// name is the name to apply the document under: the one given, else the one
+// that the document gives itself. What else is wrong with the document is the
+// server's to say.
+func (c *documentFlags) name(document []byte, verb string) (string, error) {
+	if c.Name != "" {
+		return c.Name, nil
+	}
 	var d struct {
 		Name string `yaml:"name"`
 	}
-	if yaml.Unmarshal(document, &d) != nil {
-		return ""
+	var typed *yaml.TypeError
+	if err := yaml.Unmarshal(document, &d); err != nil && !errors.As(err, &typed) {
+		return "", &usageError{c.File + " is not YAML: " + strings.TrimPrefix(err.Error(), "yaml: "), "mend the document."}
 	}
-	return d.Name
+	if d.Name == "" {
+		return "", &usageError{c.File + " does not name its profile", "orchestrate profile " + verb + " NAME -f " + c.File}
+	}
+	return d.Name, nil
+}
+
+// mend says what to do about a document that the server refused.
+func (c *documentFlags) mend(err error) string {
+	if strings.Contains(err.Error(), "a location is not in order") {
+		// The document is in order; the server knows no such location.
+		return "mend `locations` in the server's configuration, or name another location in the document."
+	}
+	command := "orchestrate profile validate "
+	if c.Name != "" {
+		command += c.Name + " "
+	}
+	return "mend the document, and check it with `" + command + "-f " + c.File + "`."
 }
