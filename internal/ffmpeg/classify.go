@@ -55,7 +55,7 @@ func classify(o outcome) error {
 		return err
 	}
 	if o.said("Cannot allocate memory", "malloc of size") {
-		return o.encoder(o.program+" needed more memory than it may have.", "Raise the memory limit, or encode with fewer threads.")
+		return o.outOfMemory()
 	}
 	if what := o.badInput(); what != "" {
 		return BadMedia(o.inputName(), what, o.cause4log())
@@ -106,6 +106,15 @@ func (o outcome) killed(signal syscall.Signal) error {
 	}
 	return o.encoder(fmt.Sprintf("%s ended by signal %d (%v).", o.program, int(signal), signal),
 		"Signal 9 is mostly the kernel's when memory runs out; 11 and 6 are crashes of ffmpeg on this source.")
+}
+
+// outOfMemory tells a source that claims more than there can be, such as an MP4
+// whose tables have 2^32-1 entries, from an encoder that wants too much.
+func (o outcome) outOfMemory() error {
+	if o.program == "ffprobe" || o.said("error reading header") {
+		return BadMedia(o.inputName(), "has an index that claims impossibly many entries, so it is damaged or was made to do harm", o.cause4log())
+	}
+	return o.encoder(o.program+" needed more memory than it may have.", "Encode with fewer threads, or without the largest sizes of the ladder.")
 }
 
 func (o outcome) encoder(message, hint string) error {

@@ -105,6 +105,33 @@ func TestProbeRefuses(t *testing.T) {
 	}
 }
 
+// Tables with 2^32-1 entries in a file that is good otherwise.
+func TestRefusesImpossibleTables(t *testing.T) {
+	t.Parallel()
+	tools := newTools(t, Config{})
+	whole, err := os.ReadFile(clip(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, box := range []string{"stts", "stco"} {
+		hostile := bytes.Clone(whole)
+		at := bytes.Index(hostile, []byte(box))
+		copy(hostile[at+8:], "\xFF\xFF\xFF\xFF") // after the box's type, version and flags
+		path := filepath.Join(t.TempDir(), "film.mp4")
+		if err := os.WriteFile(path, hostile, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, probeErr := tools.Probe(t.Context(), path)
+		runErr := tools.Run(t.Context(), Command{Args: append(Input(path), "-f", "null", "-")})
+		for _, err := range []error{probeErr, runErr} {
+			se := stepError(t, err, vod.ClassMedia, vod.ReasonBadMedia)
+			if !strings.Contains(se.Message, `The file "film.mp4" has an index that claims impossibly many entries`) {
+				t.Errorf("%s: %q", box, se.Message)
+			}
+		}
+	}
+}
+
 func TestProbeRefusesLargePictures(t *testing.T) {
 	t.Parallel()
 	tools := newTools(t, Config{MaxPixels: 100 * 100})
