@@ -22,19 +22,23 @@ const keysLive = 7 * 24 * time.Hour
 // same request gives the first one's id and starts nothing. It is refused at
 // once if the files, the profile or its locations cannot be used.
 func (s *Service) Submit(ctx context.Context, tenant string, sub Submission, key *RequestKey) (string, error) {
+	var once *store.Idempotency
+	if key != nil {
+		once = &store.Idempotency{
+			Tenant: tenant, Route: "POST /ingests", Key: key.Key, BodyHash: key.BodyHash,
+			Expires: s.Now().Add(keysLive),
+		}
+		// Before all checks: what was accepted then may be refused by now.
+		if id, err := s.Store.IngestRepeated(ctx, *once); err != nil || id != "" {
+			return id, err
+		}
+	}
 	in, err := s.build(ctx, tenant, sub)
 	if err != nil {
 		return "", err
 	}
 	if in.MediaKey, err = mediaKey(); err != nil {
 		return "", err
-	}
-	var once *store.Idempotency
-	if key != nil {
-		once = &store.Idempotency{
-			Tenant: tenant, Route: "POST /ingests", Key: key.Key, BodyHash: key.BodyHash,
-			Expires: in.Start.Add(keysLive),
-		}
 	}
 	id, err := s.Store.IngestCreate(ctx, in, once)
 	if err != nil || id != in.ID {

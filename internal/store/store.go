@@ -38,6 +38,10 @@ type Ingests interface {
 	// [Idempotency.Expires]: a repetition with the same body creates nothing and
 	// gives the first ingest's id; with another body it is an Unusable fault.
 	IngestCreate(ctx context.Context, in vod.Ingest, key *Idempotency) (id string, err error)
+	// IngestRepeated gives the id of the ingest that an earlier request under
+	// the key created, "" if there is none or the key has expired. If that
+	// request had another body it is an Unusable fault.
+	IngestRepeated(ctx context.Context, key Idempotency) (id string, err error)
 	// IngestImport writes history of another system. The same run again is a
 	// no-op (false); one with input and tasks completes one that was written
 	// without; anything else under a known id is a Conflict fault. An id that

@@ -29,6 +29,15 @@ func (s *Store) IngestCreate(ctx context.Context, in vod.Ingest, key *store.Idem
 	return id, nil
 }
 
+// IngestRepeated implements [store.Ingests].
+func (s *Store) IngestRepeated(ctx context.Context, key store.Idempotency) (id string, err error) {
+	err = s.read(ctx, func(q querier) error {
+		id, err = claimedBy(q, key, s.now())
+		return err
+	})
+	return id, err
+}
+
 // claimKey makes the key stand for the ingest with the id. A key that was
 // claimed before and did not expire is repeated, and stands for another id.
 func (t *tx) claimKey(key store.Idempotency, id string, now time.Time) (claimed string, repeated bool, err error) {
@@ -47,16 +56,23 @@ func (t *tx) claimKey(key store.Idempotency, id string, now time.Time) (claimed 
 	if fresh == 1 {
 		return id, false, nil
 	}
-	claim, _, err := first(t, claimRow, `
-		SELECT ingest_id, body_hash FROM idempotency WHERE tenant = ? AND route = ? AND key = ?`,
-		key.Tenant, key.Route, key.Key)
-	if err != nil {
-		return "", false, fmt.Errorf("read the idempotency key: %w", err)
+	claimed, err = claimedBy(t, key, now)
+	return claimed, true, err
+}
+
+// claimedBy gives the ingest that the key stands for, or "".
+func claimedBy(q querier, key store.Idempotency, now time.Time) (ingestID string, err error) {
+	claim, found, err := first(q, claimRow, `
+		SELECT ingest_id, body_hash FROM idempotency
+		WHERE tenant = ? AND route = ? AND key = ? AND expires_ms > ?`,
+		key.Tenant, key.Route, key.Key, now.UnixMilli())
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("read the idempotency key: %w", err)
+	case found && claim.bodyHash != key.BodyHash:
+		return "", vod.Faultf(vod.Unusable, "The idempotency key was used before, with another request.")
 	}
-	if claim.bodyHash != key.BodyHash {
-		return "", false, vod.Faultf(vod.Unusable, "The idempotency key was used before, with another request.")
-	}
-	return claim.ingestID, true, nil
+	return claim.ingestID, nil
 }
 
 // claim is what a key stands for.

@@ -53,6 +53,25 @@ func createTests() map[string]func(*testing.T, bundle) {
 			b.ok(err)
 			b.equal(id, second.ID)
 		},
+		"ARepetitionIsKnownBeforehand": func(_ *testing.T, b bundle) {
+			id, err := b.IngestRepeated(b.ctx, *key())
+			b.ok(err)
+			b.equal(id, "")
+			in := b.createWith(ingest(), key())
+			id, err = b.IngestRepeated(b.ctx, *key())
+			b.ok(err)
+			b.equal(id, in.ID)
+			other := key()
+			other.BodyHash = "other"
+			_, err = b.IngestRepeated(b.ctx, *other)
+			b.fault(err, vod.Unusable)
+			old := key()
+			old.Key, old.Expires = "k2", time.Now().Add(-time.Second)
+			b.createWith(ingest(), old)
+			id, err = b.IngestRepeated(b.ctx, *old)
+			b.ok(err)
+			b.equal(id, "")
+		},
 		"KeysAreApartByTenantRouteAndKey": func(_ *testing.T, b bundle) {
 			b.createWith(ingest(), key())
 			for _, change := range []func(*store.Idempotency){
