@@ -51,6 +51,16 @@ func TestGetTellsWhatToDo(t *testing.T) {
 	}
 }
 
+func TestGetTellsWhatStepsWaitFor(t *testing.T) {
+	t.Parallel()
+	d := newDouble(t)
+	(&story{states: []state{{status: "RUNNING", tasks: []taskState{{"TASK_RUNNING", 0, 1, ""}}}}}).tell(d)
+	r := d.run(t, "get", "i1")
+	if r.code != 0 || !strings.HasSuffix(r.out, "\n\nSTEP            STATE    WAITS FOR\nENCODING TYPE1  waiting  It waits for step 0.\n") {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestList(t *testing.T) {
 	t.Parallel()
 	d := newDouble(t)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -46,17 +47,53 @@ func (sh *shell) show(ctx context.Context, s *session, d *client.IngestDetail) e
 	if h := failureHint(ctx, s, d); h != "" {
 		rows = append(rows, []string{"Try:", h})
 	}
-	if err := table(sh.out, rows); err != nil || len(d.Tasks) == 0 {
+	if err := table(sh.out, rows); err != nil {
 		return err
 	}
+	if err := sh.tasks(d.Tasks); err != nil {
+		return err
+	}
+	return sh.waiting(ctx, s, d)
+}
+
+func (sh *shell) tasks(tasks []client.Task) error {
+	if len(tasks) == 0 {
+		return nil
+	}
 	fmt.Fprintln(sh.out)
-	rows = [][]string{{"TASK", "STAGE", "STATUS", "DONE", "STARTED", "TOOK", "ERROR"}}
-	for _, t := range d.Tasks {
+	rows := [][]string{{"TASK", "STAGE", "STATUS", "DONE", "STARTED", "TOOK", "ERROR"}}
+	for _, t := range tasks {
 		rows = append(rows, []string{
 			t.ID, string(t.Name), string(t.Status), fmt.Sprintf("%d %%", t.Progress),
 			local(t.StartTime.Time), human(millis(t.ElapsedTime)), t.Error,
 		})
 	}
+	return table(sh.out, rows)
+}
+
+// waiting tells what the steps of an unfinished ingest wait for.
+func (sh *shell) waiting(ctx context.Context, s *session, d *client.IngestDetail) error {
+	if final(d.Status) {
+		return nil
+	}
+	plan, err := s.Plan(ctx, d.IngestID)
+	var refused *client.Problem
+	switch {
+	case errors.As(err, &refused) && refused.Status < 500:
+		return nil // Imported history has no plan.
+	case err != nil:
+		return err
+	}
+	rows := [][]string{{"STEP", "STATE", "WAITS FOR"}}
+	for _, r := range newFrame(d, plan, nil).rows {
+		if r.note != "" && (r.state == "waiting" || r.state == "ready" || r.state == "retrying") {
+			rows = append(rows, []string{r.label, r.state, r.note})
+		}
+	}
+	if len(rows) == 1 {
+		return nil
+	}
+	fmt.Fprintln(sh.out)
 	return table(sh.out, rows)
 }
 

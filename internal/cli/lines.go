@@ -25,12 +25,15 @@ func (p *plain) show(f frame) {
 func rowKey(i int, r row) string { return fmt.Sprintf("%d %s", i, r.label) }
 
 // changes tells what is new since the last frame: a step that came to another
-// state or attempt, or by another ten percent. Steps that only wait are not
-// told of.
+// state or attempt, or by another ten percent, or that is ready and waits
+// for something new. Steps that wait for other steps are not told of.
 func changes(last map[string]row, f frame) []string {
 	var out []string
 	for i, r := range f.rows {
 		old, known := last[rowKey(i, r)]
+		if r.state == "ready" && r.note != "" && (old.state != r.state || old.note != r.note) {
+			out = append(out, fmt.Sprintf("%s: waiting: %s", r.label, r.note))
+		}
 		if !r.begun() || known && old.state == r.state && old.attempt == r.attempt && old.percent/10 == r.percent/10 {
 			continue
 		}

@@ -29,6 +29,28 @@ DASH:    http://h/media/k/main.mpd
 `, "")
 }
 
+func TestReasonsOfWaitingAreToldOnce(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	p := &plain{w: &out}
+	for _, encoding := range []row{
+		{state: "waiting", note: "It waits for step 0."},
+		{state: "ready", note: "All 1 ENCODING slots are busy; 1 tasks wait before it."},
+		{state: "ready", note: "All 1 ENCODING slots are busy; 1 tasks wait before it."},
+		{state: "ready", note: "The disk is short."},
+		{state: "ready"},
+		{state: "running"},
+	} {
+		encoding.label = "ENCODING FFMPEG"
+		p.show(frame{rows: []row{encoding}})
+	}
+	want := "ENCODING FFMPEG: waiting: All 1 ENCODING slots are busy; 1 tasks wait before it.\n" +
+		"ENCODING FFMPEG: waiting: The disk is short.\nENCODING FFMPEG: running, 0 %\n"
+	if out.String() != want {
+		t.Errorf("%s", out.String())
+	}
+}
+
 // TestWatchAsJSON prints the last document as it was sent, and nothing else.
 func TestWatchAsJSON(t *testing.T) {
 	t.Parallel()
