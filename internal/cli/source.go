@@ -17,7 +17,10 @@ import (
 // showEvery is how often the progress of an upload is shown at most.
 const showEvery = 100 * time.Millisecond
 
-var schemePattern = regexp.MustCompile(`(?i)^(https?|file|upload|s3):`)
+var (
+	schemePattern = regexp.MustCompile(`(?i)^(https?|file|upload|s3):`)
+	otherScheme   = regexp.MustCompile(`(?i)^([a-z][a-z0-9+.-]*)://`) // RFC 3986, section 3.1
+)
 
 // address is the URI under which the server reads the source: a URL as it
 // stands, a path as file: where the server confirms that it reads the same
@@ -25,6 +28,9 @@ var schemePattern = regexp.MustCompile(`(?i)^(https?|file|upload|s3):`)
 func (c *submitCmd) address(ctx context.Context, sh *shell, s *session) (string, error) {
 	if schemePattern.MatchString(c.Source) {
 		return c.Source, nil
+	}
+	if m := otherScheme.FindStringSubmatch(c.Source); m != nil {
+		return "", &usageError{"sources of the scheme " + m[1] + " are not supported", "give a URL of http, https or file, or a path."}
 	}
 	path, err := filepath.Abs(c.Source)
 	if err != nil {
@@ -42,17 +48,16 @@ func (c *submitCmd) address(ctx context.Context, sh *shell, s *session) (string,
 	if !stat.Mode().IsRegular() {
 		return "", &usageError{c.Source + " is not a file", "name a single file, or give a URL."}
 	}
+	there := (&url.URL{Scheme: "file", Path: path}).String()
+	if c.DryRun {
+		return there, nil // A plan does not depend on where the file is read.
+	}
 	same, err := sameFile(ctx, s, path, stat)
 	switch {
 	case err != nil:
 		return "", err
 	case same:
-		return (&url.URL{Scheme: "file", Path: path}).String(), nil
-	case c.DryRun:
-		return "", &usageError{
-			"the server does not read " + c.Source + " itself, and a dry run uploads nothing",
-			"without --dry-run, or a URL, or a folder that the server may read (--allow-source-dir).",
-		}
+		return there, nil
 	}
 	return c.upload(ctx, sh, s, f, stat)
 }

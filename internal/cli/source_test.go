@@ -57,6 +57,7 @@ func TestSubmitURL(t *testing.T) {
 	t.Parallel()
 	d, s := newDouble(t), &submissions{}
 	s.accept(d)
+	d.answer("GET /profiles/p", 200, `{"name":"p","versionId":7,"document":{}}`)
 	d.run(t, "submit", "https://h/a.mp4?sig=1", "--asset", "a1", "--profile", "p", "--profile-version", "7", "--md5", strings.Repeat("AB", 16),
 		"--language", "en", "--media-type", "video", "--force", "--idempotency-key", "k1").
 		want(t, 0, "Ingest i1\nTo follow it: orchestrate watch i1\n", "")
@@ -163,7 +164,6 @@ func TestSubmitDryRun(t *testing.T) {
 	t.Parallel()
 	d, s := newDouble(t), &submissions{}
 	s.accept(d)
-	d.answer("POST /sources/check", 200, `{"same":false}`)
 	d.run(t, "submit", "https://h/a.mp4", "--asset", "a1", "--dry-run").want(t, 0, `Profile default, version 7
 
 STEP  STAGE      TYPE                   NAME  TAKES         AFTER
@@ -173,9 +173,29 @@ STEP  STAGE      TYPE                   NAME  TAKES         AFTER
 It would be skipped.
 `, "")
 	path := writeClip(t, "a.mp4", "abc")
-	d.run(t, "submit", path, "--asset", "a1", "--dry-run").want(t, 2, "", `orchestrate: the server does not read `+path+` itself, and a dry run uploads nothing
-Try: without --dry-run, or a URL, or a folder that the server may read (--allow-source-dir).
-`)
+	r := d.run(t, "submit", path, "--asset", "a1", "--dry-run")
+	if r.code != 0 || !strings.HasPrefix(r.out, "Profile default, version 7\n") || s.all[1].URI != "file://"+path {
+		t.Errorf("%+v", r)
+	}
+	for _, asked := range d.requests() {
+		if asked != "POST /ingests?dryRun=true" {
+			t.Errorf("a dry run asked %s", asked)
+		}
+	}
+}
+
+func TestSubmitUnderAnUnknownProfileSendsNothing(t *testing.T) {
+	t.Parallel()
+	d := newDouble(t)
+	d.problem("GET /profiles/{name}", 404, "There is no such profile.")
+	path := writeClip(t, "a.mp4", "abc")
+	for _, args := range [][]string{{"--profile", "x"}, {"--profile-version", "7"}} {
+		d.run(t, append([]string{"submit", path, "--asset", "a1"}, args...)...).want(t, 1, "",
+			"orchestrate: There is no such profile.\nTry: orchestrate profile list\n")
+	}
+	if diff := cmp.Diff([]string{"GET /profiles/x", "GET /profiles/default?versionId=7"}, d.requests()); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func TestSubmitAndWait(t *testing.T) {
@@ -192,6 +212,8 @@ func TestSubmitRefusesWhatIsNoFile(t *testing.T) {
 	d := newDouble(t)
 	d.run(t, "submit", "/nowhere/a.mp4", "--asset", "a1").want(t, 2, "",
 		"orchestrate: cannot read /nowhere/a.mp4: no such file or directory\nTry: check the path, or give a URL.\n")
+	d.run(t, "submit", "ftp://u:secret@h/a.mp4", "--asset", "a1").want(t, 2, "",
+		"orchestrate: sources of the scheme ftp are not supported\nTry: give a URL of http, https or file, or a path.\n")
 	dir := t.TempDir()
 	d.run(t, "submit", dir, "--asset", "a1").want(t, 2, "",
 		"orchestrate: "+dir+" is not a file\nTry: name a single file, or give a URL.\n")

@@ -13,7 +13,7 @@ import (
 
 type submitCmd struct {
 	remote
-	Source         string `arg:"" help:"URL (http, https, file, upload) or path. A path that the server cannot read is uploaded."`
+	Source         string `arg:"" help:"URL (http, https, file, upload) or path. A path outside the server's --allow-source-dir is uploaded."`
 	Asset          string `required:"" placeholder:"ID" help:"The asset that the file is of."`
 	Profile        string `placeholder:"NAME" help:"The profile to run. Default: default."`
 	ProfileVersion int64  `placeholder:"ID" help:"Its version. Default: the newest."`
@@ -29,6 +29,9 @@ type submitCmd struct {
 func (c *submitCmd) Run(ctx context.Context, sh *shell) error {
 	s, err := c.connect()
 	if err != nil {
+		return err
+	}
+	if err := c.checkProfile(ctx, s); err != nil {
 		return err
 	}
 	uri, err := c.address(ctx, sh, s)
@@ -58,6 +61,20 @@ func (c *submitCmd) Run(ctx context.Context, sh *shell) error {
 	}
 	_, err = fmt.Fprintf(sh.out, "Ingest %s\nTo follow it: orchestrate watch %s\n", accepted.IngestID, accepted.IngestID)
 	return err
+}
+
+// checkProfile asks for the profile. The server refuses a submission under an
+// unknown one too, but only after the whole upload.
+func (c *submitCmd) checkProfile(ctx context.Context, s *session) error {
+	name := c.Profile
+	switch {
+	case name == "" && c.ProfileVersion == 0:
+		return nil // There always is a default.
+	case name == "":
+		name = "default"
+	}
+	_, err := s.Profile(ctx, name, c.ProfileVersion)
+	return noProfile(err)
 }
 
 // preview prints what a submission would do.
