@@ -32,6 +32,7 @@ func (a *App) steps() (map[engine.Kind]step.Runner, error) {
 	return map[engine.Kind]step.Runner{
 		{Stage: vod.Retrieval, Type: retrieval.Type}: retrieval.New(retrieval.Config{
 			Locations: a.locations, Client: guard.Client(), Uploads: a.uploads, SourceDirs: a.config.AllowSourceDir,
+			MinFree: int64(a.config.MinFree),
 		}),
 		{Stage: vod.Encoding, Type: encoding.Type}:                   encoding.New(tools, a.locations),
 		{Stage: vod.Packaging, Type: packaging.Type}:                 packaging.New(tools, a.locations),

@@ -27,6 +27,9 @@ type Config struct {
 	// SourceDirs are the absolute folders at or below which file: sources may
 	// be.
 	SourceDirs []string
+	// MinFree is how many bytes of the target's disk are left free: what does
+	// not fit is refused, and a file of unknown length is broken off.
+	MinFree int64
 	// Stall is how long a source may send nothing; 30 s if zero.
 	Stall time.Duration
 	// Pause is how long the step waits before it goes on after a cut, doubling
@@ -125,7 +128,7 @@ func (r *Runner) file(ctx context.Context, job step.Job, folder *location.Folder
 	}
 	defer src.Close()
 	name := taken.add(src.Name())
-	dst, err := newSink(folder, name, p)
+	dst, err := newSink(folder, name, r.config.MinFree, p)
 	if err != nil {
 		return vod.File{}, err
 	}

@@ -16,6 +16,10 @@ import (
 // bufferSize is how much is read and written at a time.
 const bufferSize = 256 << 10
 
+// roomStep is after how many bytes the free space of the disk is looked at
+// again.
+const roomStep = 64 << 20
+
 // sink is the file being written, with the checksums of what is in it: MD5 is
 // how the Status API identifies files, SHA-256 is for the inventory.
 type sink struct {
@@ -24,19 +28,21 @@ type sink struct {
 	name     string
 	size     int64
 	total    int64 // bytes it will have; negative when not known
+	minFree  int64 // bytes of the disk that are to stay free
+	checked  int64 // size at which the disk was last seen to have room
 	md5, sha hash.Hash
 	progress *progress
 	buffer   []byte
 }
 
-func newSink(folder *location.Folder, name string, p *progress) (*sink, error) {
+func newSink(folder *location.Folder, name string, minFree int64, p *progress) (*sink, error) {
 	path := filepath.Join(folder.Path(), name)
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
 	if err != nil {
 		return nil, location.WriteError(path, err)
 	}
 	return &sink{
-		folder: folder, file: file, name: name, total: -1, progress: p, buffer: make([]byte, bufferSize),
+		folder: folder, file: file, name: name, total: -1, minFree: minFree, progress: p, buffer: make([]byte, bufferSize),
 		md5: md5.New(), sha: sha256.New(),
 	}, nil
 }
@@ -45,7 +51,13 @@ func newSink(folder *location.Folder, name string, p *progress) (*sink, error) {
 // and refuses one that the disk has no room for.
 func (s *sink) expect(total int64) error {
 	s.total = total
-	return s.folder.Room(total - s.size)
+	return s.room()
+}
+
+// room refuses to go on when the disk has no room for what is known to come.
+func (s *sink) room() error {
+	s.checked = s.size
+	return s.folder.Room(max(s.total-s.size, 0), s.minFree)
 }
 
 // Write implements [io.Writer]. Its errors are a [vod.StepError]. MD5 is the
@@ -62,6 +74,9 @@ func (s *sink) Write(p []byte) (int, error) {
 		return n, location.WriteError(s.file.Name(), err)
 	}
 	s.progress.bytes(s.size, s.total)
+	if s.size-s.checked >= roomStep {
+		return n, s.room()
+	}
 	return n, nil
 }
 
@@ -71,7 +86,7 @@ func (s *sink) reset() error {
 	if err == nil {
 		_, err = s.file.Seek(0, io.SeekStart)
 	}
-	s.size, s.total = 0, -1
+	s.size, s.total, s.checked = 0, -1, 0
 	s.md5.Reset()
 	s.sha.Reset()
 	return location.WriteError(s.file.Name(), err)
