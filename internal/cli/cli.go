@@ -39,7 +39,7 @@ type Program struct {
 // grammar is every command with its flags.
 type grammar struct {
 	Serve    serveCmd    `cmd:"" help:"Run the server."`
-	Worker   workerCmd   `cmd:"" help:"Run tasks for a server on another machine."`
+	Worker   workerCmd   `cmd:"" help:"Not available in this version (SQLite has one process)."`
 	Submit   submitCmd   `cmd:"" help:"Ingest a file or URL."`
 	List     listCmd     `cmd:"" help:"List ingests, newest first."`
 	Get      getCmd      `cmd:"" help:"Show an ingest."`

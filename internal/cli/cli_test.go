@@ -3,11 +3,15 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -61,7 +65,7 @@ func TestUsage(t *testing.T) {
 		{
 			[]string{"serve", "--config", "/nowhere.yaml"},
 			"orchestrate: the configuration has a problem: config: open /nowhere.yaml: no such file or directory\n" +
-				"Try: mend the configuration; docs/orchestrate.yaml describes every key.\n",
+				"Try: check the path after --config or in ORCHESTRATE_CONFIG.\n",
 		},
 		{
 			[]string{"worker", "--db", "sqlite:/srv/o.db"},
@@ -86,6 +90,28 @@ func TestNoServer(t *testing.T) {
 	// A cancel is sent once, so that this does not wait for the client's pauses.
 	runIn(t.Context(), t, Program{}, nil, "", "cancel", "i1", "--server", url).want(t, 1, "",
 		"orchestrate: no server answers at "+url+"\nTry: start the server with `orchestrate serve`, or name another one with --server.\n")
+}
+
+// TestAnotherProgramAnswers has pages for people where JSON should be.
+func TestAnotherProgramAnswers(t *testing.T) {
+	t.Parallel()
+	path := writeClip(t, "a.mp4", "abc")
+	for _, status := range []int{200, 404, 405, 501} {
+		d := newDouble(t)
+		d.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, "<html>")
+		})
+		want := "orchestrate: what answers at " + d.url + " is not Orchestrate\n" +
+			"Try: name the server's address with --server.\n"
+		for _, args := range [][]string{{"list"}, {"watch", "i1"}, {"submit", path, "--asset", "a1"}} {
+			d.run(t, args...).want(t, 1, "", want)
+		}
+		if asked := d.requests(); len(asked) != 3 {
+			t.Errorf("%d: asked %v", status, asked)
+		}
+	}
 }
 
 func TestRefusals(t *testing.T) {
@@ -121,6 +147,11 @@ func TestServe(t *testing.T) {
 	}
 	p.Serve = func(context.Context, config.Config, io.Writer) error { return errors.New("the port is taken") }
 	runIn(t.Context(), t, p, nil, "", "serve").want(t, 1, "", "orchestrate: the port is taken\n")
+	p.Serve = func(context.Context, config.Config, io.Writer) error {
+		return fmt.Errorf("listen: %w", syscall.EADDRINUSE)
+	}
+	runIn(t.Context(), t, p, nil, "", "serve").want(t, 1, "",
+		"orchestrate: listen: address already in use\nTry: stop what listens there, or choose another address with --addr.\n")
 }
 
 func TestBackup(t *testing.T) {
@@ -142,6 +173,11 @@ func TestBackup(t *testing.T) {
 		t.Fatal(err)
 	}
 	runIn(t.Context(), t, p, nil, "", "backup", to, "--data", dir).want(t, 0, "Wrote "+to+", 4 B.\n", "")
+	p.Backup = func(_ context.Context, _ config.Config, file string) error {
+		return &fs.PathError{Op: "open", Path: file, Err: fs.ErrExist}
+	}
+	runIn(t.Context(), t, p, nil, "", "backup", to, "--data", dir).want(t, 1, "",
+		"orchestrate: open "+to+": file already exists\nTry: name a file that does not exist yet.\n")
 }
 
 func TestDoctor(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -43,6 +44,8 @@ func message(err error) string {
 		return conf.Error()
 	case errors.Is(err, syscall.ECONNREFUSED) && errors.As(err, &request):
 		return fmt.Sprintf("no server answers at %s", origin(request.URL))
+	case errors.Is(err, errStranger) && errors.As(err, &request):
+		return fmt.Sprintf("what answers at %s is not Orchestrate", origin(request.URL))
 	case errors.As(err, &request):
 		return fmt.Sprintf("cannot reach %s: %s", origin(request.URL), request.Err)
 	case errors.Is(err, context.Canceled):
@@ -73,12 +76,18 @@ func hint(err error) string {
 		return h.hint
 	case errors.As(err, &usage):
 		return usage.hint
+	case errors.As(err, &conf) && len(conf.Problems) == 1 && strings.HasPrefix(conf.Problems[0], "config: open "):
+		return "check the path after --config or in ORCHESTRATE_CONFIG."
 	case errors.As(err, &conf):
 		return "mend the configuration; docs/orchestrate.yaml describes every key."
+	case errors.Is(err, syscall.EADDRINUSE):
+		return "stop what listens there, or choose another address with --addr."
 	case errors.As(err, &problem):
 		return problemHint(problem)
 	case errors.Is(err, context.Canceled):
 		return ""
+	case errors.Is(err, errStranger):
+		return "name the server's address with --server."
 	case errors.As(err, &request):
 		return "start the server with `orchestrate serve`, or name another one with --server."
 	case errors.As(err, &parse):

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -50,6 +51,10 @@ func (t *tape) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if stranger(resp) {
+		_ = resp.Body.Close()
+		return nil, errStranger
+	}
 	if resp.StatusCode < 300 && strings.HasPrefix(resp.Header.Get("Content-Type"), "application/json") {
 		t.last = &bytes.Buffer{}
 		resp.Body = struct {
@@ -58,6 +63,19 @@ func (t *tape) RoundTrip(r *http.Request) (*http.Response, error) {
 		}{io.TeeReader(resp.Body, t.last), resp.Body}
 	}
 	return resp, nil
+}
+
+// errStranger is an answer that no Orchestrate server gives.
+var errStranger = errors.New("is not Orchestrate")
+
+// stranger tells whether another program answered: ours says what is found and
+// what is not as JSON. Other refusals may be those of a proxy before our server.
+func stranger(resp *http.Response) bool {
+	switch resp.StatusCode {
+	case http.StatusOK, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return resp.Request.Method != http.MethodHead && !strings.Contains(resp.Header.Get("Content-Type"), "json")
+	}
+	return false
 }
 
 // print writes the last JSON answer, ended by one line feed.

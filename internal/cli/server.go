@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -49,7 +51,11 @@ func (c *backupCmd) Run(ctx context.Context, sh *shell) error {
 	if err != nil {
 		return err
 	}
-	if err := sh.Backup(ctx, c.Config, to); err != nil {
+	err = sh.Backup(ctx, c.Config, to)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return &hinted{err, "name a file that does not exist yet."}
+	case err != nil:
 		return err
 	}
 	stat, err := os.Stat(to)

@@ -60,7 +60,7 @@ func (sh *shell) follow(ctx context.Context, s *session, id string, to screen) (
 			return d, answer, nil
 		case err == nil:
 			misses = 0
-		case ctx.Err() != nil || errors.As(err, &refused) && refused.Status < 500:
+		case ctx.Err() != nil || errors.Is(err, errStranger) || errors.As(err, &refused) && refused.Status < 500:
 			return nil, tape{}, err
 		default:
 			if misses++; misses >= maxMisses {
