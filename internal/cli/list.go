@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/via-orchestrate/orchestrate/client"
@@ -74,9 +76,13 @@ func (c *listCmd) all(ctx context.Context, sh *shell, s *session) error {
 		return listTable(sh, list.Items)
 	}
 	list.Count = len(list.Items)
-	enc := json.NewEncoder(sh.out)
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
-	return enc.Encode(list)
+	if err := enc.Encode(list); err != nil {
+		return err
+	}
+	return printJSON(sh.out, text.Bytes())
 }
 
 func listTable(sh *shell, items []client.IngestItem) error {
@@ -87,5 +93,38 @@ func listTable(sh *shell, items []client.IngestItem) error {
 			local(i.StartTime.Time), human(millis(i.ElapsedTime)), text(i.Error),
 		})
 	}
-	return table(sh.out, rows)
+	f, ok := asTerminal(sh.out)
+	if !ok {
+		return table(sh.out, rows)
+	}
+	var text bytes.Buffer
+	if err := table(&text, rows); err != nil {
+		return err
+	}
+	width, _ := terminalSize(f)
+	_, err := io.WriteString(sh.out, cutLast(text.String(), "ERROR", width))
+	return err
+}
+
+// leastCut is the fewest columns that the cut column keeps.
+const leastCut = 20
+
+// cutLast cuts the last column, of that heading, so that a row takes no more
+// lines of the terminal than its other columns need. What other columns hold
+// is for copying, and stays whole.
+func cutLast(text, heading string, width int) string {
+	used := columns(text[:strings.Index(text, heading)])
+	room := width - used%width
+	if room < leastCut {
+		room += width
+	}
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if columns(line) > used+room {
+			line = clip(line, used+room-1) + "…"
+		}
+		b.WriteString(line + "\n")
+	}
+	return b.String()
 }

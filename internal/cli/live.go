@@ -22,13 +22,19 @@ func (sh *shell) screen(r remote) screen {
 	if r.json() {
 		w = sh.err
 	}
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if f, ok := asTerminal(w); ok {
 		return &live{w: f, size: func() (int, int) { return terminalSize(f) }}
 	}
 	if r.json() {
 		return blank{}
 	}
 	return &plain{w: w}
+}
+
+// asTerminal is w if that is a terminal.
+func asTerminal(w io.Writer) (*os.File, bool) {
+	f, ok := w.(*os.File)
+	return f, ok && term.IsTerminal(int(f.Fd()))
 }
 
 // blank shows nothing.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -16,7 +17,7 @@ type remote struct {
 	Server string        `default:"http://127.0.0.1:8080" placeholder:"URL" help:"Address of the server (ORCHESTRATE_SERVER). Default: ${default}."`
 	Token  config.Secret `placeholder:"TOKEN" help:"Bearer token (ORCHESTRATE_TOKEN, which does not show in process lists)."`
 	Tenant string        `placeholder:"NAME" help:"Tenant to act for (ORCHESTRATE_TENANT)."`
-	Output string        `short:"o" default:"table" enum:"table,json" placeholder:"FORMAT" help:"table or json; json is the server's answer as it was sent. Default: ${default}."`
+	Output string        `short:"o" default:"table" enum:"table,json" placeholder:"FORMAT" help:"table or json; json is the server's answer as it was sent, indented in a terminal. Default: ${default}."`
 }
 
 func (r remote) json() bool { return r.Output == "json" }
@@ -78,11 +79,23 @@ func stranger(resp *http.Response) bool {
 	return false
 }
 
-// print writes the last JSON answer, ended by one line feed.
+// print writes the last JSON answer.
 func (t *tape) print(w io.Writer) error {
-	text := []byte{}
-	if t.last != nil {
-		text = bytes.TrimRight(t.last.Bytes(), "\n")
+	if t.last == nil {
+		return printJSON(w, nil)
+	}
+	return printJSON(w, t.last.Bytes())
+}
+
+// printJSON writes a document, ended by one line feed: to a terminal with a line
+// for each value, else as it is.
+func printJSON(w io.Writer, text []byte) error {
+	text = bytes.TrimRight(text, "\n")
+	if _, ok := asTerminal(w); ok {
+		var out bytes.Buffer
+		if json.Indent(&out, text, "", "  ") == nil {
+			text = out.Bytes()
+		}
 	}
 	_, err := w.Write(append(text, '\n'))
 	return err
