@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"strings"
 	"syscall"
 
 	"github.com/via-orchestrate/orchestrate/internal/vod"
@@ -19,8 +20,13 @@ import (
 // addressInText finds what may hold a secret query in the text of an error.
 var addressInText = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^\s"]+|\?[^\s"]+`)
 
+// badLocation is how net/http, which has no type for it, tells of a redirect to
+// what is not an address.
+const badLocation = "failed to parse Location header"
+
 // Explain makes the [vod.StepError] for a request to host that got no answer,
-// or whose answer broke off. Neither its message nor its cause holds an
+// or whose answer broke off. After redirects it names the host that err does,
+// which is the last one. Neither its message nor its cause holds an
 // address: errors of net/http do, with the query. The end of the request's own
 // context is the caller's to tell apart first.
 func Explain(host string, err error) *vod.StepError {
@@ -28,12 +34,38 @@ func Explain(host string, err error) *vod.StepError {
 	if errors.As(err, &se) {
 		return se
 	}
+	var ue *url.Error
+	if errors.As(err, &ue) {
+		if u, perr := url.Parse(ue.URL); perr == nil && u.Hostname() != "" {
+			host = u.Hostname()
+		}
+	}
+	if what := unusable(err); what != "" {
+		return &vod.StepError{
+			Class: vod.ClassMedia, Reason: vod.ReasonSourceUnreadable, Cause: redacted(err),
+			Message: fmt.Sprintf("%s %s.", host, what),
+			Hint:    "Give the address that it is meant to lead to.",
+		}
+	}
 	reason, what := describe(err)
 	return &vod.StepError{
 		Class: vod.ClassRemote, Reason: reason, Cause: redacted(err),
 		Message: fmt.Sprintf("%s %s.", host, what),
 		Hint:    "Check that the server is up and reachable from here, then retry the ingest.",
 	}
+}
+
+// unusable tells of an address that no later attempt can read; "" for others.
+func unusable(err error) string {
+	var ue *url.Error
+	var addr *net.AddrError
+	switch {
+	case errors.As(err, &ue) && strings.HasPrefix(ue.Err.Error(), badLocation):
+		return "redirects to something that is not an address"
+	case errors.As(err, &addr):
+		return "has an address that nothing can connect to: " + addr.Err
+	}
+	return ""
 }
 
 // describe tells what happened without quoting err.

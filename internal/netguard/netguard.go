@@ -103,6 +103,13 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 	if req.URL.Scheme != "http" && req.URL.Scheme != "https" {
 		return forbidden(fmt.Sprintf("%s redirects to a %s address, which is not allowed.", last.URL.Hostname(), req.URL.Scheme), "")
 	}
+	if req.URL.Hostname() == "" {
+		return &vod.StepError{
+			Class: vod.ClassMedia, Reason: vod.ReasonSourceUnreadable,
+			Message: fmt.Sprintf("%s redirects to an address without a host.", last.URL.Hostname()),
+			Hint:    "Give the address that it is meant to lead to.",
+		}
+	}
 	if req.URL.User != nil {
 		return forbidden(fmt.Sprintf("%s redirects to an address with a user name, which is not allowed.", last.URL.Hostname()), "")
 	}

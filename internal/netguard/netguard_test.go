@@ -244,18 +244,12 @@ func TestExplain(t *testing.T) {
 	defer huge.Close()
 	cut := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
 	defer cut.Close()
-	badLocation := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Location", "http://x:y:z/?signature=secret")
-		w.WriteHeader(http.StatusFound)
-	}))
-	defer badLocation.Close()
 	tlsServer := httptest.NewTLSServer(nil)
 	defer tlsServer.Close()
 	for address, want := range map[string]string{
 		closed.URL:                 "refuses connections",
 		huge.URL:                   "not proper HTTP",
 		cut.URL:                    "closed the connection",
-		badLocation.URL:            "not proper HTTP",
 		"http://name.invalid":      "name that",
 		tlsServer.URL:              "certificate that is not trusted",
 		"https://" + closedHTTP(t): "does not speak TLS",
@@ -264,6 +258,31 @@ func TestExplain(t *testing.T) {
 		se := Explain("the host", err)
 		if se.Class != vod.ClassRemote || !strings.Contains(se.Message, want) || strings.Contains(se.Error(), "secret") {
 			t.Errorf("%s: %s / %v", want, se.Message, se.Cause)
+		}
+	}
+}
+
+// Where a redirect leads counts, and one that leads nowhere is not tried again.
+func TestExplainRedirects(t *testing.T) {
+	t.Parallel()
+	for location, want := range map[string]struct {
+		class vod.Class
+		says  string
+	}{
+		"http://127.0.0.2:1/?signature=secret":     {vod.ClassRemote, "127.0.0.2 refuses connections."},
+		"http://x:y:z/?signature=secret":           {vod.ClassMedia, "127.0.0.1 redirects to something that is not an address."},
+		"http://127.0.0.2:65536/?signature=secret": {vod.ClassMedia, "127.0.0.2 has an address that nothing can connect to: invalid port."},
+		"http:///?signature=secret":                {vod.ClassMedia, "127.0.0.1 redirects to an address without a host."},
+	} {
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", location)
+			w.WriteHeader(http.StatusFound)
+		}))
+		t.Cleanup(srv.Close)
+		_, err := get(t, New(loopback()), srv.URL)
+		se := Explain("the host", err)
+		if se.Class != want.class || se.Message != want.says || strings.Contains(se.Error(), "secret") {
+			t.Errorf("%s: %s %s / %v", location, se.Class, se.Message, se.Cause)
 		}
 	}
 }
