@@ -34,10 +34,16 @@ func shortError(shown string, got, promised int64) error {
 	}
 }
 
-func stalledError(shown string, seconds float64, got, total int64) *vod.StepError {
+// stalledError is for a server that within so many seconds sent too little:
+// window bytes.
+func stalledError(shown string, seconds float64, window int, got, total int64) *vod.StepError {
+	sent := fmt.Sprintf("sent nothing for %g s", seconds)
+	if window > 0 {
+		sent = fmt.Sprintf("sent only %d bytes in %g s and was given up", window, seconds)
+	}
 	return &vod.StepError{
 		Class: vod.ClassRemote, Reason: vod.ReasonStalled,
-		Message: fmt.Sprintf("The server of %s sent nothing for %g s after %s.", shown, seconds, ofTotal(got, total)),
+		Message: fmt.Sprintf("The server of %s %s after %s.", shown, sent, ofTotal(got, total)),
 		Hint:    "Check the server and the network between, then retry the ingest.",
 	}
 }

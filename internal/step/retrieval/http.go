@@ -22,9 +22,13 @@ const (
 	// resumeStep is how many new bytes make a cut download worth going on with.
 	resumeStep = 64 << 10
 	maxPause   = 5 * time.Second
+	// stallFloor is how many bytes a source has to send within the time after
+	// which it counts as stalled, unless fewer are left: one that sends a byte
+	// now and then would hold its slot for ever.
+	stallFloor = 64 << 10
 )
 
-var errStalled = errors.New("the source sends nothing")
+var errStalled = errors.New("the source sends nothing or next to nothing")
 
 // httpSource is a file at an http(s) address.
 type httpSource struct {
@@ -99,6 +103,8 @@ type download struct {
 	// validator identifies the version of the file (RFC 9110, 13.1.5); empty
 	// when there is none that is strong, or the server has no ranges.
 	validator string
+	host      string // that was asked last: redirects lead elsewhere
+	window    int    // bytes that came since the stall watch began anew
 }
 
 // once makes one request, for the bytes that are missing if that is possible,
@@ -109,9 +115,10 @@ func (d *download) once(ctx context.Context) error {
 	watch := time.AfterFunc(d.stall, func() { cancel(errStalled) })
 	defer watch.Stop()
 
+	d.host, d.window = d.url.Hostname(), 0
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, d.url.String(), nil)
 	if err != nil {
-		return netguard.Explain(d.url.Hostname(), err)
+		return netguard.Explain(d.host, err)
 	}
 	req.Header.Set("Accept-Encoding", "identity")
 	ranged := d.sink.size > 0 && d.validator != ""
@@ -124,6 +131,7 @@ func (d *download) once(ctx context.Context) error {
 		return d.broken(ctx, err, false)
 	}
 	defer resp.Body.Close()
+	d.host = resp.Request.URL.Hostname()
 	if err := d.begin(resp, ranged); err != nil {
 		return err
 	}
@@ -168,16 +176,24 @@ func (d *download) begin(resp *http.Response, ranged bool) error {
 	return d.sink.expect(resp.ContentLength)
 }
 
-// copy copies the body to its end. The watch fires unless it is set anew.
+// copy copies the body to its end. The watch fires when less than stallFloor
+// came while reading for as long as a stall takes; a slow disk is not the
+// source's fault.
 func (d *download) copy(ctx context.Context, body io.Reader, watch *time.Timer) error {
+	left := d.stall
 	for {
+		began := time.Now()
+		watch.Reset(left)
 		n, err := body.Read(d.sink.buffer)
+		watch.Stop()
+		left -= time.Since(began)
 		if n > 0 {
-			watch.Stop() // a slow disk is not the source's fault
 			if _, werr := d.sink.Write(d.sink.buffer[:n]); werr != nil {
 				return werr
 			}
-			watch.Reset(d.stall)
+		}
+		if d.window += n; d.window >= stallFloor {
+			left, d.window = d.stall, 0
 		}
 		if errors.Is(err, io.EOF) && (d.sink.total < 0 || d.sink.size == d.sink.total) {
 			return nil
@@ -194,9 +210,9 @@ func (d *download) copy(ctx context.Context, body io.Reader, watch *time.Timer) 
 func (d *download) broken(ctx context.Context, err error, short bool) error {
 	s := d.sink
 	if context.Cause(ctx) == errStalled { //nolint:errorlint // The cause is this value itself.
-		return &cut{StepError: stalledError(d.shown, d.stall.Seconds(), s.size, s.total), stalled: true}
+		return &cut{StepError: stalledError(d.shown, d.stall.Seconds(), d.window, s.size, s.total), stalled: true}
 	}
-	why := netguard.Explain(d.url.Hostname(), err)
+	why := netguard.Explain(d.host, err)
 	if !why.Class.Retryable() {
 		return why
 	}

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -377,6 +378,47 @@ func TestRedirects(t *testing.T) {
 	b.wantError(t, err, vod.ClassMedia, vod.ReasonSourceUnreadable, "redirects more than 5 times")
 }
 
+// What goes wrong behind a redirect is told of the host that it led to.
+func TestNamesTheHostBehindARedirect(t *testing.T) {
+	t.Parallel()
+	behind := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte("abc"))
+		flush(w)
+		panic(http.ErrAbortHandler)
+	}))
+	_ = behind.Listener.Close()
+	var err error
+	if behind.Listener, err = net.Listen("tcp", "127.0.0.2:0"); err != nil {
+		t.Fatal(err)
+	}
+	behind.Start()
+	t.Cleanup(behind.Close)
+	for target, want := range map[string]string{
+		behind.URL:           "broke off after 3 bytes. 127.0.0.2 closed the connection",
+		"http://127.0.0.3:1": "127.0.0.3 refuses connections",
+	} {
+		b := setup(t)
+		s := serve(t, nil, func(_ int, w http.ResponseWriter, r *http.Request) bool {
+			http.Redirect(w, r, target+"/a.mp4", http.StatusFound)
+			return true
+		})
+		_, err := b.run(t, input(s.URL+"/a.mp4"))
+		b.wantError(t, err, vod.ClassRemote, vod.ReasonUnreachable, want)
+	}
+}
+
+func TestRedirectToNowhereIsNotTriedAgain(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	s := serve(t, nil, func(_ int, w http.ResponseWriter, _ *http.Request) bool {
+		w.Header().Set("Location", "http://x:y:z/")
+		w.WriteHeader(http.StatusFound)
+		return true
+	})
+	_, err := b.run(t, input(s.URL+"/a.mp4"))
+	b.wantError(t, err, vod.ClassMedia, vod.ReasonSourceUnreadable, "127.0.0.1 redirects to something that is not an address")
+}
+
 func TestChecksum(t *testing.T) {
 	t.Parallel()
 	good, bad := []byte("good"), []byte("evil")
@@ -419,28 +461,54 @@ func TestStall(t *testing.T) {
 		return true
 	})
 	_, err := b.run(t, input(s.URL+"/a.mp4"))
-	b.wantError(t, err, vod.ClassRemote, vod.ReasonStalled, "sent nothing for 0.1 s after 3 of 1000 bytes")
+	b.wantError(t, err, vod.ClassRemote, vod.ReasonStalled, "sent only 3 bytes in 0.1 s and was given up after 3 of 1000 bytes")
 	silent := serve(t, nil, func(_ int, _ http.ResponseWriter, r *http.Request) bool { <-r.Context().Done(); return true })
 	_, err = b.run(t, input(silent.URL+"/a.mp4"))
-	b.wantError(t, err, vod.ClassRemote, vod.ReasonStalled, "sent nothing")
+	b.wantError(t, err, vod.ClassRemote, vod.ReasonStalled, "sent nothing for 0.1 s after 0 bytes")
 }
 
 func TestSlowIsNotStalled(t *testing.T) {
 	t.Parallel()
 	b := setupAt(t, t.TempDir(), func(c *retrieval.Config) { c.Stall = 400 * time.Millisecond })
-	data := randomBytes(12)
+	data := randomBytes(12*64<<10 + 5)
 	s := serve(t, nil, func(_ int, w http.ResponseWriter, _ *http.Request) bool {
 		tick := time.NewTicker(50 * time.Millisecond)
 		defer tick.Stop()
-		for i := range data {
+		for piece := range slices.Chunk(data, 64<<10) {
 			<-tick.C
-			_, _ = w.Write(data[i : i+1])
+			_, _ = w.Write(piece)
 			flush(w)
 		}
 		return true
 	})
 	r, err := b.run(t, input(s.URL+"/a.mp4"))
 	b.wantBytes(t, r, err, data)
+}
+
+// A byte now and then does not hold a slot for ever.
+func TestTrickleIsAStall(t *testing.T) {
+	t.Parallel()
+	for _, length := range []string{"1000000", ""} {
+		b := setupAt(t, t.TempDir(), func(c *retrieval.Config) { c.Stall = 300 * time.Millisecond })
+		s := serve(t, nil, func(_ int, w http.ResponseWriter, r *http.Request) bool {
+			if length != "" {
+				w.Header().Set("Content-Length", length)
+			}
+			tick := time.NewTicker(10 * time.Millisecond)
+			defer tick.Stop()
+			for r.Context().Err() == nil {
+				<-tick.C
+				_, _ = w.Write([]byte("x"))
+				flush(w)
+			}
+			return true
+		})
+		_, err := b.run(t, input(s.URL+"/a.mp4"))
+		b.wantError(t, err, vod.ClassRemote, vod.ReasonStalled, " bytes in 0.3 s and was given up after ")
+		if s.count() != 1 {
+			t.Errorf("%d requests", s.count())
+		}
+	}
 }
 
 func TestCancelInTheMiddle(t *testing.T) {

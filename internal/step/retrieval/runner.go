@@ -30,7 +30,8 @@ type Config struct {
 	// MinFree is how many bytes of the target's disk are left free: what does
 	// not fit is refused, and a file of unknown length is broken off.
 	MinFree int64
-	// Stall is how long a source may send nothing; 30 s if zero.
+	// Stall is how long a source may take for its next 64 KiB, or for what is
+	// left if that is less; 30 s if zero.
 	Stall time.Duration
 	// Pause is how long the step waits before it goes on after a cut, doubling
 	// with each further one; 200 ms if zero.
