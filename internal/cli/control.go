@@ -41,6 +41,9 @@ func (sh *shell) show(ctx context.Context, s *session, d *client.IngestDetail) e
 		{"Started:", local(d.StartTime.Time)},
 		{"Took:", human(millis(d.ElapsedTime))},
 	}
+	if id := reused(d); id != "" {
+		rows = append(rows, []string{"Reuses:", "the files of ingest " + id})
+	}
 	if d.Error != nil {
 		rows = append(rows, []string{"Error:", *d.Error})
 	}

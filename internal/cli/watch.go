@@ -107,6 +107,9 @@ func (sh *shell) look(ctx context.Context, s *session, id string, to screen) (*c
 // ended says how the ingest ended, and where it plays or what to do.
 func (sh *shell) ended(ctx context.Context, s *session, d *client.IngestDetail) error {
 	fmt.Fprintf(sh.out, "Ingest %s of asset %s: %s after %s\n", d.IngestID, oneLine(d.AssetID), d.Status, human(millis(d.ElapsedTime)))
+	if id := reused(d); id != "" {
+		fmt.Fprintf(sh.out, "It reuses the files of ingest %s.\n", id)
+	}
 	if d.Error != nil {
 		fmt.Fprintln(sh.out, oneLine(*d.Error))
 	}
