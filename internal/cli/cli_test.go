@@ -151,7 +151,7 @@ func TestServe(t *testing.T) {
 		return fmt.Errorf("listen: %w", syscall.EADDRINUSE)
 	}
 	runIn(t.Context(), t, p, nil, "", "serve").want(t, 1, "",
-		"orchestrate: listen: address already in use\nTry: stop what listens there, or choose another address with --addr.\n")
+		"orchestrate: listen: address already in use\nTry: the same with another address, such as --addr 127.0.0.1:8081.\n")
 }
 
 func TestBackup(t *testing.T) {

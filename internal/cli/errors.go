@@ -81,7 +81,7 @@ func hint(err error) string {
 	case errors.As(err, &conf):
 		return "mend the configuration; docs/orchestrate.yaml describes every key."
 	case errors.Is(err, syscall.EADDRINUSE):
-		return "stop what listens there, or choose another address with --addr."
+		return "the same with another address, such as --addr 127.0.0.1:8081."
 	case errors.As(err, &problem):
 		return problemHint(problem)
 	case errors.Is(err, context.Canceled):
