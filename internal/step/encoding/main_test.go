@@ -153,9 +153,9 @@ func (b *bench) read(t *testing.T, set vod.Fileset) output {
 }
 
 // refused runs the step on a bad source, and checks that nothing is left of it.
-func (b *bench) refused(t *testing.T, path string) *vod.StepError {
+func (b *bench) refused(t *testing.T, paths ...string) *vod.StepError {
 	t.Helper()
-	set := b.retrieved(t, path)
+	set := b.retrieved(t, paths...)
 	before := files(t, b.store.Path)
 	_, err := b.encode(context.Background(), t, set, nil)
 	var se *vod.StepError

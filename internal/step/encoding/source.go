@@ -15,12 +15,20 @@ import (
 // claim years, all of which would be filled with repeated frames.
 const maxDuration = 24 * time.Hour
 
+// maxAudio bounds how many audio tracks are encoded. Each is a decoder, an
+// encoder and a file; films with all their languages stay well below.
+const maxAudio = 64
+
 // chooseSource picks the best video stream and every audio track of the input
 // files. It refuses what cannot be decoded.
 func chooseSource(inputs []inputFile, probes []*ffmpeg.Probe) (media.Source, error) {
 	c := chooser{inputs: inputs}
 	for i, p := range probes {
 		c.add(i, p)
+		if n := len(c.source.Audio); n > maxAudio {
+			return media.Source{}, ffmpeg.BadMedia(filepath.Base(inputs[i].path),
+				fmt.Sprintf("brings the number of audio tracks to %d; at most %d are taken", n, maxAudio), nil)
+		}
 	}
 	switch {
 	case c.undecodable != "" && c.source.Video == nil && c.unknownVideo:

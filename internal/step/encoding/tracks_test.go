@@ -82,6 +82,26 @@ func TestEveryAudioTrackOfEveryFile(t *testing.T) {
 	}
 }
 
+func TestRefusesTooManyAudioTracks(t *testing.T) {
+	t.Parallel()
+	b := setup(t, ffmpeg.Config{})
+	tracks := slices.Repeat([]string{"-map", "0"}, maxAudio)
+	most := generate(t, "most.mkv", cat(tone(440, "0.1"), tracks, []string{"-c:a", "pcm_s16le"})...)
+	one := generate(t, "one.wav", tone(440, "0.1")...)
+	many := generate(t, "many.mkv", cat(tone(440, "0.1"), slices.Repeat(tracks, 5), []string{"-c:a", "pcm_s16le"})...)
+	for says, sources := range map[string][]string{
+		`The file "many.mkv" brings the number of audio tracks to 320; at most 64 are taken.`: {many},
+		`The file "one.wav" brings the number of audio tracks to 65; at most 64 are taken.`:   {most, one},
+	} {
+		if se := b.refused(t, sources...); se.Message != says {
+			t.Errorf("message %q", se.Message)
+		}
+	}
+	if out := b.completed(t, nil, most); len(out.notes.Audio) != maxAudio {
+		t.Errorf("%d tracks", len(out.notes.Audio))
+	}
+}
+
 func TestSurroundIsMixedDownWithoutClipping(t *testing.T) {
 	t.Parallel()
 	b := setup(t, ffmpeg.Config{})
