@@ -35,8 +35,8 @@ func TestReasonsOfWaitingAreToldOnce(t *testing.T) {
 	p := &plain{w: &out}
 	for _, encoding := range []row{
 		{state: "waiting", note: "It waits for step 0."},
-		{state: "ready", note: "All 1 ENCODING slots are busy; 1 tasks wait before it."},
-		{state: "ready", note: "All 1 ENCODING slots are busy; 1 tasks wait before it."},
+		{state: "ready", note: "The only ENCODING slot is busy; one task waits before it."},
+		{state: "ready", note: "The only ENCODING slot is busy; one task waits before it."},
 		{state: "ready", note: "The disk is short."},
 		{state: "ready"},
 		{state: "running"},
@@ -44,7 +44,7 @@ func TestReasonsOfWaitingAreToldOnce(t *testing.T) {
 		encoding.label = "ENCODING FFMPEG"
 		p.show(frame{rows: []row{encoding}})
 	}
-	want := "ENCODING FFMPEG: waiting: All 1 ENCODING slots are busy; 1 tasks wait before it.\n" +
+	want := "ENCODING FFMPEG: waiting: The only ENCODING slot is busy; one task waits before it.\n" +
 		"ENCODING FFMPEG: waiting: The disk is short.\nENCODING FFMPEG: running, 0 %\n"
 	if out.String() != want {
 		t.Errorf("%s", out.String())

@@ -86,10 +86,25 @@ func (e *Engine) Waiting(taskID string) string {
 		case e.holds(stage):
 			return e.held
 		case ahead >= 0:
-			return fmt.Sprintf("All %d %s slots are busy; %d tasks wait before it.", max(1, e.Slots[stage]), stage, ahead)
+			return busy(stage, max(1, e.Slots[stage]), ahead)
 		}
 	}
 	return ""
+}
+
+// busy says that all slots of the stage are taken, and how many go before.
+func busy(stage vod.Stage, slots, ahead int) string {
+	taken, place := fmt.Sprintf("All %d %s slots are busy", slots, stage), fmt.Sprintf("%d tasks wait before it", ahead)
+	if slots == 1 {
+		taken = fmt.Sprintf("The only %s slot is busy", stage)
+	}
+	switch ahead {
+	case 0:
+		place = "it is next"
+	case 1:
+		place = "one task waits before it"
+	}
+	return taken + "; " + place + "."
 }
 
 func earliest(a, b time.Time) time.Time {

@@ -123,9 +123,9 @@ func TestWaiting(t *testing.T) {
 		return map[string]string{"a": e.Waiting("a"), "b": e.Waiting("b"), "p": e.Waiting("p"), "later": e.Waiting("later"), "none": e.Waiting("none")}
 	}
 	want := map[string]string{
-		"a": "All 1 ENCODING slots are busy; 0 tasks wait before it.",
-		"b": "All 1 ENCODING slots are busy; 1 tasks wait before it.",
-		"p": "All 1 PLAYOUT slots are busy; 0 tasks wait before it.", "later": "", "none": "",
+		"a": "The only ENCODING slot is busy; it is next.",
+		"b": "The only ENCODING slot is busy; one task waits before it.",
+		"p": "The only PLAYOUT slot is busy; it is next.", "later": "", "none": "",
 	}
 	if d := cmp.Diff(want, reasons()); d != "" {
 		t.Errorf("busy (-want +got):\n%s", d)
