@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"runtime"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/via-orchestrate/orchestrate/internal/ffmpeg"
 	"github.com/via-orchestrate/orchestrate/internal/media"
@@ -19,16 +22,17 @@ func (e *encode) measure(ctx context.Context, p plan) (media.EncodingNotes, erro
 		Source: p.source, SegmentDuration: decimal(p.profile.SegmentDuration),
 		Video: []media.VideoNotes{}, Audio: []media.AudioNotes{}, Remarks: p.remarks(),
 	}
+	streams, err := e.streams(ctx, p)
+	if err != nil {
+		return media.EncodingNotes{}, err
+	}
 	if p.source.Video != nil {
-		if err := e.measureVideo(ctx, p, &notes); err != nil {
+		if err := measureVideo(p, streams, &notes); err != nil {
 			return media.EncodingNotes{}, err
 		}
 	}
 	for _, t := range p.audio {
-		s, bitrate, err := e.only(ctx, t.file)
-		if err != nil {
-			return media.EncodingNotes{}, err
-		}
+		s := streams[t.file]
 		if err := p.checkEnd("sound", t.AudioSource.StreamRef, t.End, s.Duration); err != nil {
 			return media.EncodingNotes{}, err
 		}
@@ -38,22 +42,50 @@ func (e *encode) measure(ctx context.Context, p plan) (media.EncodingNotes, erro
 		notes.Audio = append(notes.Audio, media.AudioNotes{
 			File: t.file, Name: t.name, Language: t.tag, Default: t.initial, Commentary: t.Commentary, Described: t.Described,
 			SampleRate: s.SampleRate, Channels: s.Channels, SourceChannels: t.Channels,
-			Duration: s.Duration.Seconds(), Bitrate: bitrate,
+			Duration: s.Duration.Seconds(), Bitrate: s.BitRate,
 		})
 	}
 	return notes, nil
 }
 
-func (e *encode) measureVideo(ctx context.Context, p plan, notes *media.EncodingNotes) error {
+// streams looks into all outputs, one on each processor: starting ffprobe is
+// what takes the time.
+func (e *encode) streams(ctx context.Context, p plan) (map[string]ffmpeg.Stream, error) {
+	var files []string
+	if p.source.Video != nil {
+		for _, r := range p.ladder.Renditions {
+			files = append(files, videoFile(r.Name))
+		}
+	}
+	for _, t := range p.audio {
+		files = append(files, t.file)
+	}
+	found := make([]ffmpeg.Stream, len(files))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.NumCPU())
+	for i, file := range files {
+		group.Go(func() (err error) {
+			found[i], err = e.only(ctx, file)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	streams := make(map[string]ffmpeg.Stream, len(files))
+	for i, file := range files {
+		streams[file] = found[i]
+	}
+	return streams, nil
+}
+
+func measureVideo(p plan, streams map[string]ffmpeg.Stream, notes *media.EncodingNotes) error {
 	rate := p.ladder.Rate
 	notes.FrameRate, notes.SegmentFrames = rate, p.ladder.GOP
 	notes.SegmentDuration = media.Rational{Num: int64(p.ladder.GOP) * rate.Den, Den: rate.Num}
 	for i, r := range p.ladder.Renditions {
 		file := videoFile(r.Name)
-		s, bitrate, err := e.only(ctx, file)
-		if err != nil {
-			return err
-		}
+		s := streams[file]
 		if err := p.checkEnd("picture", p.source.Video.StreamRef, p.source.Video.End, s.Duration); err != nil {
 			return err
 		}
@@ -62,28 +94,27 @@ func (e *encode) measureVideo(ctx context.Context, p plan, notes *media.Encoding
 		}
 		notes.Video = append(notes.Video, media.VideoNotes{
 			File: file, Name: r.Name, Width: s.Width, Height: s.Height, Frames: s.Frames,
-			Duration: float64(s.Frames) / rate.Float(), Bitrate: bitrate, MaxBitrate: int64(r.Bitrate) * 1000,
+			Duration: float64(s.Frames) / rate.Float(), Bitrate: s.BitRate, MaxBitrate: int64(r.Bitrate) * 1000,
 		})
 	}
 	notes.Poster = &media.PosterNotes{File: posterFile, Width: p.ladder.Poster.Width, Height: p.ladder.Poster.Height}
 	return nil
 }
 
-// only gives the one stream of an output file and its bit rate.
-func (e *encode) only(ctx context.Context, file string) (ffmpeg.Stream, int64, error) {
+// only gives the one stream of an output file.
+func (e *encode) only(ctx context.Context, file string) (ffmpeg.Stream, error) {
 	p, err := e.tools.Probe(ctx, filepath.Join(e.dir, file))
 	if err != nil {
 		se := vod.AsStepError(err)
 		if se.Class != vod.ClassMedia {
-			return ffmpeg.Stream{}, 0, err
+			return ffmpeg.Stream{}, err
 		}
-		return ffmpeg.Stream{}, 0, ffmpeg.BadMedia(filepath.Base(e.inputs[0].path), "holds a stream of which nothing could be decoded ("+file+" stayed empty)", err)
+		return ffmpeg.Stream{}, ffmpeg.BadMedia(filepath.Base(e.inputs[0].path), "holds a stream of which nothing could be decoded ("+file+" stayed empty)", err)
 	}
 	if len(p.Streams) != 1 || p.Streams[0].Duration <= 0 || p.Streams[0].Frames <= 0 {
-		return ffmpeg.Stream{}, 0, verifyError(file + " is not the one-stream file that ffmpeg was asked for.")
+		return ffmpeg.Stream{}, verifyError(file + " is not the one-stream file that ffmpeg was asked for.")
 	}
-	s := p.Streams[0]
-	return s, s.BitRate, nil
+	return p.Streams[0], nil
 }
 
 // checkEnd compares the duration of an output with the one that its source
