@@ -57,7 +57,8 @@ check: ## Check format, lint, layers, scripts and generated files
 .PHONY: bench
 bench: ## Measure a whole ingest against bare ffmpeg, and ingests per second
 	scripts/setup.sh run
-	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/bench
+	go test -run '^$$' -bench ControlPlane -benchtime 3000x -count 3 -timeout 10m ./internal/bench
+	go test -run '^$$' -bench Overhead -benchtime 2x -timeout 30m ./internal/bench
 
 .PHONY: generate
 generate: ## Write generated files anew: API types, client, THIRD_PARTY_NOTICES
