@@ -35,7 +35,7 @@ func TestHelpDocumentsExitCodes(t *testing.T) {
 		}
 		for _, command := range []string{
 			"serve", "worker", "submit", "list", "get", "watch", "cancel", "retry", "delete", "profile",
-			"playback", "import", "backup", "doctor", "config", "version",
+			"playback", "import", "backup", "token", "doctor", "config", "version",
 		} {
 			if !strings.Contains(r.out, "\n  "+command+" ") {
 				t.Errorf("the help does not have %s", command)
@@ -66,6 +66,10 @@ func TestUsage(t *testing.T) {
 			[]string{"serve", "--config", "/nowhere.yaml"},
 			"orchestrate: the configuration has a problem: config: open /nowhere.yaml: no such file or directory\n" +
 				"Try: check the path after --config or in ORCHESTRATE_CONFIG.\n",
+		},
+		{
+			[]string{"token", "create", "--tenant", "acme"},
+			"orchestrate: this version has no sign-in, so no server checks a token: it serves loopback addresses only\nTry: orchestrate serve\n",
 		},
 		{
 			[]string{"worker", "--db", "sqlite:/srv/o.db"},
