@@ -14,6 +14,9 @@ function openPlayer(video, address, page) {
   hls.on(Hls.Events.ERROR, (_, e) => {
     // Loads that the player itself gave up, as after a change of rendition.
     if (e.details === Hls.ErrorDetails.INTERNAL_ABORTED) return;
+    // A change of rendition can append what a load under way just has; only when
+    // it happens again to the same segment does the player get nowhere.
+    if (e.details === Hls.ErrorDetails.BUFFER_APPEND_NO_PROGRESS && !e.fatal && e.appendsWithoutProgress < 2) return;
     page.failed(e.type + ' ' + e.details + (e.error ? ': ' + e.error.message : ''), e.fatal);
   });
   hls.on(Hls.Events.MANIFEST_PARSED, () => {
