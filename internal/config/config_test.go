@@ -160,11 +160,6 @@ locations:
 	if diff := cmp.Diff(want, got.Locations); diff != "" {
 		t.Error(diff)
 	}
-	for tenant, allowed := range map[string][2]bool{"a": {true, true}, "c": {false, true}} {
-		if is := [2]bool{want[0].Allows(tenant), want[1].Allows(tenant)}; is != allowed {
-			t.Errorf("%s may use %v, want %v", tenant, is, allowed)
-		}
-	}
 }
 
 // TestPrint reads back what was printed.

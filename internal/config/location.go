@@ -12,21 +12,13 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
-// AllTenants in [Location.Tenants] means every tenant.
-const AllTenants = "*"
-
 var namePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
 
 // Location is a place that the operator lets profiles of some tenants use, by
 // its name.
 type Location struct {
 	vod.Location
-	Tenants []string
-}
-
-// Allows tells whether profiles of the tenant may use the location.
-func (l Location) Allows(tenant string) bool {
-	return slices.Contains(l.Tenants, tenant) || slices.Contains(l.Tenants, AllTenants)
+	Tenants []string // "*" is every tenant
 }
 
 // locationYAML is a location as the file has it, below its name. Its keys are

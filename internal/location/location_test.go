@@ -165,15 +165,21 @@ func TestCommitStopsWhenCancelled(t *testing.T) {
 func TestLimitedLocation(t *testing.T) {
 	t.Parallel()
 	archive := vod.Location{Name: "archive", Type: vod.LocationFile, Path: t.TempDir()}
+	cdn := vod.Location{Name: "cdn", Type: vod.LocationWeb, BaseURL: "https://cdn.example.com/vod"}
 	set, err := location.New(location.Config{
-		Named:   map[string]vod.Location{"archive": archive},
-		Tenants: map[string][]string{"archive": {"acme"}},
+		Named:   map[string]vod.Location{"archive": archive, "cdn": cdn},
+		Tenants: map[string][]string{"archive": {"acme", "b"}, "cdn": {"*"}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got, err := set.Resolve("acme", vod.Location{Name: "archive"}); err != nil || got != archive {
 		t.Errorf("acme gets %+v, %v", got, err)
+	}
+	for _, tenant := range []string{"acme", "other"} {
+		if got, err := set.Resolve(tenant, vod.Location{Name: "cdn"}); err != nil || got != cdn {
+			t.Errorf("%s gets %+v, %v of what is for all", tenant, got, err)
+		}
 	}
 	for _, given := range []vod.Location{{Name: "archive"}, archive} {
 		if got, err := set.Resolve("other", given); vod.CodeOf(err) != vod.Unusable {
