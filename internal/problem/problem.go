@@ -67,6 +67,8 @@ func Status(code vod.Code) int {
 	switch code {
 	case vod.Invalid:
 		return http.StatusBadRequest
+	case vod.Unauthenticated:
+		return http.StatusUnauthorized
 	case vod.Forbidden:
 		return http.StatusForbidden
 	case vod.NotFound:
@@ -79,6 +81,8 @@ func Status(code vod.Code) int {
 		return http.StatusUnsupportedMediaType
 	case vod.Unusable:
 		return http.StatusUnprocessableEntity
+	case vod.RateLimited:
+		return http.StatusTooManyRequests
 	case vod.Unavailable:
 		return http.StatusServiceUnavailable
 	}

@@ -10,14 +10,16 @@ type Code string
 
 // The codes. Each has one HTTP status.
 const (
-	Invalid     Code = "invalid"     // 400: the request is malformed
-	Forbidden   Code = "forbidden"   // 403
-	NotFound    Code = "not_found"   // 404
-	Conflict    Code = "conflict"    // 409: not in this state
-	TooLarge    Code = "too_large"   // 413
-	Unsupported Code = "unsupported" // 415
-	Unusable    Code = "unusable"    // 422: well-formed, but cannot be carried out
-	Unavailable Code = "unavailable" // 503
+	Invalid         Code = "invalid"         // 400: the request is malformed
+	Unauthenticated Code = "unauthenticated" // 401: no token, or none that is good
+	Forbidden       Code = "forbidden"       // 403
+	NotFound        Code = "not_found"       // 404
+	Conflict        Code = "conflict"        // 409: not in this state
+	TooLarge        Code = "too_large"       // 413
+	Unsupported     Code = "unsupported"     // 415
+	Unusable        Code = "unusable"        // 422: well-formed, but cannot be carried out
+	RateLimited     Code = "rate_limited"    // 429
+	Unavailable     Code = "unavailable"     // 503
 )
 
 // Fault is a request refused, with a message for the caller. It is what use
