@@ -28,6 +28,8 @@ type attempt struct {
 	task   vod.Task
 	step   vod.Step
 	log    *slog.Logger
+	took   time.Duration // set by run
+	work   step.Work     // set by run
 
 	mu       sync.Mutex
 	reported time.Time
@@ -54,13 +56,13 @@ func (x *Executor) claim(ctx context.Context, ingestID, taskID string) (*attempt
 	if a.task.ID == "" { // The snapshot could not be read.
 		return nil, plan.ErrNotClaimable
 	}
-	a.log = x.Log.With("ingest", ingestID, "task", taskID, "stage", a.step.Stage, "type", a.step.Type, "attempt", a.task.Attempt)
+	a.log = x.Log.With("tenant", a.ingest.Tenant, "ingest", ingestID, "task", taskID, "stage", a.step.Stage, "type", a.step.Type, "attempt", a.task.Attempt)
 	return a, nil
 }
 
 // run runs the step and tells how that ended; it never panics.
 func (a *attempt) run(ctx context.Context) plan.Outcome {
-	a.log.Info("attempt starts", "asset", a.ingest.AssetID, "tenant", a.ingest.Tenant)
+	a.log.Info("attempt starts", "asset", a.ingest.AssetID)
 	started := time.Now()
 	result, err := a.runStep(ctx)
 	a.mu.Lock()
@@ -77,10 +79,11 @@ func (a *attempt) run(ctx context.Context) plan.Outcome {
 	default:
 		o.Err = vod.AsStepError(err)
 	}
-	took := time.Since(started).Round(time.Millisecond)
+	a.took, a.work = time.Since(started), result.Work
+	took := a.took.Round(time.Millisecond)
 	switch {
 	case o.Err != nil && o.Err.Class != vod.ClassCancelled:
-		a.log.Warn("attempt failed", "took", took, "class", o.Err.Class, "reason", o.Err.Reason, "err", err)
+		a.log.Warn("attempt failed", "took", took, "class", o.Err.Class, "reason", o.Err.Reason, "error", err)
 	case err != nil:
 		a.log.Info("attempt interrupted", "took", took, "givenBack", o.GivenBack)
 	default:
@@ -108,7 +111,7 @@ func (a *attempt) runStep(ctx context.Context) (result step.Result, err error) {
 	}
 	defer func() {
 		if rmErr := os.RemoveAll(job.Scratch); rmErr != nil {
-			a.log.Warn("cannot remove the scratch folder", "err", rmErr)
+			a.log.Warn("cannot remove the scratch folder", "error", rmErr)
 		}
 	}()
 	return runner.Run(ctx, job)
@@ -172,7 +175,7 @@ func (a *attempt) progress(ctx context.Context, share float64) {
 		return p.Report(run, a.task.ID, a.task.Attempt, share)
 	})
 	if err != nil && ctx.Err() == nil {
-		a.log.Warn("cannot write the progress", "err", err)
+		a.log.Warn("cannot write the progress", "error", err)
 	}
 }
 

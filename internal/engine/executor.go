@@ -20,7 +20,7 @@ type Kind struct {
 	Type  string
 }
 
-// Config is what an Executor works with. All fields are required.
+// Config is what an Executor works with. All fields but Observer are required.
 type Config struct {
 	Store store.Ingests
 	Steps map[Kind]step.Runner
@@ -33,13 +33,20 @@ type Config struct {
 	Scratch string
 	Now     func() time.Time
 	Log     *slog.Logger
+	// Observer hears of what was recorded; nil: nobody.
+	Observer Observer
 }
 
 // Executor carries out the two operations. It is safe for concurrent use.
 type Executor struct{ Config }
 
 // NewExecutor makes an Executor.
-func NewExecutor(c Config) *Executor { return &Executor{c} }
+func NewExecutor(c Config) *Executor {
+	if c.Observer == nil {
+		c.Observer = nobody{}
+	}
+	return &Executor{c}
+}
 
 // State is where an ingest stands after an operation. By the time that it is
 // read others may have overtaken it: to start what is ready is safe, because a
@@ -90,6 +97,7 @@ func (x *Executor) changeOpen(ctx context.Context, ingestID string, event func(*
 func (x *Executor) change(ctx context.Context, ingestID string, event func(*plan.Plan, *vod.Run) error) (State, error) {
 	var state State
 	var ended vod.Ingest
+	var lostOf []vod.Stage
 	err := x.Store.IngestChange(ctx, ingestID, func(run *vod.Run) error {
 		if run.Ingest.Status.Final() || run.Ingest.Imported {
 			state = State{Status: run.Ingest.Status}
@@ -98,22 +106,32 @@ func (x *Executor) change(ctx context.Context, ingestID string, event func(*plan
 		p, initial, err := x.Parse(run.Ingest.Input)
 		if err != nil {
 			state = x.abandon(run, "The profile snapshot", err)
+			ended = run.Ingest
 			return nil
 		}
 		if err := event(p, run); err != nil {
 			return err
 		}
+		lostOf = lost(run)
 		if err := p.Advance(run, initial, x.Now()); err != nil {
 			state = x.abandon(run, "What the tasks put out", err)
+			ended = run.Ingest
 			return nil
 		}
 		state, ended = State{Status: run.Ingest.Status, Ready: p.Ready(run)}, run.Ingest
 		return nil
 	})
-	if err == nil && ended.Status.Final() {
-		x.logEnd(ctx, ended)
+	if err != nil {
+		return state, err
 	}
-	return state, err
+	for _, stage := range lostOf {
+		x.Observer.AttemptLost(stage)
+	}
+	if ended.Status.Final() {
+		x.logEnd(ctx, ended)
+		x.Observer.IngestEnded(ended)
+	}
+	return state, nil
 }
 
 // logEnd writes the one line that tells what became of an ingest.
@@ -133,7 +151,7 @@ func (x *Executor) logEnd(ctx context.Context, in vod.Ingest) {
 
 // abandon ends a run whose documents cannot be read.
 func (x *Executor) abandon(run *vod.Run, what string, err error) State {
-	x.Log.Error("cannot carry out the ingest", "ingest", run.Ingest.ID, "err", err)
+	x.Log.Error("cannot carry out the ingest", "ingest", run.Ingest.ID, "tenant", run.Ingest.Tenant, "error", err)
 	in, now := &run.Ingest, x.Now()
 	in.Status, in.End = vod.Failed, now
 	in.Error = fmt.Sprintf("%s of this ingest cannot be read: %v. Submit it again.", what, err)
@@ -160,6 +178,7 @@ func (x *Executor) RunTask(ctx context.Context, ingestID, taskID string) (State,
 	if err != nil {
 		return State{}, fmt.Errorf("record attempt %d of task %s: %w", a.task.Attempt, taskID, err)
 	}
+	x.Observer.AttemptEnded(a.end(outcome))
 	state.Failure = outcome.Err
 	return state, nil
 }

@@ -35,7 +35,7 @@ func (a *attempt) record(ctx context.Context, o plan.Outcome) (State, error) {
 			return state, backoff.Permanent(err)
 		}
 		if err != nil {
-			a.log.Error("cannot record how the attempt ended; trying again", "err", err)
+			a.log.Error("cannot record how the attempt ended; trying again", "error", err)
 		}
 		return state, err
 	}, backoff.WithMaxElapsedTime(0))

@@ -35,6 +35,14 @@ type Entry struct {
 	SHA256 string `json:"sha256"`
 }
 
+// Size is the sum of the files' sizes in bytes.
+func (inv Inventory) Size() (sum int64) {
+	for _, e := range inv.Files {
+		sum += e.Size
+	}
+	return sum
+}
+
 // Commit ends the writing: it reads every file that is not [Folder.Known], writes [InventoryName] and
 // makes all of it durable, the folders above included. Errors are a
 // [vod.StepError], or that of ctx.

@@ -12,6 +12,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
@@ -78,4 +79,13 @@ type Result struct {
 	// Job.Earlier. With outputs the task is TASK_COMPLETED (the bytes had to be
 	// read to know), without it is TASK_SKIPPED (known beforehand).
 	SkipIngest bool
+	// Work is how much was done, for statistics; zero where a step does not
+	// count it.
+	Work Work
+}
+
+// Work is how much an attempt has done.
+type Work struct {
+	Bytes int64         // of source files that a RETRIEVAL stored
+	Media time.Duration // playing time of the sources that an ENCODING encoded
 }

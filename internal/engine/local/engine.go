@@ -99,7 +99,7 @@ func (e *Engine) Start(ctx context.Context) error {
 	}
 	for _, id := range ids {
 		if err := e.Wake(ctx, id); err != nil {
-			e.Log.Error("cannot take up the ingest; trying again", "ingest", id, "err", err)
+			e.Log.Error("cannot take up the ingest; trying again", "ingest", id, "error", err)
 		}
 		if ctx.Err() != nil {
 			return fmt.Errorf("take up unfinished ingests: %w", context.Cause(ctx))
@@ -177,7 +177,7 @@ func (e *Engine) wakeLater(ingestID string, try int) {
 			return
 		}
 		if err := e.wake(e.work, ingestID, try+1); err != nil {
-			e.Log.Error("cannot advance the ingest; trying again", "ingest", ingestID, "err", err)
+			e.Log.Error("cannot advance the ingest; trying again", "ingest", ingestID, "error", err)
 		}
 	})
 }
@@ -239,11 +239,11 @@ func (e *Engine) perform(ctx context.Context, ready plan.Ready) {
 	switch {
 	case err == nil:
 	case errors.Is(err, plan.ErrNotClaimable) || errors.Is(err, plan.ErrStale) || vod.CodeOf(err) == vod.NotFound:
-		e.Log.Debug("task dropped", "task", ready.TaskID, "err", err)
+		e.Log.Debug("task dropped", "task", ready.TaskID, "error", err)
 	case ctx.Err() != nil:
-		e.Log.Debug("task interrupted before it began", "task", ready.TaskID, "err", err)
+		e.Log.Debug("task interrupted before it began", "task", ready.TaskID, "error", err)
 	default:
-		e.Log.Error("cannot run the task now; it is tried again", "ingest", ready.IngestID, "task", ready.TaskID, "err", err)
+		e.Log.Error("cannot run the task now; it is tried again", "ingest", ready.IngestID, "task", ready.TaskID, "error", err)
 		ready.NotBefore = time.Now().Add(plan.FirstDelay)
 		state.Ready = []plan.Ready{ready}
 	}

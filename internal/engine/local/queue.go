@@ -11,6 +11,7 @@ import (
 type entry struct {
 	plan.Ready
 	arrival uint64
+	since   time.Time // when it might have started at the earliest, had there been a slot
 }
 
 // before: what was begun is finished first, else first come, first served.
@@ -42,7 +43,11 @@ func (q *queue) push(r plan.Ready, arrival uint64) {
 		return
 	}
 	q.queued[r.TaskID] = true
-	heap.Push(&q.timed, entry{r, arrival})
+	since := time.Now()
+	if r.NotBefore.After(since) {
+		since = r.NotBefore
+	}
+	heap.Push(&q.timed, entry{r, arrival, since})
 }
 
 // ripen moves the tasks whose time has come; next is when to look again, zero

@@ -4,12 +4,15 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/via-orchestrate/orchestrate/internal/engine"
 	"github.com/via-orchestrate/orchestrate/internal/plan"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
 // row is a task as the model of the queue has it: a list that is searched.
@@ -45,7 +48,7 @@ func TestQueueIsItsModel(t *testing.T) {
 				arrivals++
 				q.push(r, arrivals)
 				if !slices.ContainsFunc(model, func(m row) bool { return m.TaskID == r.TaskID }) {
-					model = append(model, row{entry: entry{r, arrivals}})
+					model = append(model, row{entry: entry{Ready: r, arrival: arrivals}})
 				}
 			},
 			"ripen": func(t *rapid.T) {
@@ -135,4 +138,37 @@ func TestWaiting(t *testing.T) {
 	if d := cmp.Diff(want, reasons()); d != "" {
 		t.Errorf("held (-want +got):\n%s", d)
 	}
+}
+
+// TestLoad tells of each stage what waits and for how long.
+func TestLoad(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := New(Config{Hold: func() string { return "" }, Slots: map[vod.Stage]int{vod.Encoding: 2}})
+		began := time.Now()
+		e.add([]plan.Ready{
+			{TaskID: "a", Stage: vod.Encoding},
+			{TaskID: "p", Stage: vod.Playout},
+			{TaskID: "later", Stage: vod.Encoding, NotBefore: began.Add(plan.MaxDelay)},
+		})
+		<-time.After(time.Second) // of the bubble
+		e.add([]plan.Ready{{TaskID: "b", Stage: vod.Encoding}})
+		e.free[vod.Encoding]--
+		want := map[vod.Stage]engine.Load{
+			vod.Retrieval: {Slots: 1}, vod.SubtitlePublishing: {Slots: 1}, vod.Packaging: {Slots: 1}, vod.Distribution: {Slots: 1},
+			vod.Encoding: {Slots: 2, Running: 1, Ready: 2, Delayed: 1, Oldest: began},
+			vod.Playout:  {Slots: 1, Ready: 1, Oldest: began},
+		}
+		if d := cmp.Diff(want, e.Load()); d != "" {
+			t.Errorf("before the dispatcher looked (-want +got):\n%s", d)
+		}
+		for _, q := range e.queues {
+			q.ripen(time.Now())
+		}
+		e.held = "The disk is full."
+		want[vod.Encoding] = engine.Load{Slots: 2, Running: 1, Held: 2, Delayed: 1, Oldest: began}
+		if d := cmp.Diff(want, e.Load()); d != "" { // Playout writes no files.
+			t.Errorf("held (-want +got):\n%s", d)
+		}
+	})
 }

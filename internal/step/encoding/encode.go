@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/ffmpeg"
 	"github.com/via-orchestrate/orchestrate/internal/location"
@@ -26,6 +27,7 @@ type encode struct {
 	inputs   []inputFile
 	dir      string
 	progress func(share float64)
+	played   time.Duration // of the source; set by run
 }
 
 // run probes, encodes and checks. It gives the files put out, each with its
@@ -35,6 +37,7 @@ func (e *encode) run(ctx context.Context) ([]vod.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	e.played = source.Duration
 	p := newPlan(source, e.profile, e.canConvert())
 	for _, in := range e.inputs {
 		p.inputs = append(p.inputs, in.path)

@@ -43,11 +43,11 @@ func (r *runner) Run(ctx context.Context, job step.Job) (step.Result, error) {
 	if err != nil {
 		return step.Result{}, err
 	}
-	outputs, err := r.encodeAll(ctx, job, profile.withDefaults(), sets, folder)
+	result, err := r.encodeAll(ctx, job, profile.withDefaults(), sets, folder)
 	if err != nil {
 		return step.Result{}, errors.Join(err, folder.Discard())
 	}
-	return step.Result{Outputs: outputs}, nil
+	return result, nil
 }
 
 // inputSet is an input fileset with those of its files that can be encoded.
@@ -95,8 +95,8 @@ func (r *runner) inputs(job step.Job) ([]inputSet, error) {
 	return sets, nil
 }
 
-func (r *runner) encodeAll(ctx context.Context, job step.Job, profile Profile, sets []inputSet, folder *location.Folder) ([]vod.Fileset, error) {
-	var outputs []vod.Fileset
+func (r *runner) encodeAll(ctx context.Context, job step.Job, profile Profile, sets []inputSet, folder *location.Folder) (step.Result, error) {
+	var result step.Result
 	for i, set := range sets {
 		e := encode{
 			tools: r.tools, job: job, profile: profile, inputs: set.files, dir: folder.Path(),
@@ -107,21 +107,22 @@ func (r *runner) encodeAll(ctx context.Context, job step.Job, profile Profile, s
 			prefix = strconv.Itoa(i+1) + "/"
 			e.dir = filepath.Join(e.dir, strconv.Itoa(i+1))
 			if err := os.Mkdir(e.dir, 0o750); err != nil {
-				return nil, location.WriteError(e.dir, err)
+				return step.Result{}, location.WriteError(e.dir, err)
 			}
 		}
 		files, err := e.run(ctx)
 		if err != nil {
-			return nil, err
+			return step.Result{}, err
 		}
 		for j := range files {
 			files[j].URI = folder.URI(prefix + files[j].URI)
 		}
+		result.Work.Media += e.played
 		loc := folder.Location()
-		outputs = append(outputs, vod.Fileset{Files: files, Location: &loc, Labels: set.fileset.OutputLabels(job.LabelOut)})
+		result.Outputs = append(result.Outputs, vod.Fileset{Files: files, Location: &loc, Labels: set.fileset.OutputLabels(job.LabelOut)})
 	}
 	if _, err := folder.Commit(ctx); err != nil {
-		return nil, err
+		return step.Result{}, err
 	}
-	return outputs, nil
+	return result, nil
 }

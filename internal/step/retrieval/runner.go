@@ -104,10 +104,11 @@ func (r *Runner) retrieve(ctx context.Context, job step.Job, folder *location.Fo
 	if skip && digest == job.Earlier.Digest {
 		return step.Result{Outputs: relabelled(job), Digest: digest, SkipIngest: true}, nil
 	}
-	if _, err := folder.Commit(ctx); err != nil {
+	inventory, err := folder.Commit(ctx)
+	if err != nil {
 		return step.Result{}, err
 	}
-	return step.Result{Outputs: outputs, Digest: digest}, nil
+	return step.Result{Outputs: outputs, Digest: digest, Work: step.Work{Bytes: inventory.Size()}}, nil
 }
 
 // relabelled are the earlier ingest's files as outputs of this one.
