@@ -11,23 +11,40 @@ import (
 	"time"
 )
 
-// access logs every request once it is answered, without its query, and
-// answers 500 to a panic. What only reads is logged at debug level: it is
-// much.
+// access gives every request an id, logs it once it is answered, without its
+// query, and answers 500 to a panic. What only reads is logged at debug level:
+// it is much.
 func (s *server) access(next http.Handler, mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		begun := time.Now()
+		r = withRequestID(w, r)
 		_, route := mux.Handler(r)
 		seen := &watched{ResponseWriter: w}
-		defer s.logAccess(seen, r, route, time.Now())
+		s.observer.RequestBegan()
+		defer s.ended(seen, r, route, begun)
 		defer s.rescue(seen, r)
 		next.ServeHTTP(seen, r)
 	})
 }
 
-func (s *server) logAccess(w *watched, r *http.Request, route string, begun time.Time) {
-	s.log.LogAttrs(r.Context(), accessLevel(r.Method, w.status), "request",
+func (s *server) ended(w *watched, r *http.Request, route string, begun time.Time) {
+	took := time.Since(begun)
+	s.observer.RequestEnded(RequestEnd{Method: r.Method, Route: routePath(route), Status: w.status, Bytes: w.bytes, Took: took})
+	level := accessLevel(r.Method, w.status)
+	if !s.log.Enabled(r.Context(), level) {
+		return
+	}
+	s.log.LogAttrs(r.Context(), level, "request",
 		slog.String("method", r.Method), slog.String("path", loggedPath(r)), slog.String("route", route),
-		slog.Int("status", w.status), slog.Int64("bytes", w.bytes), slog.Duration("took", time.Since(begun)))
+		slog.Int("status", w.status), slog.Int64("bytes", w.bytes), slog.Duration("took", took))
+}
+
+// routePath is the pattern without its method.
+func routePath(pattern string) string {
+	if pattern == "" {
+		return "none"
+	}
+	return pattern[strings.IndexByte(pattern, ' ')+1:]
 }
 
 // rescue, deferred, logs a panic with its stack and answers 500. An answer

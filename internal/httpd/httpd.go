@@ -17,6 +17,8 @@ type Config struct {
 	// Log gets a line per request and the causes of internal errors; nil:
 	// [slog.Default].
 	Log *slog.Logger
+	// Observer hears of every request; nil: nobody.
+	Observer Observer
 	// PublicURL is the address under which players and browsers reach the
 	// server. Its host is let in beside the loopback names.
 	PublicURL string
@@ -34,7 +36,10 @@ func New(c Config) http.Handler {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
-	s := &server{service: c.Service, now: c.Now, log: c.Log}
+	if c.Observer == nil {
+		c.Observer = nobody{}
+	}
+	s := &server{service: c.Service, now: c.Now, log: Traced(c.Log), observer: c.Observer}
 	mux := http.NewServeMux()
 	api.HandlerWithOptions(s.strict(), api.StdHTTPServerOptions{
 		BaseRouter:       &ruled{ServeMux: mux, server: s, queries: queryRules(), bodies: bodyRules()},
@@ -55,6 +60,8 @@ type server struct {
 	service Service
 	now     func() time.Time
 	log     *slog.Logger
+
+	observer Observer
 }
 
 var _ api.StrictServerInterface = (*server)(nil)
