@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"time"
 )
 
 // errClosed is returned for a write after Close.
@@ -30,11 +31,12 @@ type writer struct {
 	requests chan *request // unbuffered: what was taken is answered
 	quit     chan struct{} // closed by close
 	done     chan struct{} // closed when loop has returned
+	batched  func(writes int, took time.Duration, err error)
 }
 
 func newWriter(conn *sql.Conn) *writer {
 	return &writer{
-		conn: conn, stmts: map[string]*sql.Stmt{}, requests: make(chan *request),
+		conn: conn, batched: func(int, time.Duration, error) {}, stmts: map[string]*sql.Stmt{}, requests: make(chan *request),
 		quit: make(chan struct{}), done: make(chan struct{}),
 	}
 }
@@ -104,7 +106,7 @@ func (w *writer) loop() {
 
 // batch runs the first write and all that wait by then in one transaction.
 func (w *writer) batch(first *request) {
-	taken := []*request{first}
+	taken, began := []*request{first}, time.Now()
 	err := w.begin()
 	for i := 0; err == nil && i < len(taken); i++ {
 		if err = w.run(taken[i]); err == nil && len(taken) < maxBatch {
@@ -118,6 +120,7 @@ func (w *writer) batch(first *request) {
 		// It fails when SQLite has rolled back by itself, as for a full disk.
 		_ = w.control("ROLLBACK")
 	}
+	w.batched(len(taken), time.Since(began), err)
 	for _, r := range taken {
 		if err != nil {
 			// Also for those that were refused: what they saw may be gone.
