@@ -35,6 +35,9 @@ func (c *Config) Check() error {
 		}
 	}
 	check("addr", addrProblem(c.Addr))
+	if c.MetricsAddr != "" {
+		check("metrics-addr", addrProblem(c.MetricsAddr))
+	}
 	if c.PublicURL != "" {
 		check("public-url", urlProblem(c.PublicURL))
 	}

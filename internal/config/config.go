@@ -19,6 +19,8 @@ type Config struct {
 	Addr      string `yaml:"addr" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen at; this version has no sign-in, so only a loopback address is accepted. Default: ${default}."`
 	PublicURL string `name:"public-url" yaml:"public-url" placeholder:"URL" help:"How clients reach this server, for absolute media addresses. Default: http:// and the address."`
 
+	MetricsAddr string `yaml:"metrics-addr" placeholder:"HOST:PORT" help:"Address to serve Prometheus metrics at (/metrics), without sign-in: bind it where only the monitoring gets. Default: none."`
+
 	Data      string `yaml:"data" default:"./data" placeholder:"DIR" help:"Folder for everything that the server keeps. Default: ${default}."`
 	DB        string `name:"db" yaml:"db" placeholder:"URL" help:"Database, sqlite:PATH. Default: orchestrate.db in the data folder."`
 	Temporal  string `yaml:"temporal" placeholder:"HOST:PORT" help:"Temporal server that delivers the work. Not available in this version."`

@@ -73,6 +73,7 @@ func TestValidate(t *testing.T) {
 	t.Parallel()
 	_, err := load(t, `
 addr: 0.0.0.0:8080
+metrics-addr: 10.0.0.1:9100
 public-url: "https://user:hunter2@media.example.com"
 db: "postgres://user:hunter2@db/orchestrate"
 temporal: localhost:7233
@@ -91,6 +92,7 @@ locations:
 `, nil)
 	want := []string{
 		`addr: "0.0.0.0:8080" can be reached from other machines, and this version has no sign-in; use a loopback address such as 127.0.0.1:8080`,
+		`metrics-addr: "10.0.0.1:9100" can be reached from other machines, and this version has no sign-in; use a loopback address such as 127.0.0.1:8080`,
 		`public-url: must not hold a user name or password`,
 		`db: Postgres is not available in this version; use sqlite:PATH, or leave it out`,
 		`temporal: is not available in this version; leave it out to deliver the work within this process`,
@@ -110,7 +112,7 @@ locations:
 	if diff := cmp.Diff(want, problemsOf(t, err)); diff != "" {
 		t.Error(diff)
 	}
-	if text := err.Error(); !strings.HasPrefix(text, "the configuration has 16 problems:\n  addr: ") || strings.Contains(text, "hunter2") {
+	if text := err.Error(); !strings.HasPrefix(text, "the configuration has 17 problems:\n  addr: ") || strings.Contains(text, "hunter2") {
 		t.Error(text)
 	}
 }
