@@ -644,28 +644,18 @@ type IngestID = string
 // ProfileName defines model for ProfileName.
 type ProfileName = string
 
-// TusResumable Example: 1.0.0
+// TusResumable defines model for TusResumable.
 type TusResumable = string
-
-// Conflict An error, RFC 9457.
-type Conflict = Problem
-
-// Invalid An error, RFC 9457.
-type Invalid = Problem
-
-// NotFound An error, RFC 9457.
-type NotFound = Problem
-
-// Unavailable An error, RFC 9457.
-type Unavailable = Problem
-
-// Unusable An error, RFC 9457.
-type Unusable = Problem
 
 // ListIngestsParams defines parameters for ListIngests.
 type ListIngestsParams struct {
-	AssetID     *string `form:"assetId,omitempty" json:"assetId,omitempty"`
-	IngestID    *string `form:"ingestId,omitempty" json:"ingestId,omitempty"`
+	// AssetID Only ingests of this asset.
+	AssetID *string `form:"assetId,omitempty" json:"assetId,omitempty"`
+
+	// IngestID Only this ingest.
+	IngestID *string `form:"ingestId,omitempty" json:"ingestId,omitempty"`
+
+	// ProfileName Only ingests under this profile, in any of its versions.
 	ProfileName *string `form:"profileName,omitempty" json:"profileName,omitempty"`
 
 	// Status Any of these. Repeat the parameter or separate the values with commas.
@@ -798,15 +788,21 @@ type ClientInterface interface {
 	//
 	// 409 while an ingest of the asset is unfinished.
 	//
+	// Needs the permission `ingests:delete`.
+	//
 	// Corresponds with DELETE /assets/{assetId} (the `DeleteAsset` operationId).
 	DeleteAsset(ctx context.Context, assetID AssetID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetPlayback Tell what plays for an asset
 	//
+	// Needs the permission `playback:read`.
+	//
 	// Corresponds with GET /assets/{assetId}/playback (the `GetPlayback` operationId).
 	GetPlayback(ctx context.Context, assetID AssetID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SelectPlaybackWithBody Roll back, or forth, to what another ingest published
+	//
+	// Needs the permission `playback:select`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -815,6 +811,8 @@ type ClientInterface interface {
 
 	// SelectPlayback Roll back, or forth, to what another ingest published
 	//
+	// Needs the permission `playback:select`.
+	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with PUT /assets/{assetId}/playback (the `SelectPlayback` operationId).
@@ -822,24 +820,35 @@ type ClientInterface interface {
 
 	// GetPlaybackHistory List all that ingests published for an asset, newest ingest first
 	//
+	// Needs the permission `playback:read`.
+	//
 	// Corresponds with GET /assets/{assetId}/playback/history (the `GetPlaybackHistory` operationId).
 	GetPlaybackHistory(ctx context.Context, assetID AssetID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CancelIngest Cancel an ingest
 	//
-	// QUEUED, RUNNING, CANCELLING and CANCELLED give 204, and the end is always CANCELLED. COMPLETED, SKIPPED, FAILED and imported ingests give 409.
+	// QUEUED, RUNNING, CANCELLING and CANCELLED give 204, and the end is always CANCELLED. COMPLETED, SKIPPED,
+	// FAILED and imported ingests give 409. Without `X-Vimond-Tenant` the id is looked up in all tenants of the
+	// token.
+	//
+	// Needs the permission `ingests:cancel`.
 	//
 	// Corresponds with DELETE /cancel/{ingestId} (the `CancelIngest` operationId).
 	CancelIngest(ctx context.Context, ingestID IngestID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetHealth Tell that the process answers
 	//
+	// Public.
+	//
 	// Corresponds with GET /healthz (the `GetHealth` operationId).
 	GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ImportIngestsWithBody Import history of another Status API
 	//
-	// Takes a list answer, an item of one, a detail document, or an array of these. Imported ingests are never run, cancelled or retried. The same again changes nothing; a detail completes an item.
+	// Takes a list answer, an item of one, a detail document, or an array of these, at most 32 MiB. Imported
+	// ingests are never run, cancelled or retried. The same again changes nothing; a detail completes an item.
+	//
+	// Needs the permission `ingests:import`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -848,7 +857,10 @@ type ClientInterface interface {
 
 	// ImportIngests Import history of another Status API
 	//
-	// Takes a list answer, an item of one, a detail document, or an array of these. Imported ingests are never run, cancelled or retried. The same again changes nothing; a detail completes an item.
+	// Takes a list answer, an item of one, a detail document, or an array of these, at most 32 MiB. Imported
+	// ingests are never run, cancelled or retried. The same again changes nothing; a detail completes an item.
+	//
+	// Needs the permission `ingests:import`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -857,14 +869,21 @@ type ClientInterface interface {
 
 	// ListIngests List ingests, newest first
 	//
-	// Newest startTime first, ties by ingestId descending. All filters must hold together. A page is continued with its `cursor`: later arrivals neither repeat nor hide rows.
+	// Newest startTime first, ties by ingestId descending. All filters must hold together. A page is continued
+	// with its `cursor`: later arrivals neither repeat nor hide rows.
+	//
+	// Needs the permission `ingests:read`.
 	//
 	// Corresponds with GET /ingests (the `ListIngests` operationId).
 	ListIngests(ctx context.Context, params *ListIngestsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SubmitIngestWithBody Submit an ingest
 	//
-	// Give `filesets`, or the short form for one file: `uri` with `mediaType`, `language` and `md5sum`. With `Idempotency-Key` the request may be repeated for 7 days: the same body gets the same answer, another body 422.
+	// Give `filesets`, or the short form for one file: `uri` with `mediaType`, `language` and `md5sum`.
+	// With `Idempotency-Key` the request may be repeated for 7 days: the same body gets the same answer,
+	// another body 422.
+	//
+	// Needs the permission `ingests:submit`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -873,7 +892,11 @@ type ClientInterface interface {
 
 	// SubmitIngest Submit an ingest
 	//
-	// Give `filesets`, or the short form for one file: `uri` with `mediaType`, `language` and `md5sum`. With `Idempotency-Key` the request may be repeated for 7 days: the same body gets the same answer, another body 422.
+	// Give `filesets`, or the short form for one file: `uri` with `mediaType`, `language` and `md5sum`.
+	// With `Idempotency-Key` the request may be repeated for 7 days: the same body gets the same answer,
+	// another body 422.
+	//
+	// Needs the permission `ingests:submit`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -882,6 +905,10 @@ type ClientInterface interface {
 
 	// DeleteIngest Delete a finished ingest and what it published
 	//
+	// Files that another ingest took over by skip or retry stay until their last user is deleted.
+	//
+	// Needs the permission `ingests:delete`.
+	//
 	// Corresponds with DELETE /ingests/{ingestId} (the `DeleteIngest` operationId).
 	DeleteIngest(ctx context.Context, ingestID IngestID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -889,44 +916,62 @@ type ClientInterface interface {
 	//
 	// The ingest with the tasks that have been claimed, in the order of their first claim.
 	//
+	// Needs the permission `ingests:read`.
+	//
 	// Corresponds with GET /ingests/{ingestId} (the `GetIngest` operationId).
 	GetIngest(ctx context.Context, ingestID IngestID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetPlan Show every step of an ingest, and what the waiting ones wait for
+	//
+	// Needs the permission `ingests:read`.
 	//
 	// Corresponds with GET /ingests/{ingestId}/plan (the `GetPlan` operationId).
 	GetPlan(ctx context.Context, ingestID IngestID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RetryIngest Retry a failed or cancelled ingest
 	//
-	// Keeps id, startTime and progress, and does again every task that is not TASK_COMPLETED or whose outputs are gone, with all that depend on it.
+	// Keeps id, startTime and progress, and does again every task that is not TASK_COMPLETED or whose outputs
+	// are gone, with all that depend on it.
+	//
+	// Needs the permission `ingests:retry`.
 	//
 	// Corresponds with POST /ingests/{ingestId}/retry (the `RetryIngest` operationId).
 	RetryIngest(ctx context.Context, ingestID IngestID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetTask Show a task with its attempts
 	//
+	// Needs the permission `ingests:read`.
+	//
 	// Corresponds with GET /ingests/{ingestId}/tasks/{taskId} (the `GetTask` operationId).
 	GetTask(ctx context.Context, ingestID IngestID, taskID string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetOpenAPI This document
+	//
+	// Public.
 	//
 	// Corresponds with GET /openapi.yaml (the `GetOpenAPI` operationId).
 	GetOpenAPI(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListProfiles List the newest version of every profile, by name
 	//
+	// Needs the permission `profiles:read`.
+	//
 	// Corresponds with GET /profiles (the `ListProfiles` operationId).
 	ListProfiles(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetProfile Show a profile
+	//
+	// Needs the permission `profiles:read`.
 	//
 	// Corresponds with GET /profiles/{name} (the `GetProfile` operationId).
 	GetProfile(ctx context.Context, name ProfileName, params *GetProfileParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PutProfileWithBody Apply a profile document
 	//
-	// Makes a new version, unless the document equals the newest one. All problems of a document are reported at once, in `problems`. With `dryRun` it is only checked.
+	// Makes a new version, unless the document equals the newest one. All problems of a document are reported
+	// at once, in `problems`. With `dryRun` it is only checked.
+	//
+	// Needs the permission `profiles:write`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -935,7 +980,10 @@ type ClientInterface interface {
 
 	// PutProfile Apply a profile document
 	//
-	// Makes a new version, unless the document equals the newest one. All problems of a document are reported at once, in `problems`. With `dryRun` it is only checked.
+	// Makes a new version, unless the document equals the newest one. All problems of a document are reported
+	// at once, in `problems`. With `dryRun` it is only checked.
+	//
+	// Needs the permission `profiles:write`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -944,22 +992,31 @@ type ClientInterface interface {
 
 	// ListProfileVersions List every version of a profile, newest first
 	//
+	// Needs the permission `profiles:read`.
+	//
 	// Corresponds with GET /profiles/{name}/versions (the `ListProfileVersions` operationId).
 	ListProfileVersions(ctx context.Context, name ProfileName, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetReadiness Tell whether the server can take work
+	//
+	// Public. 503 says why not.
 	//
 	// Corresponds with GET /readyz (the `GetReadiness` operationId).
 	GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetProfileSchema The JSON Schema of profile documents
 	//
+	// Needs the permission `profiles:read`.
+	//
 	// Corresponds with GET /schemas/profile.json (the `GetProfileSchema` operationId).
 	GetProfileSchema(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CheckSourceWithBody Tell whether the server reads the same file under a path as the caller
 	//
-	// True only if the path lies below a folder that sources may be read from, and size, inode, device and modification time are equal. Then the file can be submitted as `file:` instead of uploaded.
+	// True only if the path lies below a folder that sources may be read from, and size, inode, device and
+	// modification time are equal. Then the file can be submitted as `file:` instead of uploaded.
+	//
+	// Needs the permission `ingests:submit`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -968,7 +1025,10 @@ type ClientInterface interface {
 
 	// CheckSource Tell whether the server reads the same file under a path as the caller
 	//
-	// True only if the path lies below a folder that sources may be read from, and size, inode, device and modification time are equal. Then the file can be submitted as `file:` instead of uploaded.
+	// True only if the path lies below a folder that sources may be read from, and size, inode, device and
+	// modification time are equal. Then the file can be submitted as `file:` instead of uploaded.
+	//
+	// Needs the permission `ingests:submit`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -979,6 +1039,8 @@ type ClientInterface interface {
 // DeleteAsset Delete an asset with all its ingests and published files
 //
 // 409 while an ingest of the asset is unfinished.
+//
+// Needs the permission `ingests:delete`.
 //
 // Corresponds with DELETE /assets/{assetId} (the `DeleteAsset` operationId).
 func (c *api) DeleteAsset(ctx context.Context, assetID AssetID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -995,6 +1057,8 @@ func (c *api) DeleteAsset(ctx context.Context, assetID AssetID, reqEditors ...Re
 
 // GetPlayback Tell what plays for an asset
 //
+// Needs the permission `playback:read`.
+//
 // Corresponds with GET /assets/{assetId}/playback (the `GetPlayback` operationId).
 func (c *api) GetPlayback(ctx context.Context, assetID AssetID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetPlaybackRequest(c.Server, assetID)
@@ -1009,6 +1073,8 @@ func (c *api) GetPlayback(ctx context.Context, assetID AssetID, reqEditors ...Re
 }
 
 // SelectPlaybackWithBody Roll back, or forth, to what another ingest published
+//
+// Needs the permission `playback:select`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1027,6 +1093,8 @@ func (c *api) SelectPlaybackWithBody(ctx context.Context, assetID AssetID, conte
 
 // SelectPlayback Roll back, or forth, to what another ingest published
 //
+// Needs the permission `playback:select`.
+//
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with PUT /assets/{assetId}/playback (the `SelectPlayback` operationId).
@@ -1044,6 +1112,8 @@ func (c *api) SelectPlayback(ctx context.Context, assetID AssetID, body SelectPl
 
 // GetPlaybackHistory List all that ingests published for an asset, newest ingest first
 //
+// Needs the permission `playback:read`.
+//
 // Corresponds with GET /assets/{assetId}/playback/history (the `GetPlaybackHistory` operationId).
 func (c *api) GetPlaybackHistory(ctx context.Context, assetID AssetID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetPlaybackHistoryRequest(c.Server, assetID)
@@ -1059,7 +1129,11 @@ func (c *api) GetPlaybackHistory(ctx context.Context, assetID AssetID, reqEditor
 
 // CancelIngest Cancel an ingest
 //
-// QUEUED, RUNNING, CANCELLING and CANCELLED give 204, and the end is always CANCELLED. COMPLETED, SKIPPED, FAILED and imported ingests give 409.
+// QUEUED, RUNNING, CANCELLING and CANCELLED give 204, and the end is always CANCELLED. COMPLETED, SKIPPED,
+// FAILED and imported ingests give 409. Without `X-Vimond-Tenant` the id is looked up in all tenants of the
+// token.
+//
+// Needs the permission `ingests:cancel`.
 //
 // Corresponds with DELETE /cancel/{ingestId} (the `CancelIngest` operationId).
 func (c *api) CancelIngest(ctx context.Context, ingestID IngestID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1076,6 +1150,8 @@ func (c *api) CancelIngest(ctx context.Context, ingestID IngestID, reqEditors ..
 
 // GetHealth Tell that the process answers
 //
+// Public.
+//
 // Corresponds with GET /healthz (the `GetHealth` operationId).
 func (c *api) GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetHealthRequest(c.Server)
@@ -1091,7 +1167,10 @@ func (c *api) GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*ht
 
 // ImportIngestsWithBody Import history of another Status API
 //
-// Takes a list answer, an item of one, a detail document, or an array of these. Imported ingests are never run, cancelled or retried. The same again changes nothing; a detail completes an item.
+// Takes a list answer, an item of one, a detail document, or an array of these, at most 32 MiB. Imported
+// ingests are never run, cancelled or retried. The same again changes nothing; a detail completes an item.
+//
+// Needs the permission `ingests:import`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1110,7 +1189,10 @@ func (c *api) ImportIngestsWithBody(ctx context.Context, contentType string, bod
 
 // ImportIngests Import history of another Status API
 //
-// Takes a list answer, an item of one, a detail document, or an array of these. Imported ingests are never run, cancelled or retried. The same again changes nothing; a detail completes an item.
+// Takes a list answer, an item of one, a detail document, or an array of these, at most 32 MiB. Imported
+// ingests are never run, cancelled or retried. The same again changes nothing; a detail completes an item.
+//
+// Needs the permission `ingests:import`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1129,7 +1211,10 @@ func (c *api) ImportIngests(ctx context.Context, body ImportIngestsJSONRequestBo
 
 // ListIngests List ingests, newest first
 //
-// Newest startTime first, ties by ingestId descending. All filters must hold together. A page is continued with its `cursor`: later arrivals neither repeat nor hide rows.
+// Newest startTime first, ties by ingestId descending. All filters must hold together. A page is continued
+// with its `cursor`: later arrivals neither repeat nor hide rows.
+//
+// Needs the permission `ingests:read`.
 //
 // Corresponds with GET /ingests (the `ListIngests` operationId).
 func (c *api) ListIngests(ctx context.Context, params *ListIngestsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1146,7 +1231,11 @@ func (c *api) ListIngests(ctx context.Context, params *ListIngestsParams, reqEdi
 
 // SubmitIngestWithBody Submit an ingest
 //
-// Give `filesets`, or the short form for one file: `uri` with `mediaType`, `language` and `md5sum`. With `Idempotency-Key` the request may be repeated for 7 days: the same body gets the same answer, another body 422.
+// Give `filesets`, or the short form for one file: `uri` with `mediaType`, `language` and `md5sum`.
+// With `Idempotency-Key` the request may be repeated for 7 days: the same body gets the same answer,
+// another body 422.
+//
+// Needs the permission `ingests:submit`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1165,7 +1254,11 @@ func (c *api) SubmitIngestWithBody(ctx context.Context, params *SubmitIngestPara
 
 // SubmitIngest Submit an ingest
 //
-// Give `filesets`, or the short form for one file: `uri` with `mediaType`, `language` and `md5sum`. With `Idempotency-Key` the request may be repeated for 7 days: the same body gets the same answer, another body 422.
+// Give `filesets`, or the short form for one file: `uri` with `mediaType`, `language` and `md5sum`.
+// With `Idempotency-Key` the request may be repeated for 7 days: the same body gets the same answer,
+// another body 422.
+//
+// Needs the permission `ingests:submit`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1184,6 +1277,10 @@ func (c *api) SubmitIngest(ctx context.Context, params *SubmitIngestParams, body
 
 // DeleteIngest Delete a finished ingest and what it published
 //
+// Files that another ingest took over by skip or retry stay until their last user is deleted.
+//
+// Needs the permission `ingests:delete`.
+//
 // Corresponds with DELETE /ingests/{ingestId} (the `DeleteIngest` operationId).
 func (c *api) DeleteIngest(ctx context.Context, ingestID IngestID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteIngestRequest(c.Server, ingestID)
@@ -1201,6 +1298,8 @@ func (c *api) DeleteIngest(ctx context.Context, ingestID IngestID, reqEditors ..
 //
 // The ingest with the tasks that have been claimed, in the order of their first claim.
 //
+// Needs the permission `ingests:read`.
+//
 // Corresponds with GET /ingests/{ingestId} (the `GetIngest` operationId).
 func (c *api) GetIngest(ctx context.Context, ingestID IngestID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetIngestRequest(c.Server, ingestID)
@@ -1215,6 +1314,8 @@ func (c *api) GetIngest(ctx context.Context, ingestID IngestID, reqEditors ...Re
 }
 
 // GetPlan Show every step of an ingest, and what the waiting ones wait for
+//
+// Needs the permission `ingests:read`.
 //
 // Corresponds with GET /ingests/{ingestId}/plan (the `GetPlan` operationId).
 func (c *api) GetPlan(ctx context.Context, ingestID IngestID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1231,7 +1332,10 @@ func (c *api) GetPlan(ctx context.Context, ingestID IngestID, reqEditors ...Requ
 
 // RetryIngest Retry a failed or cancelled ingest
 //
-// Keeps id, startTime and progress, and does again every task that is not TASK_COMPLETED or whose outputs are gone, with all that depend on it.
+// Keeps id, startTime and progress, and does again every task that is not TASK_COMPLETED or whose outputs
+// are gone, with all that depend on it.
+//
+// Needs the permission `ingests:retry`.
 //
 // Corresponds with POST /ingests/{ingestId}/retry (the `RetryIngest` operationId).
 func (c *api) RetryIngest(ctx context.Context, ingestID IngestID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1248,6 +1352,8 @@ func (c *api) RetryIngest(ctx context.Context, ingestID IngestID, reqEditors ...
 
 // GetTask Show a task with its attempts
 //
+// Needs the permission `ingests:read`.
+//
 // Corresponds with GET /ingests/{ingestId}/tasks/{taskId} (the `GetTask` operationId).
 func (c *api) GetTask(ctx context.Context, ingestID IngestID, taskID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetTaskRequest(c.Server, ingestID, taskID)
@@ -1262,6 +1368,8 @@ func (c *api) GetTask(ctx context.Context, ingestID IngestID, taskID string, req
 }
 
 // GetOpenAPI This document
+//
+// Public.
 //
 // Corresponds with GET /openapi.yaml (the `GetOpenAPI` operationId).
 func (c *api) GetOpenAPI(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1278,6 +1386,8 @@ func (c *api) GetOpenAPI(ctx context.Context, reqEditors ...RequestEditorFn) (*h
 
 // ListProfiles List the newest version of every profile, by name
 //
+// Needs the permission `profiles:read`.
+//
 // Corresponds with GET /profiles (the `ListProfiles` operationId).
 func (c *api) ListProfiles(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListProfilesRequest(c.Server)
@@ -1292,6 +1402,8 @@ func (c *api) ListProfiles(ctx context.Context, reqEditors ...RequestEditorFn) (
 }
 
 // GetProfile Show a profile
+//
+// Needs the permission `profiles:read`.
 //
 // Corresponds with GET /profiles/{name} (the `GetProfile` operationId).
 func (c *api) GetProfile(ctx context.Context, name ProfileName, params *GetProfileParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1308,7 +1420,10 @@ func (c *api) GetProfile(ctx context.Context, name ProfileName, params *GetProfi
 
 // PutProfileWithBody Apply a profile document
 //
-// Makes a new version, unless the document equals the newest one. All problems of a document are reported at once, in `problems`. With `dryRun` it is only checked.
+// Makes a new version, unless the document equals the newest one. All problems of a document are reported
+// at once, in `problems`. With `dryRun` it is only checked.
+//
+// Needs the permission `profiles:write`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1327,7 +1442,10 @@ func (c *api) PutProfileWithBody(ctx context.Context, name ProfileName, params *
 
 // PutProfile Apply a profile document
 //
-// Makes a new version, unless the document equals the newest one. All problems of a document are reported at once, in `problems`. With `dryRun` it is only checked.
+// Makes a new version, unless the document equals the newest one. All problems of a document are reported
+// at once, in `problems`. With `dryRun` it is only checked.
+//
+// Needs the permission `profiles:write`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1346,6 +1464,8 @@ func (c *api) PutProfile(ctx context.Context, name ProfileName, params *PutProfi
 
 // ListProfileVersions List every version of a profile, newest first
 //
+// Needs the permission `profiles:read`.
+//
 // Corresponds with GET /profiles/{name}/versions (the `ListProfileVersions` operationId).
 func (c *api) ListProfileVersions(ctx context.Context, name ProfileName, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListProfileVersionsRequest(c.Server, name)
@@ -1360,6 +1480,8 @@ func (c *api) ListProfileVersions(ctx context.Context, name ProfileName, reqEdit
 }
 
 // GetReadiness Tell whether the server can take work
+//
+// Public. 503 says why not.
 //
 // Corresponds with GET /readyz (the `GetReadiness` operationId).
 func (c *api) GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1376,6 +1498,8 @@ func (c *api) GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn) (
 
 // GetProfileSchema The JSON Schema of profile documents
 //
+// Needs the permission `profiles:read`.
+//
 // Corresponds with GET /schemas/profile.json (the `GetProfileSchema` operationId).
 func (c *api) GetProfileSchema(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetProfileSchemaRequest(c.Server)
@@ -1391,7 +1515,10 @@ func (c *api) GetProfileSchema(ctx context.Context, reqEditors ...RequestEditorF
 
 // CheckSourceWithBody Tell whether the server reads the same file under a path as the caller
 //
-// True only if the path lies below a folder that sources may be read from, and size, inode, device and modification time are equal. Then the file can be submitted as `file:` instead of uploaded.
+// True only if the path lies below a folder that sources may be read from, and size, inode, device and
+// modification time are equal. Then the file can be submitted as `file:` instead of uploaded.
+//
+// Needs the permission `ingests:submit`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1410,7 +1537,10 @@ func (c *api) CheckSourceWithBody(ctx context.Context, contentType string, body 
 
 // CheckSource Tell whether the server reads the same file under a path as the caller
 //
-// True only if the path lies below a folder that sources may be read from, and size, inode, device and modification time are equal. Then the file can be submitted as `file:` instead of uploaded.
+// True only if the path lies below a folder that sources may be read from, and size, inode, device and
+// modification time are equal. Then the file can be submitted as `file:` instead of uploaded.
+//
+// Needs the permission `ingests:submit`.
 //
 // Takes a body of the `application/json` content type.
 //
