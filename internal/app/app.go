@@ -16,6 +16,8 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/config"
 	"github.com/via-orchestrate/orchestrate/internal/engine/local"
 	"github.com/via-orchestrate/orchestrate/internal/location"
+	"github.com/via-orchestrate/orchestrate/internal/metrics"
+	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
 	"github.com/via-orchestrate/orchestrate/internal/store"
 	"github.com/via-orchestrate/orchestrate/internal/upload"
 )
@@ -27,9 +29,14 @@ type App struct {
 	listener  net.Listener
 	server    *http.Server
 	engine    *local.Engine
+	service   *orchestrate.Service
 	store     store.Store
 	locations *location.Set
 	uploads   *upload.Server
+
+	metrics         *metrics.Metrics
+	metricsListener net.Listener // nil: metrics are not served
+	metricsServer   *http.Server
 
 	background context.Context
 	endWork    context.CancelFunc
@@ -43,7 +50,7 @@ type App struct {
 // New makes a server that is bound to its address and serves nothing yet. The
 // data folder is locked: exactly one process serves it.
 func New(ctx context.Context, c config.Config, log *slog.Logger) (_ *App, err error) {
-	a := &App{config: c, log: log, failed: make(chan error, 1)}
+	a := &App{config: c, log: log, metrics: metrics.New(PipelineVersion), failed: make(chan error, 2)}
 	a.background, a.endWork = context.WithCancel(context.WithoutCancel(ctx))
 	defer func() {
 		if err != nil {
@@ -59,6 +66,9 @@ func New(ctx context.Context, c config.Config, log *slog.Logger) (_ *App, err er
 	a.onClose(func() error { return ignoreClosed(a.listener.Close()) })
 	if a.config.PublicURL == "" {
 		a.config.PublicURL = "http://" + a.listener.Addr().String()
+	}
+	if err := a.listenMetrics(ctx); err != nil {
+		return nil, err
 	}
 	if err := a.wire(ctx); err != nil {
 		return nil, err
@@ -98,6 +108,7 @@ func (a *App) Start(ctx context.Context) error {
 			a.failed <- fmt.Errorf("serve: %w", err)
 		}
 	})
+	a.serveMetrics()
 	a.log.Info("serving", "url", a.URL(), "data", a.config.Data)
 	return nil
 }
@@ -126,7 +137,7 @@ func (a *App) Stop(ctx context.Context) error {
 		}
 		drained, cancel := context.WithTimeout(ctx, a.config.Drain)
 		defer cancel()
-		a.stopErr = a.engine.Stop(drained)
+		a.stopErr = errors.Join(a.engine.Stop(drained), a.stopMetrics())
 		a.endWork()
 		a.work.Wait()
 		a.stopErr = errors.Join(a.stopErr, a.closeAll())

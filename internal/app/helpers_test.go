@@ -50,7 +50,7 @@ func (a *App) create(t *testing.T, input string, change func(*vod.Run, *vod.Task
 	_, err := a.store.IngestCreate(t.Context(), vod.Ingest{
 		ID: ingestID, Tenant: tenant, AssetID: "1", ProfileName: "p", ProfileVersion: 1, Status: vod.Queued,
 		Start: vod.Now(), Input: json.RawMessage(input), HasInput: true, MediaKey: uuid.NewString(),
-	}, nil)
+	}, nil, vod.AuditEntry{})
 	if err != nil {
 		t.Fatal(err)
 	}

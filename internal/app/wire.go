@@ -30,7 +30,7 @@ func (a *App) wire(ctx context.Context) error {
 	if a.locations, err = newLocations(a.config); err != nil {
 		return err
 	}
-	db, err := sqlite.Open(ctx, a.config.SQLitePath())
+	db, err := sqlite.Open(ctx, a.config.SQLitePath(), sqlite.WithBatches(a.metrics.Batch))
 	if err != nil {
 		return fmt.Errorf("open the store %s: %w; if the file is damaged, put a backup in its place", a.config.SQLitePath(), err)
 	}
@@ -49,38 +49,46 @@ func (a *App) wire(ctx context.Context) error {
 	}
 	executor := engine.NewExecutor(engine.Config{
 		Store: db, Steps: steps, Parse: parser.Parse, Exists: a.locations.Exists,
-		Scratch: a.scratch(), Now: vod.Now, Log: a.log,
+		Scratch: a.scratch(), Now: vod.Now, Log: a.log, Observer: a.metrics,
 	})
 	a.engine = local.New(local.Config{
 		Operations: executor, Unfinished: db.IngestUnfinished, Slots: a.config.Slots,
 		Hold: a.hold, HoldPoll: holdPoll, Log: a.log,
 	})
-	service, err := orchestrate.New(ctx, orchestrate.Config{
+	a.watchState(db)
+	a.service, err = orchestrate.New(ctx, orchestrate.Config{
 		Store: db, Engine: a.engine, Hold: a.hold, Locations: a.locations, Digest: retrieval.Digest,
-		SourceDirs: a.config.AllowSourceDir, Version: PipelineVersion, Now: vod.Now, Log: a.log,
+		SourceDirs: a.config.AllowSourceDir, Version: PipelineVersion, Now: vod.Now, Log: httpd.Traced(a.log),
 	})
 	if err != nil {
 		return err
 	}
-	a.server = newServer(a.handler(service))
+	a.server = newServer(a.handler())
 	return nil
 }
 
 // handler puts what the server answers below its address.
-func (a *App) handler(service *orchestrate.Service) http.Handler {
+func (a *App) handler() http.Handler {
 	return httpd.New(httpd.Config{
-		Service: service, Now: vod.Now, Log: a.log, PublicURL: a.config.PublicURL,
+		Service: a.service, Now: vod.Now, Log: a.log, PublicURL: a.config.PublicURL,
+		RateLimit: a.config.RateLimit, TrustedProxies: a.config.TrustedProxies,
 		Mounts: map[string]http.Handler{
 			"/media/":  mediahttp.Handler(a.config.MediaRoot),
-			"/uploads": a.uploads.Handler(), "/uploads/": a.uploads.Handler(),
-			"/play/": web.Handler(web.Config{Service: service, Tenant: httpd.Tenant, PublicURL: a.config.PublicURL, Log: a.log}),
+			"/uploads": uploads, "/uploads/": uploads,
+			"/play/": web.Handler(web.Config{Service: a.service, Caller: httpd.Caller, PublicURL: a.config.PublicURL, Log: a.log}),
 		},
 	})
 }
 
 func (a *App) openUploads() (err error) {
 	a.uploads, err = upload.New(filepath.Join(a.config.Data, "uploads"), upload.Options{
-		Tenant:  func(r *http.Request) (string, error) { return httpd.Tenant(r.Context()), nil },
+		Tenant: func(r *http.Request) (string, error) {
+			by := httpd.Caller(r.Context())
+			return by.Tenant, by.Require(vod.SubmitIngests)
+		},
+		Changed: func(r *http.Request, action vod.Action, id string) error {
+			return a.service.UploadChanged(r.Context(), httpd.Caller(r.Context()), action, id)
+		},
 		InUse:   a.uploadInUse,
 		MaxSize: int64(a.config.UploadMax), MinFree: int64(a.config.MinFree), Log: a.log,
 	})

@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"net"
-	"net/netip"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -56,6 +55,7 @@ func (c *Config) Check() error {
 			check("allow-net", fmt.Sprintf("%s has bits set after its first %d; did you mean %s?", p, p.Bits(), p.Masked()))
 		}
 	}
+	c.SignIn.check(check)
 	if c.StallAfter <= 0 {
 		check("stall-after", fmt.Sprintf("%s is not a time greater than 0", c.StallAfter))
 	}
@@ -74,17 +74,12 @@ func (c *Config) Check() error {
 	return nil
 }
 
-// addrProblem refuses what other machines can reach: without sign-in whoever
-// reaches the server may do everything.
 func addrProblem(addr string) string {
-	host, port, err := net.SplitHostPort(addr)
+	_, port, err := net.SplitHostPort(addr)
 	if n, portErr := strconv.ParseUint(port, 10, 16); err != nil || portErr != nil || n > 65535 {
 		return fmt.Sprintf("%q is not a host and a port such as 127.0.0.1:8080", addr)
 	}
-	if ip, err := netip.ParseAddr(host); host == "localhost" || (err == nil && ip.IsLoopback()) {
-		return ""
-	}
-	return fmt.Sprintf("%q can be reached from other machines, and this version has no sign-in; use a loopback address such as 127.0.0.1:8080", addr)
+	return ""
 }
 
 func dbProblem(db string) string {

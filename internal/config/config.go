@@ -16,7 +16,7 @@ import (
 type Config struct {
 	File string `name:"config" yaml:"-" placeholder:"FILE" help:"Configuration file (YAML). Default: ./orchestrate.yaml if there is one."`
 
-	Addr      string `yaml:"addr" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen at; this version has no sign-in, so only a loopback address is accepted. Default: ${default}."`
+	Addr      string `yaml:"addr" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen at; without sign-in only a loopback address is accepted. Default: ${default}."`
 	PublicURL string `name:"public-url" yaml:"public-url" placeholder:"URL" help:"How clients reach this server, for absolute media addresses. Default: http:// and the address."`
 
 	MetricsAddr string `yaml:"metrics-addr" placeholder:"HOST:PORT" help:"Address to serve Prometheus metrics at (/metrics), without sign-in: bind it where only the monitoring gets. Default: none."`
@@ -30,6 +30,8 @@ type Config struct {
 
 	AllowNet       []netip.Prefix `yaml:"allow-net" placeholder:"CIDR" wants:"a list of networks such as 10.0.0.0/8" help:"Private network that sources and targets may be in. Repeatable. Default: none."`
 	AllowSourceDir []string       `yaml:"allow-source-dir" placeholder:"DIR" wants:"a list of folders" help:"Folder that file: sources may be in. Repeatable. Default: none."`
+
+	SignIn `embed:"" yaml:",inline"`
 
 	Slots      Slots         `yaml:"slots" placeholder:"STAGE=N,…" wants:"a number of tasks per stage, such as encoding=1,packaging=2" help:"Tasks that may run at the same time, per stage. Default: by the number of processors."`
 	FFmpeg     string        `name:"ffmpeg" yaml:"ffmpeg" default:"ffmpeg" placeholder:"PATH" help:"The ffmpeg program. Default: ${default}."`

@@ -113,7 +113,7 @@ func (f *fixture) create(in vod.Ingest) {
 	f.t.Helper()
 	in.Tenant, in.AssetID, in.ProfileName, in.ProfileVersion = tenant, "1", "p", 1
 	in.Status, in.Start, in.HasInput, in.MediaKey = vod.Queued, vod.Now(), true, in.ID
-	if _, err := f.store.IngestCreate(f.t.Context(), in, nil); err != nil {
+	if _, err := f.store.IngestCreate(f.t.Context(), in, nil, vod.AuditEntry{}); err != nil {
 		f.t.Fatal(err)
 	}
 }

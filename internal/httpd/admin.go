@@ -33,7 +33,7 @@ func (s *server) ImportIngests(ctx context.Context, r api.ImportIngestsRequestOb
 // that is refused as a whole becomes a row of its own: those before it stand.
 func (s *server) importDocuments(ctx context.Context, text []byte) ([]orchestrate.ImportRow, error) {
 	if text[0] != '[' {
-		return s.service.Import(ctx, Tenant(ctx), text)
+		return s.service.Import(ctx, Caller(ctx), text)
 	}
 	var documents []json.RawMessage
 	if err := json.Unmarshal(text, &documents); err != nil {
@@ -41,7 +41,7 @@ func (s *server) importDocuments(ctx context.Context, text []byte) ([]orchestrat
 	}
 	var rows []orchestrate.ImportRow
 	for i, document := range documents {
-		more, err := s.service.Import(ctx, Tenant(ctx), document)
+		more, err := s.service.Import(ctx, Caller(ctx), document)
 		var fault *vod.Fault
 		switch {
 		case errors.As(err, &fault):
@@ -56,7 +56,7 @@ func (s *server) importDocuments(ctx context.Context, text []byte) ([]orchestrat
 
 // CheckSource implements api.StrictServerInterface.
 func (s *server) CheckSource(ctx context.Context, r api.CheckSourceRequestObject) (api.CheckSourceResponseObject, error) {
-	same, err := s.service.SameFile(ctx, Tenant(ctx), orchestrate.FileCheck{
+	same, err := s.service.SameFile(ctx, Caller(ctx), orchestrate.FileCheck{
 		Path: r.Body.Path, Size: r.Body.Size, Inode: r.Body.Inode, Dev: r.Body.Dev, MTime: r.Body.MTime.Time,
 	})
 	if err != nil {

@@ -146,7 +146,7 @@ func TestClientUploads(t *testing.T) {
 	var tenant string
 	server, err := upload.New(filepath.Join(t.TempDir(), "uploads"), upload.Options{
 		Tenant: func(r *http.Request) (string, error) {
-			tenant = Tenant(r.Context())
+			tenant = Caller(r.Context()).Tenant
 			return tenant, nil
 		},
 	})

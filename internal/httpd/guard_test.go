@@ -10,7 +10,7 @@ import (
 func TestGuard(t *testing.T) {
 	t.Parallel()
 	served := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.WriteString(w, Tenant(r.Context()))
+		_, _ = io.WriteString(w, Caller(r.Context()).Tenant)
 	})
 	s := setup(t, &memory{}, map[string]http.Handler{"/media/": served, "/uploads": served})
 	for host, status := range map[string]int{
@@ -41,7 +41,7 @@ func TestGuard(t *testing.T) {
 func TestTenant(t *testing.T) {
 	t.Parallel()
 	served := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.WriteString(w, Tenant(r.Context()))
+		_, _ = io.WriteString(w, Caller(r.Context()).Tenant)
 	})
 	s := setup(t, &memory{}, map[string]http.Handler{"/play/": served})
 	if got := s.send(t, "GET", "/play/x", ""); got.text != "default" {

@@ -3,6 +3,8 @@ package httpd
 import (
 	"log/slog"
 	"net/http"
+	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/httpd/api"
@@ -22,9 +24,17 @@ type Config struct {
 	// PublicURL is the address under which players and browsers reach the
 	// server. Its host is let in beside the loopback names.
 	PublicURL string
+	// Auth checks the tokens that everything but the public paths then needs;
+	// nil: there is no sign-in, and only loopback names are answered.
+	Auth Authenticator
+	// RateLimit is how many requests a second the holder of a token may send on
+	// average; 0: any number.
+	RateLimit float64
+	// TrustedProxies may tell in X-Forwarded-For where a request came from.
+	TrustedProxies []netip.Prefix
 	// Mounts are further handlers by [http.ServeMux] pattern, such as "/media/"
-	// or "GET /{$}". They stand behind the guard, and find the tenant with
-	// [Tenant].
+	// or "GET /{$}". They stand behind sign-in or guard, and find who asks with
+	// [Caller].
 	Mounts map[string]http.Handler
 }
 
@@ -39,7 +49,10 @@ func New(c Config) http.Handler {
 	if c.Observer == nil {
 		c.Observer = nobody{}
 	}
-	s := &server{service: c.Service, now: c.Now, log: Traced(c.Log), observer: c.Observer}
+	s := &server{
+		service: c.Service, now: c.Now, log: Traced(c.Log), observer: c.Observer,
+		auth: c.Auth, limits: newLimits(c.RateLimit), proxies: c.TrustedProxies,
+	}
 	mux := http.NewServeMux()
 	api.HandlerWithOptions(s.strict(), api.StdHTTPServerOptions{
 		BaseRouter:       &ruled{ServeMux: mux, server: s, queries: queryRules(), bodies: bodyRules()},
@@ -49,9 +62,12 @@ func New(c Config) http.Handler {
 		mux.Handle(pattern, handler)
 	}
 	var h http.Handler = s.route(mux)
-	h = s.withTenant(h)
-	h = s.guard(h, newGuard(c.PublicURL))
-	return s.access(h, mux)
+	h = s.signIn(h)
+	if c.Auth == nil {
+		h = s.guard(h, newGuard(c.PublicURL))
+	}
+	h = s.access(h, mux)
+	return patient(secured(h, strings.HasPrefix(c.PublicURL, "https:")))
 }
 
 // server implements the generated interface; its methods stand in the file of
@@ -60,6 +76,9 @@ type server struct {
 	service Service
 	now     func() time.Time
 	log     *slog.Logger
+	auth    Authenticator // nil: no sign-in
+	limits  *limits
+	proxies proxies
 
 	observer Observer
 }

@@ -14,11 +14,11 @@ const (
 
 // ListIngests implements api.StrictServerInterface.
 func (s *server) ListIngests(ctx context.Context, r api.ListIngestsRequestObject) (api.ListIngestsResponseObject, error) {
-	filter, err := filterOf(Tenant(ctx), r.Params)
+	filter, err := filterOf(r.Params)
 	if err != nil {
 		return nil, err
 	}
-	page, more, err := s.service.List(ctx, filter)
+	page, more, err := s.service.List(ctx, Caller(ctx), filter)
 	if err != nil {
 		return nil, err
 	}
@@ -37,9 +37,9 @@ func (s *server) ListIngests(ctx context.Context, r api.ListIngestsRequestObject
 	return document{list}, nil
 }
 
-func filterOf(tenant string, p api.ListIngestsParams) (store.IngestFilter, error) {
+func filterOf(p api.ListIngestsParams) (store.IngestFilter, error) {
 	f := store.IngestFilter{
-		Tenant: tenant, AssetID: value(p.AssetID), IngestID: value(p.IngestID), ProfileName: value(p.ProfileName),
+		AssetID: value(p.AssetID), IngestID: value(p.IngestID), ProfileName: value(p.ProfileName),
 		Limit: defaultLimit,
 	}
 	if p.Limit != nil {
@@ -64,7 +64,7 @@ func filterOf(tenant string, p api.ListIngestsParams) (store.IngestFilter, error
 
 // GetIngest implements api.StrictServerInterface.
 func (s *server) GetIngest(ctx context.Context, r api.GetIngestRequestObject) (api.GetIngestResponseObject, error) {
-	run, err := s.service.Get(ctx, Tenant(ctx), r.IngestID)
+	run, err := s.service.Get(ctx, Caller(ctx), r.IngestID)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func (s *server) GetIngest(ctx context.Context, r api.GetIngestRequestObject) (a
 
 // GetPlan implements api.StrictServerInterface.
 func (s *server) GetPlan(ctx context.Context, r api.GetPlanRequestObject) (api.GetPlanResponseObject, error) {
-	views, err := s.service.Steps(ctx, Tenant(ctx), r.IngestID)
+	views, err := s.service.Steps(ctx, Caller(ctx), r.IngestID)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func (s *server) GetPlan(ctx context.Context, r api.GetPlanRequestObject) (api.G
 
 // GetTask implements api.StrictServerInterface.
 func (s *server) GetTask(ctx context.Context, r api.GetTaskRequestObject) (api.GetTaskResponseObject, error) {
-	view, err := s.service.Task(ctx, Tenant(ctx), r.IngestID, r.TaskID)
+	view, err := s.service.Task(ctx, Caller(ctx), r.IngestID, r.TaskID)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func (s *server) GetTask(ctx context.Context, r api.GetTaskRequestObject) (api.G
 
 // CancelIngest implements api.StrictServerInterface.
 func (s *server) CancelIngest(ctx context.Context, r api.CancelIngestRequestObject) (api.CancelIngestResponseObject, error) {
-	if err := s.service.Cancel(ctx, Tenant(ctx), r.IngestID); err != nil {
+	if err := s.service.Cancel(ctx, Caller(ctx), r.IngestID); err != nil {
 		return nil, err
 	}
 	return api.CancelIngest204Response{}, nil
@@ -99,7 +99,7 @@ func (s *server) CancelIngest(ctx context.Context, r api.CancelIngestRequestObje
 
 // RetryIngest implements api.StrictServerInterface.
 func (s *server) RetryIngest(ctx context.Context, r api.RetryIngestRequestObject) (api.RetryIngestResponseObject, error) {
-	if err := s.service.Retry(ctx, Tenant(ctx), r.IngestID); err != nil {
+	if err := s.service.Retry(ctx, Caller(ctx), r.IngestID); err != nil {
 		return nil, err
 	}
 	return api.RetryIngest202JSONResponse{
@@ -110,7 +110,7 @@ func (s *server) RetryIngest(ctx context.Context, r api.RetryIngestRequestObject
 
 // DeleteIngest implements api.StrictServerInterface.
 func (s *server) DeleteIngest(ctx context.Context, r api.DeleteIngestRequestObject) (api.DeleteIngestResponseObject, error) {
-	if err := s.service.Delete(ctx, Tenant(ctx), r.IngestID); err != nil {
+	if err := s.service.Delete(ctx, Caller(ctx), r.IngestID); err != nil {
 		return nil, err
 	}
 	return api.DeleteIngest204Response{}, nil

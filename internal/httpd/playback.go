@@ -9,7 +9,7 @@ import (
 
 // GetPlayback implements api.StrictServerInterface.
 func (s *server) GetPlayback(ctx context.Context, r api.GetPlaybackRequestObject) (api.GetPlaybackResponseObject, error) {
-	p, err := s.service.Playback(ctx, Tenant(ctx), r.AssetID)
+	p, err := s.service.Playback(ctx, Caller(ctx), r.AssetID)
 	if err != nil {
 		return nil, err
 	}
@@ -21,7 +21,7 @@ func (s *server) SelectPlayback(ctx context.Context, r api.SelectPlaybackRequest
 	if r.Body.IngestID == "" {
 		return nil, badKey("/ingestId", "must name an ingest")
 	}
-	p, err := s.service.PlaybackSelect(ctx, Tenant(ctx), r.AssetID, r.Body.IngestID)
+	p, err := s.service.PlaybackSelect(ctx, Caller(ctx), r.AssetID, r.Body.IngestID)
 	if err != nil {
 		return nil, err
 	}
@@ -30,12 +30,12 @@ func (s *server) SelectPlayback(ctx context.Context, r api.SelectPlaybackRequest
 
 // GetPlaybackHistory implements api.StrictServerInterface.
 func (s *server) GetPlaybackHistory(ctx context.Context, r api.GetPlaybackHistoryRequestObject) (api.GetPlaybackHistoryResponseObject, error) {
-	entries, err := s.service.PlaybackHistory(ctx, Tenant(ctx), r.AssetID)
+	entries, err := s.service.PlaybackHistory(ctx, Caller(ctx), r.AssetID)
 	if err != nil {
 		return nil, err
 	}
 	// That nothing plays now is no error here.
-	current, err := s.service.Playback(ctx, Tenant(ctx), r.AssetID)
+	current, err := s.service.Playback(ctx, Caller(ctx), r.AssetID)
 	if err != nil && vod.CodeOf(err) != vod.NotFound {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func (s *server) GetPlaybackHistory(ctx context.Context, r api.GetPlaybackHistor
 
 // DeleteAsset implements api.StrictServerInterface.
 func (s *server) DeleteAsset(ctx context.Context, r api.DeleteAssetRequestObject) (api.DeleteAssetResponseObject, error) {
-	if err := s.service.DeleteAsset(ctx, Tenant(ctx), r.AssetID); err != nil {
+	if err := s.service.DeleteAsset(ctx, Caller(ctx), r.AssetID); err != nil {
 		return nil, err
 	}
 	return api.DeleteAsset204Response{}, nil

@@ -12,7 +12,7 @@ import (
 
 // ListProfiles implements api.StrictServerInterface.
 func (s *server) ListProfiles(ctx context.Context, _ api.ListProfilesRequestObject) (api.ListProfilesResponseObject, error) {
-	versions, err := s.service.ProfileList(ctx, Tenant(ctx))
+	versions, err := s.service.ProfileList(ctx, Caller(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -21,7 +21,7 @@ func (s *server) ListProfiles(ctx context.Context, _ api.ListProfilesRequestObje
 
 // ListProfileVersions implements api.StrictServerInterface.
 func (s *server) ListProfileVersions(ctx context.Context, r api.ListProfileVersionsRequestObject) (api.ListProfileVersionsResponseObject, error) {
-	versions, err := s.service.ProfileVersions(ctx, Tenant(ctx), r.Name)
+	versions, err := s.service.ProfileVersions(ctx, Caller(ctx), r.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func (s *server) GetProfile(ctx context.Context, r api.GetProfileRequestObject) 
 	if r.Params.VersionID != nil && *r.Params.VersionID < 1 {
 		return nil, badParameter("versionId", parameterForm("versionId"))
 	}
-	v, err := s.service.ProfileGet(ctx, Tenant(ctx), r.Name, value(r.Params.VersionID))
+	v, err := s.service.ProfileGet(ctx, Caller(ctx), r.Name, value(r.Params.VersionID))
 	if err != nil {
 		return nil, err
 	}
@@ -47,12 +47,12 @@ func (s *server) PutProfile(ctx context.Context, r api.PutProfileRequestObject) 
 		return nil, err
 	}
 	if value(r.Params.DryRun) {
-		if err := s.service.ProfileValidate(ctx, Tenant(ctx), r.Name, data); err != nil {
+		if err := s.service.ProfileValidate(ctx, Caller(ctx), r.Name, data); err != nil {
 			return nil, err
 		}
 		return api.PutProfile200JSONResponse{Name: r.Name, Outcome: api.ProfileAppliedOutcomeValid}, nil
 	}
-	v, created, err := s.service.ProfilePut(ctx, Tenant(ctx), r.Name, data)
+	v, created, err := s.service.ProfilePut(ctx, Caller(ctx), r.Name, data)
 	if err != nil {
 		return nil, err
 	}

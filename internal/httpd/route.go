@@ -21,7 +21,6 @@ func (m *ruled) HandleFunc(pattern string, bind func(http.ResponseWriter, *http.
 	query, body := m.queries[pattern], m.bodies[pattern]
 	m.ServeMux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
-		w.Header().Set("X-Content-Type-Options", "nosniff")
 		if err := query.check(r.URL.RawQuery); err != nil {
 			m.server.fail(w, r, err)
 			return

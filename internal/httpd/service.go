@@ -10,47 +10,49 @@ import (
 )
 
 // Service is what the API needs of the use cases. What a caller may mend comes
-// back as a [vod.Fault]; all other errors are internal. An id of another
-// tenant is not found.
+// back as a [vod.Fault]; all other errors are internal. What a caller may do is
+// checked there; an id of another tenant is not found.
 type Service interface {
 	IngestService
 	ProfileService
 	PlaybackService
 
+	// AuditList gives a page of the caller's audit log, newest first.
+	AuditList(ctx context.Context, by vod.Caller, f store.AuditFilter) (page []vod.AuditEntry, more bool, err error)
 	// Ready tells whether work can be taken.
 	Ready(ctx context.Context) error
 }
 
 // IngestService submits, shows and steers ingests.
 type IngestService interface {
-	Submit(ctx context.Context, tenant string, s orchestrate.Submission, key *orchestrate.RequestKey) (ingestID string, err error)
-	Preview(ctx context.Context, tenant string, s orchestrate.Submission) (orchestrate.Preview, error)
-	List(ctx context.Context, f store.IngestFilter) (page []vod.Ingest, more bool, err error)
-	Get(ctx context.Context, tenant, id string) (vod.Run, error)
-	Steps(ctx context.Context, tenant, id string) ([]orchestrate.StepView, error)
-	Task(ctx context.Context, tenant, ingestID, taskID string) (orchestrate.TaskView, error)
-	Cancel(ctx context.Context, tenant, id string) error
-	Retry(ctx context.Context, tenant, id string) error
-	Delete(ctx context.Context, tenant, id string) error
+	Submit(ctx context.Context, by vod.Caller, s orchestrate.Submission, key *orchestrate.RequestKey) (ingestID string, err error)
+	Preview(ctx context.Context, by vod.Caller, s orchestrate.Submission) (orchestrate.Preview, error)
+	List(ctx context.Context, by vod.Caller, f store.IngestFilter) (page []vod.Ingest, more bool, err error)
+	Get(ctx context.Context, by vod.Caller, id string) (vod.Run, error)
+	Steps(ctx context.Context, by vod.Caller, id string) ([]orchestrate.StepView, error)
+	Task(ctx context.Context, by vod.Caller, ingestID, taskID string) (orchestrate.TaskView, error)
+	Cancel(ctx context.Context, by vod.Caller, id string) error
+	Retry(ctx context.Context, by vod.Caller, id string) error
+	Delete(ctx context.Context, by vod.Caller, id string) error
 	// Import takes one list answer, item of one, or detail document.
-	Import(ctx context.Context, tenant string, document json.RawMessage) ([]orchestrate.ImportRow, error)
-	SameFile(ctx context.Context, tenant string, c orchestrate.FileCheck) (bool, error)
+	Import(ctx context.Context, by vod.Caller, document json.RawMessage) ([]orchestrate.ImportRow, error)
+	SameFile(ctx context.Context, by vod.Caller, c orchestrate.FileCheck) (bool, error)
 }
 
 // ProfileService keeps profiles.
 type ProfileService interface {
-	ProfilePut(ctx context.Context, tenant, name string, data []byte) (v vod.ProfileVersion, created bool, err error)
-	ProfileValidate(ctx context.Context, tenant, name string, data []byte) error
-	ProfileGet(ctx context.Context, tenant, name string, versionID int64) (vod.ProfileVersion, error)
-	ProfileList(ctx context.Context, tenant string) ([]vod.ProfileVersion, error)
-	ProfileVersions(ctx context.Context, tenant, name string) ([]vod.ProfileVersion, error)
+	ProfilePut(ctx context.Context, by vod.Caller, name string, data []byte) (v vod.ProfileVersion, created bool, err error)
+	ProfileValidate(ctx context.Context, by vod.Caller, name string, data []byte) error
+	ProfileGet(ctx context.Context, by vod.Caller, name string, versionID int64) (vod.ProfileVersion, error)
+	ProfileList(ctx context.Context, by vod.Caller) ([]vod.ProfileVersion, error)
+	ProfileVersions(ctx context.Context, by vod.Caller, name string) ([]vod.ProfileVersion, error)
 	ProfileSchema() json.RawMessage
 }
 
 // PlaybackService tells and chooses what plays.
 type PlaybackService interface {
-	Playback(ctx context.Context, tenant, assetID string) (vod.Playback, error)
-	PlaybackSelect(ctx context.Context, tenant, assetID, ingestID string) (vod.Playback, error)
-	PlaybackHistory(ctx context.Context, tenant, assetID string) ([]vod.Playback, error)
-	DeleteAsset(ctx context.Context, tenant, assetID string) error
+	Playback(ctx context.Context, by vod.Caller, assetID string) (vod.Playback, error)
+	PlaybackSelect(ctx context.Context, by vod.Caller, assetID, ingestID string) (vod.Playback, error)
+	PlaybackHistory(ctx context.Context, by vod.Caller, assetID string) ([]vod.Playback, error)
+	DeleteAsset(ctx context.Context, by vod.Caller, assetID string) error
 }

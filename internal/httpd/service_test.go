@@ -22,7 +22,8 @@ type memory struct {
 	attempts map[string][]vod.Attempt
 	views    []orchestrate.StepView
 	profiles []vod.ProfileVersion
-	playing  []vod.Playback // newest first; the first one plays
+	playing  []vod.Playback   // newest first; the first one plays
+	audit    []vod.AuditEntry // newest first
 	keys     map[string]orchestrate.RequestKey
 	failure  error // given back by every call, if set
 	panics   bool  // Get panics
@@ -45,7 +46,7 @@ func (m *memory) find(tenant, id string) (*vod.Run, error) {
 	return nil, vod.Faultf(vod.NotFound, "There is no ingest %s.", id)
 }
 
-func (m *memory) Submit(_ context.Context, _ string, s orchestrate.Submission, key *orchestrate.RequestKey) (string, error) {
+func (m *memory) Submit(_ context.Context, _ vod.Caller, s orchestrate.Submission, key *orchestrate.RequestKey) (string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.failure != nil {
@@ -61,15 +62,16 @@ func (m *memory) Submit(_ context.Context, _ string, s orchestrate.Submission, k
 	return "11111111-2222-3333-4444-555555555555", nil
 }
 
-func (m *memory) Preview(_ context.Context, _ string, s orchestrate.Submission) (orchestrate.Preview, error) {
+func (m *memory) Preview(_ context.Context, _ vod.Caller, s orchestrate.Submission) (orchestrate.Preview, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return orchestrate.Preview{Profile: "default", ProfileVersion: 1619086864969, Steps: m.views, Notes: []string{"asset " + s.AssetID}}, m.failure
 }
 
-func (m *memory) List(_ context.Context, f store.IngestFilter) ([]vod.Ingest, bool, error) {
+func (m *memory) List(_ context.Context, by vod.Caller, f store.IngestFilter) ([]vod.Ingest, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	f.Tenant = by.Tenant
 	m.filters = append(m.filters, f)
 	var page []vod.Ingest
 	for _, run := range m.runs {
@@ -94,30 +96,30 @@ func selects(f store.IngestFilter, in vod.Ingest) bool {
 		(f.After == nil || in.Start.Before(f.After.Start) || in.Start.Equal(f.After.Start) && in.ID < f.After.ID)
 }
 
-func (m *memory) Get(_ context.Context, tenant, id string) (vod.Run, error) {
+func (m *memory) Get(_ context.Context, by vod.Caller, id string) (vod.Run, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.panics {
 		panic("token=hunter2")
 	}
-	run, err := m.find(tenant, id)
+	run, err := m.find(by.Tenant, id)
 	if err != nil {
 		return vod.Run{}, err
 	}
 	return *run, nil
 }
 
-func (m *memory) Steps(_ context.Context, tenant, id string) ([]orchestrate.StepView, error) {
+func (m *memory) Steps(_ context.Context, by vod.Caller, id string) ([]orchestrate.StepView, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	_, err := m.find(tenant, id)
+	_, err := m.find(by.Tenant, id)
 	return m.views, err
 }
 
-func (m *memory) Task(_ context.Context, tenant, ingestID, taskID string) (orchestrate.TaskView, error) {
+func (m *memory) Task(_ context.Context, by vod.Caller, ingestID, taskID string) (orchestrate.TaskView, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	run, err := m.find(tenant, ingestID)
+	run, err := m.find(by.Tenant, ingestID)
 	if err != nil {
 		return orchestrate.TaskView{}, err
 	}
@@ -128,16 +130,16 @@ func (m *memory) Task(_ context.Context, tenant, ingestID, taskID string) (orche
 	return orchestrate.TaskView{Task: *t, Attempts: m.attempts[taskID]}, nil
 }
 
-func (m *memory) Cancel(_ context.Context, tenant, id string) error {
-	return m.move(tenant, id, func(s vod.IngestStatus) bool { return !s.Final() || s == vod.Cancelled }, vod.Cancelling)
+func (m *memory) Cancel(_ context.Context, by vod.Caller, id string) error {
+	return m.move(by.Tenant, id, func(s vod.IngestStatus) bool { return !s.Final() || s == vod.Cancelled }, vod.Cancelling)
 }
 
-func (m *memory) Retry(_ context.Context, tenant, id string) error {
-	return m.move(tenant, id, func(s vod.IngestStatus) bool { return s == vod.Failed || s == vod.Cancelled }, vod.Queued)
+func (m *memory) Retry(_ context.Context, by vod.Caller, id string) error {
+	return m.move(by.Tenant, id, func(s vod.IngestStatus) bool { return s == vod.Failed || s == vod.Cancelled }, vod.Queued)
 }
 
-func (m *memory) Delete(_ context.Context, tenant, id string) error {
-	return m.move(tenant, id, vod.IngestStatus.Final, vod.Cancelled)
+func (m *memory) Delete(_ context.Context, by vod.Caller, id string) error {
+	return m.move(by.Tenant, id, vod.IngestStatus.Final, vod.Cancelled)
 }
 
 func (m *memory) move(tenant, id string, from func(vod.IngestStatus) bool, to vod.IngestStatus) error {
@@ -154,7 +156,7 @@ func (m *memory) move(tenant, id string, from func(vod.IngestStatus) bool, to vo
 	return nil
 }
 
-func (m *memory) Import(_ context.Context, _ string, document json.RawMessage) ([]orchestrate.ImportRow, error) {
+func (m *memory) Import(_ context.Context, _ vod.Caller, document json.RawMessage) ([]orchestrate.ImportRow, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if document[0] != '{' {
@@ -164,14 +166,14 @@ func (m *memory) Import(_ context.Context, _ string, document json.RawMessage) (
 	return []orchestrate.ImportRow{{IngestID: "a", Outcome: "written"}}, m.failure
 }
 
-func (m *memory) SameFile(_ context.Context, _ string, c orchestrate.FileCheck) (bool, error) {
+func (m *memory) SameFile(_ context.Context, _ vod.Caller, c orchestrate.FileCheck) (bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.checked = append(m.checked, c)
 	return c.Path == "/media/same.mp4", m.failure
 }
 
-func (m *memory) ProfilePut(_ context.Context, tenant, name string, data []byte) (vod.ProfileVersion, bool, error) {
+func (m *memory) ProfilePut(_ context.Context, by vod.Caller, name string, data []byte) (vod.ProfileVersion, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.validate(data); err != nil {
@@ -183,12 +185,12 @@ func (m *memory) ProfilePut(_ context.Context, tenant, name string, data []byte)
 			return p, false, nil
 		}
 	}
-	v := vod.ProfileVersion{Tenant: tenant, Name: name, VersionID: 1619086864969 + int64(len(m.profiles)), Document: document}
+	v := vod.ProfileVersion{Tenant: by.Tenant, Name: name, VersionID: 1619086864969 + int64(len(m.profiles)), Document: document}
 	m.profiles = append(m.profiles, v)
 	return v, true, nil
 }
 
-func (m *memory) ProfileValidate(_ context.Context, _, _ string, data []byte) error {
+func (m *memory) ProfileValidate(_ context.Context, _ vod.Caller, _ string, data []byte) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.validate(data)
@@ -203,7 +205,7 @@ func (m *memory) validate(data []byte) error {
 	}}
 }
 
-func (m *memory) ProfileGet(_ context.Context, _, name string, versionID int64) (vod.ProfileVersion, error) {
+func (m *memory) ProfileGet(_ context.Context, _ vod.Caller, name string, versionID int64) (vod.ProfileVersion, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, p := range slices.Backward(m.profiles) {
@@ -214,21 +216,21 @@ func (m *memory) ProfileGet(_ context.Context, _, name string, versionID int64) 
 	return vod.ProfileVersion{}, vod.Faultf(vod.NotFound, "There is no profile %s.", name)
 }
 
-func (m *memory) ProfileList(context.Context, string) ([]vod.ProfileVersion, error) {
+func (m *memory) ProfileList(context.Context, vod.Caller) ([]vod.ProfileVersion, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.profiles, m.failure
 }
 
-func (m *memory) ProfileVersions(ctx context.Context, tenant, _ string) ([]vod.ProfileVersion, error) {
-	return m.ProfileList(ctx, tenant)
+func (m *memory) ProfileVersions(ctx context.Context, by vod.Caller, _ string) ([]vod.ProfileVersion, error) {
+	return m.ProfileList(ctx, by)
 }
 
 func (m *memory) ProfileSchema() json.RawMessage {
 	return json.RawMessage(`{"title":"<profile> & more"}`)
 }
 
-func (m *memory) Playback(context.Context, string, string) (vod.Playback, error) {
+func (m *memory) Playback(context.Context, vod.Caller, string) (vod.Playback, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if len(m.playing) == 0 {
@@ -237,7 +239,7 @@ func (m *memory) Playback(context.Context, string, string) (vod.Playback, error)
 	return m.playing[0], m.failure
 }
 
-func (m *memory) PlaybackSelect(_ context.Context, _, _, ingestID string) (vod.Playback, error) {
+func (m *memory) PlaybackSelect(_ context.Context, _ vod.Caller, _, ingestID string) (vod.Playback, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for i, p := range m.playing {
@@ -249,13 +251,13 @@ func (m *memory) PlaybackSelect(_ context.Context, _, _, ingestID string) (vod.P
 	return vod.Playback{}, vod.Faultf(vod.NotFound, "That ingest published nothing.")
 }
 
-func (m *memory) PlaybackHistory(context.Context, string, string) ([]vod.Playback, error) {
+func (m *memory) PlaybackHistory(context.Context, vod.Caller, string) ([]vod.Playback, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.playing, m.failure
 }
 
-func (m *memory) DeleteAsset(_ context.Context, _, assetID string) error {
+func (m *memory) DeleteAsset(_ context.Context, _ vod.Caller, assetID string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if assetID == "busy" {
@@ -263,6 +265,21 @@ func (m *memory) DeleteAsset(_ context.Context, _, assetID string) error {
 	}
 	m.playing = nil
 	return m.failure
+}
+
+func (m *memory) AuditList(_ context.Context, by vod.Caller, f store.AuditFilter) ([]vod.AuditEntry, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var page []vod.AuditEntry
+	for _, e := range m.audit {
+		if e.Tenant == by.Tenant && (f.After == 0 || e.ID < f.After) && (f.Target == "" || e.Target == f.Target) {
+			page = append(page, e)
+		}
+	}
+	if len(page) > f.Limit {
+		return page[:f.Limit], true, m.failure
+	}
+	return page, false, m.failure
 }
 
 func (m *memory) Ready(context.Context) error {

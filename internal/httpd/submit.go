@@ -28,7 +28,7 @@ func (s *server) SubmitIngest(ctx context.Context, r api.SubmitIngestRequestObje
 	if err != nil {
 		return nil, err
 	}
-	id, err := s.service.Submit(ctx, Tenant(ctx), submission, key)
+	id, err := s.service.Submit(ctx, Caller(ctx), submission, key)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func (s *server) SubmitIngest(ctx context.Context, r api.SubmitIngestRequestObje
 }
 
 func (s *server) preview(ctx context.Context, submission orchestrate.Submission) (api.SubmitIngestResponseObject, error) {
-	p, err := s.service.Preview(ctx, Tenant(ctx), submission)
+	p, err := s.service.Preview(ctx, Caller(ctx), submission)
 	if err != nil {
 		return nil, err
 	}

@@ -11,17 +11,31 @@ import (
 
 // Cancel asks an ingest to stop. It ends as CANCELLED once its work has
 // stopped; one that is COMPLETED, SKIPPED or FAILED is a Conflict.
-func (s *Service) Cancel(ctx context.Context, tenant, id string) error {
-	if err := s.change(ctx, tenant, id, plan.Cancel); err != nil {
+// A caller that chose no tenant reaches the ingests of all of its own.
+func (s *Service) Cancel(ctx context.Context, by vod.Caller, id string) error {
+	if err := by.RequireAnywhere(vod.CancelIngests); err != nil {
 		return err
 	}
-	s.Log.Info("cancel", "ingest", id, "tenant", tenant)
+	owner, err := s.Store.IngestTenant(ctx, id)
+	if err != nil {
+		return err
+	}
+	if !by.LooksIn(owner) {
+		return noIngest(id)
+	}
+	by.Tenant = owner
+	if err := s.change(ctx, by, vod.CancelledIngest, id, plan.Cancel); err != nil {
+		return err
+	}
 	return s.Engine.Wake(ctx, id)
 }
 
 // Retry opens a FAILED or CANCELLED ingest again; any other is a Conflict.
-func (s *Service) Retry(ctx context.Context, tenant, id string) error {
-	run, err := s.Store.IngestGet(ctx, tenant, id)
+func (s *Service) Retry(ctx context.Context, by vod.Caller, id string) error {
+	if err := by.Require(vod.RetryIngests); err != nil {
+		return err
+	}
+	run, err := s.Store.IngestGet(ctx, by.Tenant, id)
 	if err != nil {
 		return err
 	}
@@ -29,7 +43,7 @@ func (s *Service) Retry(ctx context.Context, tenant, id string) error {
 	if err != nil {
 		return err
 	}
-	err = s.change(ctx, tenant, id, func(run *vod.Run) error {
+	err = s.change(ctx, by, vod.RetriedIngest, id, func(run *vod.Run) error {
 		if err := plan.RefuseRetry(run); err != nil {
 			return err
 		}
@@ -42,7 +56,6 @@ func (s *Service) Retry(ctx context.Context, tenant, id string) error {
 	if err != nil {
 		return err
 	}
-	s.Log.Info("retry", "ingest", id, "tenant", tenant)
 	s.wake(ctx, id)
 	return nil
 }
@@ -65,15 +78,37 @@ func (s *Service) gone(ctx context.Context, run vod.Run) (func(vod.Step, vod.Tas
 	}, nil
 }
 
-// change is [store.Ingests.IngestChange] for an ingest of the tenant.
-func (s *Service) change(ctx context.Context, tenant, id string, change func(*vod.Run) error) error {
-	return s.Store.IngestChange(ctx, id, func(run *vod.Run) error {
-		if run.Ingest.Tenant != tenant {
-			return vod.Faultf(vod.NotFound, "There is no ingest %s.", id)
+// change is [store.Ingests.IngestChange] for an ingest of the caller's tenant,
+// with an audit entry where it changes the status.
+func (s *Service) change(ctx context.Context, by vod.Caller, action vod.Action, id string, change func(*vod.Run) error) error {
+	changed := false
+	err := s.Store.IngestChange(ctx, id, func(run *vod.Run) error {
+		if run.Ingest.Tenant != by.Tenant {
+			return noIngest(id)
 		}
-		return change(run)
+		before := run.Ingest.Status
+		if err := change(run); err != nil {
+			return err
+		}
+		if changed = run.Ingest.Status != before; changed {
+			run.Audit = s.audit(by, action, run.Ingest)
+		}
+		return nil
 	})
+	if err == nil && changed {
+		s.Log.Info(string(action), "ingest", id, "tenant", by.Tenant, "by", by.Subject)
+	}
+	return err
 }
+
+// audit is the entry for what the caller does to an ingest.
+func (s *Service) audit(by vod.Caller, action vod.Action, in vod.Ingest) vod.AuditEntry {
+	entry := by.Audit(s.Now(), action, in.ID)
+	entry.AssetID = in.AssetID
+	return entry
+}
+
+func noIngest(id string) error { return vod.Faultf(vod.NotFound, "There is no ingest %s.", id) }
 
 // wake tells the engine of an ingest that is accepted. That it cannot be
 // advanced now is no reason to refuse it: the engine tries again.
@@ -86,19 +121,22 @@ func (s *Service) wake(ctx context.Context, id string) {
 // Delete removes an ingest that is over, with its files; one that is not over
 // is a Conflict. The rows go first: files that are left behind by a crash in
 // between belong to nobody, and the sweeper removes them.
-func (s *Service) Delete(ctx context.Context, tenant, id string) error {
-	run, err := s.Store.IngestGet(ctx, tenant, id)
+func (s *Service) Delete(ctx context.Context, by vod.Caller, id string) error {
+	if err := by.Require(vod.DeleteIngests); err != nil {
+		return err
+	}
+	run, err := s.Store.IngestGet(ctx, by.Tenant, id)
 	if err != nil {
 		return err
 	}
-	if err := s.Store.IngestDelete(ctx, tenant, id); err != nil {
+	if err := s.Store.IngestDelete(ctx, by.Tenant, id, s.audit(by, vod.DeletedIngest, run.Ingest)); err != nil {
 		return err
 	}
-	s.Log.Info("delete", "ingest", id, "tenant", tenant)
+	s.Log.Info(string(vod.DeletedIngest), "ingest", id, "tenant", by.Tenant, "by", by.Subject)
 	if run.Ingest.Imported {
 		return nil
 	}
-	if err := s.Locations.RemoveIngest(tenant, id, run.Ingest.MediaKey); err != nil {
+	if err := s.Locations.RemoveIngest(by.Tenant, id, run.Ingest.MediaKey); err != nil {
 		// The ingest is gone; its files are nobody's now.
 		s.Log.Warn("cannot remove the files of a deleted ingest; the sweeper tries again", "ingest", id, "err", err)
 	}
@@ -107,12 +145,15 @@ func (s *Service) Delete(ctx context.Context, tenant, id string) error {
 
 // DeleteAsset removes every ingest of an asset; if one is not over nothing is
 // removed and it is a Conflict.
-func (s *Service) DeleteAsset(ctx context.Context, tenant, assetID string) error {
+func (s *Service) DeleteAsset(ctx context.Context, by vod.Caller, assetID string) error {
+	if err := by.Require(vod.DeleteIngests); err != nil {
+		return err
+	}
 	if assetID == "" { // Selects everything in a filter.
 		return vod.Faultf(vod.NotFound, "An asset has an id.")
 	}
 	var ids []string
-	filter := store.IngestFilter{Tenant: tenant, AssetID: assetID, Limit: 500}
+	filter := store.IngestFilter{Tenant: by.Tenant, AssetID: assetID, Limit: 500}
 	for more := true; more; {
 		page, rest, err := s.Store.IngestList(ctx, filter)
 		if err != nil {
@@ -131,7 +172,7 @@ func (s *Service) DeleteAsset(ctx context.Context, tenant, assetID string) error
 		return vod.Faultf(vod.NotFound, "There is no asset %q.", assetID)
 	}
 	for _, id := range ids {
-		if err := s.Delete(ctx, tenant, id); err != nil && vod.CodeOf(err) != vod.NotFound {
+		if err := s.Delete(ctx, by, id); err != nil && vod.CodeOf(err) != vod.NotFound {
 			return err
 		}
 	}

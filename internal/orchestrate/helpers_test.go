@@ -21,6 +21,11 @@ import (
 
 const tenant = "acme"
 
+// as is someone who may do everything for the tenant.
+func as(tenant string) vod.Caller {
+	return vod.Caller{Subject: "ann", From: "192.0.2.1", Tenant: tenant, Permissions: vod.Permissions()}
+}
+
 // service is the use cases over a real store and the real executor, with an
 // engine that runs tasks only when a test asks for it.
 type service struct {
@@ -182,7 +187,7 @@ func (s *service) runFirst(id string, n int) {
 
 func (s *service) get(id string) vod.Run {
 	s.t.Helper()
-	run, err := s.Get(s.t.Context(), tenant, id)
+	run, err := s.Get(s.t.Context(), as(tenant), id)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -202,7 +207,7 @@ func (s *service) submit(change ...func(*orchestrate.Submission)) string {
 	for _, c := range change {
 		c(&sub)
 	}
-	id, err := s.Submit(s.t.Context(), tenant, sub, nil)
+	id, err := s.Submit(s.t.Context(), as(tenant), sub, nil)
 	if err != nil {
 		s.t.Fatal(err)
 	}

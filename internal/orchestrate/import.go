@@ -15,7 +15,10 @@ import (
 // list item or detail document. Each ingest in it is written or refused by
 // itself. Imported ingests are never run, cancelled or retried. The error is
 // an Invalid fault when the document is none of the three.
-func (s *Service) Import(ctx context.Context, tenant string, document json.RawMessage) ([]ImportRow, error) {
+func (s *Service) Import(ctx context.Context, by vod.Caller, document json.RawMessage) ([]ImportRow, error) {
+	if err := by.Require(vod.ImportIngests); err != nil {
+		return nil, err
+	}
 	var kind struct {
 		Items []json.RawMessage `json:"items"`
 		Input json.RawMessage   `json:"input"`
@@ -33,7 +36,7 @@ func (s *Service) Import(ctx context.Context, tenant string, document json.RawMe
 	}
 	rows := make([]ImportRow, 0, len(documents))
 	for _, d := range documents {
-		row, err := s.importOne(ctx, tenant, d)
+		row, err := s.importOne(ctx, by, d)
 		if err != nil {
 			return rows, err
 		}
@@ -42,11 +45,12 @@ func (s *Service) Import(ctx context.Context, tenant string, document json.RawMe
 	return rows, nil
 }
 
-func (s *Service) importOne(ctx context.Context, tenant string, document json.RawMessage) (ImportRow, error) {
-	run, id, problem := readImport(document, tenant)
+func (s *Service) importOne(ctx context.Context, by vod.Caller, document json.RawMessage) (ImportRow, error) {
+	run, id, problem := readImport(document, by.Tenant)
 	if problem != "" {
 		return ImportRow{IngestID: id, Outcome: "refused", Problem: problem}, nil
 	}
+	run.Audit = s.audit(by, vod.ImportedIngest, run.Ingest)
 	switch written, err := s.Store.IngestImport(ctx, run); {
 	case vod.CodeOf(err) != "":
 		return ImportRow{IngestID: id, Outcome: "refused", Problem: err.Error()}, nil

@@ -21,7 +21,7 @@ func item(old, replacement string) string {
 
 func (s *service) imports(document string) []orchestrate.ImportRow {
 	s.t.Helper()
-	rows, err := s.Import(s.t.Context(), tenant, json.RawMessage(document))
+	rows, err := s.Import(s.t.Context(), as(tenant), json.RawMessage(document))
 	s.ok(err)
 	return rows
 }
@@ -50,15 +50,15 @@ func TestImportedIsHistory(t *testing.T) {
 	for _, status := range []string{"COMPLETED", "FAILED", "CANCELLED"} {
 		id := strings.ToLower(status)
 		s.imports(strings.ReplaceAll(strings.Replace(item("", ""), `"COMPLETED"`, `"`+status+`"`, 1), imported, id))
-		s.refused(s.Cancel(t.Context(), tenant, id), vod.Conflict)
-		s.refused(s.Retry(t.Context(), tenant, id), vod.Conflict)
-		_, err := s.Steps(t.Context(), tenant, id)
+		s.refused(s.Cancel(t.Context(), as(tenant), id), vod.Conflict)
+		s.refused(s.Retry(t.Context(), as(tenant), id), vod.Conflict)
+		_, err := s.Steps(t.Context(), as(tenant), id)
 		s.refused(err, vod.NotFound)
 	}
-	p, err := s.Preview(t.Context(), tenant, clip())
+	p, err := s.Preview(t.Context(), as(tenant), clip())
 	s.ok(err)
 	s.equal("notes", p.Notes, []string(nil))
-	s.ok(s.Delete(t.Context(), tenant, "failed"))
+	s.ok(s.Delete(t.Context(), as(tenant), "failed"))
 	s.equal("files removed", s.removed, []string(nil))
 }
 
@@ -69,7 +69,7 @@ func TestImportOverWhatRanHere(t *testing.T) {
 	s.run(id)
 	row := s.imports(strings.ReplaceAll(item("", ""), imported, id))[0]
 	s.equal("outcome", row.Outcome, "refused")
-	rows, err := s.Import(t.Context(), "other", json.RawMessage(strings.ReplaceAll(item("", ""), imported, id)))
+	rows, err := s.Import(t.Context(), as("other"), json.RawMessage(strings.ReplaceAll(item("", ""), imported, id)))
 	s.ok(err)
 	s.equal("outcome for another tenant", rows[0].Outcome, "refused")
 	s.equal("status", s.get(id).Ingest.Progress, 100)
@@ -100,7 +100,7 @@ func TestImportRefused(t *testing.T) {
 		}
 	}
 	for _, document := range []string{``, `[]`, `{}`, `{"ingestId":7}`, `"x"`} {
-		_, err := s.Import(t.Context(), tenant, json.RawMessage(document))
+		_, err := s.Import(t.Context(), as(tenant), json.RawMessage(document))
 		if vod.CodeOf(err) != vod.Invalid {
 			t.Errorf("%s: %v", document, err)
 		}

@@ -12,23 +12,29 @@ import (
 
 // ProfilePut applies a document, in YAML or JSON, as the newest version of the
 // named profile. A document equal to the newest one makes no new version.
-func (s *Service) ProfilePut(ctx context.Context, tenant, name string, data []byte) (vod.ProfileVersion, bool, error) {
-	doc, err := s.check(tenant, name, data)
+func (s *Service) ProfilePut(ctx context.Context, by vod.Caller, name string, data []byte) (vod.ProfileVersion, bool, error) {
+	if err := by.Require(vod.WriteProfiles); err != nil {
+		return vod.ProfileVersion{}, false, err
+	}
+	doc, err := s.check(by.Tenant, name, data)
 	if err != nil {
 		return vod.ProfileVersion{}, false, err
 	}
 	v, created, err := s.Store.ProfilePut(ctx, vod.ProfileVersion{
-		Tenant: tenant, Name: doc.Name, VersionID: s.Now().UnixMilli(), Document: doc.JSON,
-	})
+		Tenant: by.Tenant, Name: doc.Name, VersionID: s.Now().UnixMilli(), Document: doc.JSON,
+	}, by.Audit(s.Now(), vod.AppliedProfile, doc.Name))
 	if err == nil && created {
-		s.Log.Info("profile applied", "tenant", tenant, "profile", v.Name, "version", v.VersionID)
+		s.Log.Info(string(vod.AppliedProfile), "tenant", by.Tenant, "profile", v.Name, "version", v.VersionID, "by", by.Subject)
 	}
 	return v, created, err
 }
 
 // ProfileValidate checks a document and stores nothing.
-func (s *Service) ProfileValidate(_ context.Context, tenant, name string, data []byte) error {
-	_, err := s.check(tenant, name, data)
+func (s *Service) ProfileValidate(_ context.Context, by vod.Caller, name string, data []byte) error {
+	if err := by.Require(vod.WriteProfiles); err != nil {
+		return err
+	}
+	_, err := s.check(by.Tenant, name, data)
 	return err
 }
 
@@ -48,7 +54,14 @@ func (s *Service) check(tenant, name string, data []byte) (profile.Document, err
 
 // ProfileGet gives a version of a profile, the newest for 0. The built-in
 // profile answers where the tenant has none of that name.
-func (s *Service) ProfileGet(ctx context.Context, tenant, name string, versionID int64) (vod.ProfileVersion, error) {
+func (s *Service) ProfileGet(ctx context.Context, by vod.Caller, name string, versionID int64) (vod.ProfileVersion, error) {
+	if err := by.Require(vod.ReadProfiles); err != nil {
+		return vod.ProfileVersion{}, err
+	}
+	return s.profile(ctx, by.Tenant, name, versionID)
+}
+
+func (s *Service) profile(ctx context.Context, tenant, name string, versionID int64) (vod.ProfileVersion, error) {
 	v, err := s.Store.ProfileGet(ctx, tenant, name, versionID)
 	if vod.CodeOf(err) == vod.NotFound && name == s.builtIn.Name {
 		if own, ownErr := s.Store.ProfileGet(ctx, shared, name, versionID); ownErr == nil {
@@ -60,8 +73,11 @@ func (s *Service) ProfileGet(ctx context.Context, tenant, name string, versionID
 
 // ProfileList gives the newest version of each of the tenant's profiles and
 // of the built-in one, by name.
-func (s *Service) ProfileList(ctx context.Context, tenant string) ([]vod.ProfileVersion, error) {
-	list, err := s.Store.ProfileList(ctx, tenant)
+func (s *Service) ProfileList(ctx context.Context, by vod.Caller) ([]vod.ProfileVersion, error) {
+	if err := by.Require(vod.ReadProfiles); err != nil {
+		return nil, err
+	}
+	list, err := s.Store.ProfileList(ctx, by.Tenant)
 	if err != nil {
 		return nil, err
 	}
@@ -74,8 +90,11 @@ func (s *Service) ProfileList(ctx context.Context, tenant string) ([]vod.Profile
 }
 
 // ProfileVersions gives every version of a profile, newest first.
-func (s *Service) ProfileVersions(ctx context.Context, tenant, name string) ([]vod.ProfileVersion, error) {
-	list, err := s.Store.ProfileVersions(ctx, tenant, name)
+func (s *Service) ProfileVersions(ctx context.Context, by vod.Caller, name string) ([]vod.ProfileVersion, error) {
+	if err := by.Require(vod.ReadProfiles); err != nil {
+		return nil, err
+	}
+	list, err := s.Store.ProfileVersions(ctx, by.Tenant, name)
 	if vod.CodeOf(err) == vod.NotFound && name == s.builtIn.Name {
 		return s.Store.ProfileVersions(ctx, shared, name)
 	}

@@ -11,19 +11,30 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
-// List gives a page of ingests; see [store.Ingests].
-func (s *Service) List(ctx context.Context, f store.IngestFilter) ([]vod.Ingest, bool, error) {
+// List gives a page of the caller's ingests; see [store.Ingests]. The tenant of
+// the filter is set here.
+func (s *Service) List(ctx context.Context, by vod.Caller, f store.IngestFilter) ([]vod.Ingest, bool, error) {
+	if err := by.Require(vod.ReadIngests); err != nil {
+		return nil, false, err
+	}
+	f.Tenant = by.Tenant
 	return s.Store.IngestList(ctx, f)
 }
 
 // Get gives an ingest with its tasks.
-func (s *Service) Get(ctx context.Context, tenant, id string) (vod.Run, error) {
-	return s.Store.IngestGet(ctx, tenant, id)
+func (s *Service) Get(ctx context.Context, by vod.Caller, id string) (vod.Run, error) {
+	if err := by.Require(vod.ReadIngests); err != nil {
+		return vod.Run{}, err
+	}
+	return s.Store.IngestGet(ctx, by.Tenant, id)
 }
 
 // Task gives a task with all its attempts.
-func (s *Service) Task(ctx context.Context, tenant, ingestID, taskID string) (TaskView, error) {
-	run, err := s.Store.IngestGet(ctx, tenant, ingestID)
+func (s *Service) Task(ctx context.Context, by vod.Caller, ingestID, taskID string) (TaskView, error) {
+	if err := by.Require(vod.ReadIngests); err != nil {
+		return TaskView{}, err
+	}
+	run, err := s.Store.IngestGet(ctx, by.Tenant, ingestID)
 	if err != nil {
 		return TaskView{}, err
 	}
@@ -36,8 +47,11 @@ func (s *Service) Task(ctx context.Context, tenant, ingestID, taskID string) (Ta
 }
 
 // Steps gives every step of an ingest, with what each waits for.
-func (s *Service) Steps(ctx context.Context, tenant, id string) ([]StepView, error) {
-	run, err := s.Store.IngestGet(ctx, tenant, id)
+func (s *Service) Steps(ctx context.Context, by vod.Caller, id string) ([]StepView, error) {
+	if err := by.Require(vod.ReadIngests); err != nil {
+		return nil, err
+	}
+	run, err := s.Store.IngestGet(ctx, by.Tenant, id)
 	if err != nil {
 		return nil, err
 	}

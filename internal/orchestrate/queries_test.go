@@ -10,7 +10,7 @@ import (
 // stepStates are the states and reasons of all steps.
 func (s *service) stepStates(id string) []string {
 	s.t.Helper()
-	views, err := s.Steps(s.t.Context(), tenant, id)
+	views, err := s.Steps(s.t.Context(), as(tenant), id)
 	s.ok(err)
 	var all []string
 	for _, v := range views {
@@ -21,7 +21,7 @@ func (s *service) stepStates(id string) []string {
 
 func (s *service) putProfile(name, text string) func(*orchestrate.Submission) {
 	s.t.Helper()
-	_, _, err := s.ProfilePut(s.t.Context(), tenant, name, []byte(text))
+	_, _, err := s.ProfilePut(s.t.Context(), as(tenant), name, []byte(text))
 	s.ok(err)
 	return func(sub *orchestrate.Submission) { sub.Profile = name }
 }
@@ -38,7 +38,7 @@ func TestStepsOfAnIngest(t *testing.T) {
 	s.failures["CATALOG"] = &vod.StepError{Class: vod.ClassRemote, Reason: vod.ReasonUnreachable, Message: "Away."}
 	s.runFirst(id, 2)
 	s.equal("after a failed attempt", s.stepStates(id), []string{"done: ", "ready: Attempt 1 failed: Away.", "ready: "})
-	views, err := s.Steps(t.Context(), tenant, id)
+	views, err := s.Steps(t.Context(), as(tenant), id)
 	s.ok(err)
 	if views[1].NotBefore.IsZero() || views[1].TaskID == "" {
 		t.Errorf("step that waits for its next attempt: %+v", views[1])
@@ -46,7 +46,7 @@ func TestStepsOfAnIngest(t *testing.T) {
 	s.failures["CATALOG"] = badMedia()
 	s.runFirst(id, 1)
 	s.equal("after the failure", s.stepStates(id), []string{"done: ", "done: ", "never: The ingest is FAILED."})
-	_, err = s.Steps(t.Context(), tenant, "unknown")
+	_, err = s.Steps(t.Context(), as(tenant), "unknown")
 	s.refused(err, vod.NotFound)
 }
 
@@ -84,11 +84,11 @@ func TestTask(t *testing.T) {
 	s.failures["FFMPEG"] = &vod.StepError{Class: vod.ClassInfra, Reason: vod.ReasonDiskFull, Message: "Full."}
 	s.runFirst(id, 3)
 	task := s.get(id).Tasks[1]
-	view, err := s.Task(t.Context(), tenant, id, task.ID)
+	view, err := s.Task(t.Context(), as(tenant), id, task.ID)
 	s.ok(err)
 	if len(view.Attempts) != 2 || view.Attempts[1].Error == nil || view.Attempts[1].Error.Reason != vod.ReasonDiskFull || view.Task.Failures != 2 {
 		t.Errorf("%+v", view)
 	}
-	_, err = s.Task(t.Context(), tenant, s.submit(), task.ID)
+	_, err = s.Task(t.Context(), as(tenant), s.submit(), task.ID)
 	s.refused(err, vod.NotFound)
 }

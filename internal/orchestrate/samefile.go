@@ -6,13 +6,18 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
 // SameFile tells whether the file that a client describes is one that this
 // server reads as a file: source: below one of SourceDirs, and the same file
 // by device, inode, size and time. Anything else is just false, so that the
 // answer tells nothing about files elsewhere.
-func (s *Service) SameFile(_ context.Context, _ string, c FileCheck) (bool, error) {
+func (s *Service) SameFile(_ context.Context, by vod.Caller, c FileCheck) (bool, error) {
+	if err := by.Require(vod.SubmitIngests); err != nil {
+		return false, err
+	}
 	return s.reads(c), nil
 }
 

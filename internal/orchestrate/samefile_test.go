@@ -59,7 +59,7 @@ func TestSameFile(t *testing.T) {
 		"missing":           {changed(func(c *orchestrate.FileCheck) { c.Path += "x" }), false},
 		"relative":          {changed(func(c *orchestrate.FileCheck) { c.Path = "a.mp4" }), false},
 	} {
-		if got, err := s.SameFile(t.Context(), tenant, test.check); err != nil || got != test.want {
+		if got, err := s.SameFile(t.Context(), as(tenant), test.check); err != nil || got != test.want {
 			t.Errorf("%s: %t, %v", name, got, err)
 		}
 	}

@@ -59,7 +59,7 @@ func New(ctx context.Context, c Config) (*Service, error) {
 	var err error
 	s.builtIn, _, err = c.Store.ProfilePut(ctx, vod.ProfileVersion{
 		Tenant: shared, Name: doc.Name, VersionID: c.Now().UnixMilli(), Document: doc.JSON,
-	})
+	}, vod.AuditEntry{})
 	if err != nil {
 		return nil, fmt.Errorf("register the built-in profile: %w", err)
 	}

@@ -50,7 +50,7 @@ func TestSourceAddresses(t *testing.T) {
 	for _, test := range tests {
 		sub := clip()
 		sub.Filesets[0].Files[0].URI = test.uri
-		_, err := s.Preview(t.Context(), tenant, sub)
+		_, err := s.Preview(t.Context(), as(tenant), sub)
 		var fault *vod.Fault
 		switch {
 		case test.problem == "" && err != nil:
@@ -74,7 +74,7 @@ func TestEveryProblemOfASubmission(t *testing.T) {
 		{Files: []vod.File{{MediaType: "FILM", Language: &language, URI: "x", MD5Sum: &sum}}},
 		{},
 	}}
-	_, err := s.Submit(t.Context(), tenant, sub, nil)
+	_, err := s.Submit(t.Context(), as(tenant), sub, nil)
 	var fault *vod.Fault
 	if !errors.As(err, &fault) {
 		t.Fatal(err)
@@ -90,7 +90,7 @@ func TestEveryProblemOfASubmission(t *testing.T) {
 	for range 1000 {
 		many.Filesets[0].Files = append(many.Filesets[0].Files, many.Filesets[0].Files[0])
 	}
-	_, err = s.Submit(t.Context(), tenant, many, nil)
+	_, err = s.Submit(t.Context(), as(tenant), many, nil)
 	s.refused(err, vod.Unusable)
 }
 
@@ -103,7 +103,7 @@ func TestHiddenQueries(t *testing.T) {
 	for _, query := range []string{"?a=1", "?a=2", "?a=1", ""} {
 		sub.Filesets[0].Files = append(sub.Filesets[0].Files, vod.File{URI: "https://example.com/x" + query})
 	}
-	id, err := s.Submit(t.Context(), tenant, sub, nil)
+	id, err := s.Submit(t.Context(), as(tenant), sub, nil)
 	s.ok(err)
 	s.equal("sources", s.get(id).Ingest.Sources, map[string]string{
 		"https://example.com/x?…": "https://example.com/x?a=1", "https://example.com/x?…2": "https://example.com/x?a=2",

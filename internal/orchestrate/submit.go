@@ -21,11 +21,14 @@ const keysLive = 7 * 24 * time.Hour
 // Submit accepts an ingest and gives its id. With a key, a repetition of the
 // same request gives the first one's id and starts nothing. It is refused at
 // once if the files, the profile or its locations cannot be used.
-func (s *Service) Submit(ctx context.Context, tenant string, sub Submission, key *RequestKey) (string, error) {
+func (s *Service) Submit(ctx context.Context, by vod.Caller, sub Submission, key *RequestKey) (string, error) {
+	if err := by.Require(vod.SubmitIngests); err != nil {
+		return "", err
+	}
 	var once *store.Idempotency
 	if key != nil {
 		once = &store.Idempotency{
-			Tenant: tenant, Route: "POST /ingests", Key: key.Key, BodyHash: key.BodyHash,
+			Tenant: by.Tenant, Route: "POST /ingests", Key: key.Key, BodyHash: key.BodyHash,
 			Expires: s.Now().Add(keysLive),
 		}
 		// Before all checks: what was accepted then may be refused by now.
@@ -33,14 +36,14 @@ func (s *Service) Submit(ctx context.Context, tenant string, sub Submission, key
 			return id, err
 		}
 	}
-	in, err := s.build(ctx, tenant, sub)
+	in, err := s.build(ctx, by.Tenant, sub)
 	if err != nil {
 		return "", err
 	}
 	if in.MediaKey, err = mediaKey(); err != nil {
 		return "", err
 	}
-	id, err := s.Store.IngestCreate(ctx, in, once)
+	id, err := s.Store.IngestCreate(ctx, in, once, s.audit(by, vod.SubmittedIngest, in))
 	if err != nil || id != in.ID {
 		return id, err
 	}
@@ -60,7 +63,7 @@ func (s *Service) build(ctx context.Context, tenant string, sub Submission) (vod
 	if sub.Profile == "" {
 		sub.Profile = s.builtIn.Name
 	}
-	version, err := s.ProfileGet(ctx, tenant, sub.Profile, sub.ProfileVersion)
+	version, err := s.profile(ctx, tenant, sub.Profile, sub.ProfileVersion)
 	if vod.CodeOf(err) == vod.NotFound { // It is not what was asked for, but part of it.
 		return vod.Ingest{}, vod.Faultf(vod.Unusable, "%v", err)
 	}
@@ -89,8 +92,11 @@ func (s *Service) build(ctx context.Context, tenant string, sub Submission) (vod
 }
 
 // Preview tells what Submit would do, and does nothing.
-func (s *Service) Preview(ctx context.Context, tenant string, sub Submission) (Preview, error) {
-	in, err := s.build(ctx, tenant, sub)
+func (s *Service) Preview(ctx context.Context, by vod.Caller, sub Submission) (Preview, error) {
+	if err := by.Require(vod.SubmitIngests); err != nil {
+		return Preview{}, err
+	}
+	in, err := s.build(ctx, by.Tenant, sub)
 	if err != nil {
 		return Preview{}, err
 	}

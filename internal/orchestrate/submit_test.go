@@ -56,11 +56,11 @@ func TestSubmitRefused(t *testing.T) {
 	for name, test := range tests {
 		sub := clip()
 		test.change(&sub)
-		_, err := s.Submit(t.Context(), tenant, sub, nil)
+		_, err := s.Submit(t.Context(), as(tenant), sub, nil)
 		if vod.CodeOf(err) != test.code {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, err := s.Preview(t.Context(), tenant, sub); vod.CodeOf(err) != test.code {
+		if _, err := s.Preview(t.Context(), as(tenant), sub); vod.CodeOf(err) != test.code {
 			t.Errorf("dry run, %s: %v", name, err)
 		}
 	}
@@ -71,15 +71,15 @@ func TestSubmitAgain(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	key := &orchestrate.RequestKey{Key: "k", BodyHash: "h"}
-	first, err := s.Submit(t.Context(), tenant, clip(), key)
+	first, err := s.Submit(t.Context(), as(tenant), clip(), key)
 	s.ok(err)
-	again, err := s.Submit(t.Context(), tenant, clip(), key)
+	again, err := s.Submit(t.Context(), as(tenant), clip(), key)
 	s.ok(err)
 	s.equal("id", again, first)
 	s.equal("woken", s.woken, []string{first})
-	_, err = s.Submit(t.Context(), tenant, clip(), &orchestrate.RequestKey{Key: "k", BodyHash: "other"})
+	_, err = s.Submit(t.Context(), as(tenant), clip(), &orchestrate.RequestKey{Key: "k", BodyHash: "other"})
 	s.refused(err, vod.Unusable)
-	other, err := s.Submit(t.Context(), "other", clip(), key)
+	other, err := s.Submit(t.Context(), as("other"), clip(), key)
 	s.ok(err)
 	if other == first {
 		t.Error("two tenants share a key")
@@ -98,7 +98,7 @@ func TestPreview(t *testing.T) {
 
 	preview := func(sub orchestrate.Submission) orchestrate.Preview {
 		t.Helper()
-		p, err := s.Preview(t.Context(), tenant, sub)
+		p, err := s.Preview(t.Context(), as(tenant), sub)
 		s.ok(err)
 		return p
 	}
@@ -126,7 +126,7 @@ func TestPreview(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
 		}
 	}
-	page, _, err := s.List(t.Context(), storeFilter())
+	page, _, err := s.List(t.Context(), as(tenant), storeFilter())
 	s.ok(err)
 	s.equal("ingests", len(page), 1)
 }

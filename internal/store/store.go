@@ -7,6 +7,10 @@
 // or belongs to another tenant, is one with code [vod.NotFound]. Times are
 // kept as whole milliseconds. JSON documents are kept and given back as the
 // text that they came as.
+//
+// What is changed for a person takes an audit entry, which is written in the
+// transaction of the change, and only if something changed; a zero entry is
+// not written.
 package store
 
 import (
@@ -26,6 +30,7 @@ type Store interface {
 	Ingests
 	Profiles
 	Catalog
+	Audit
 
 	// Ready tells whether the store answers and its schema is current.
 	Ready(ctx context.Context) error
@@ -37,7 +42,7 @@ type Ingests interface {
 	// IngestCreate writes a new ingest. With a key, the first call wins for
 	// [Idempotency.Expires]: a repetition with the same body creates nothing and
 	// gives the first ingest's id; with another body it is an Unusable fault.
-	IngestCreate(ctx context.Context, in vod.Ingest, key *Idempotency) (id string, err error)
+	IngestCreate(ctx context.Context, in vod.Ingest, key *Idempotency, by vod.AuditEntry) (id string, err error)
 	// IngestRepeated gives the id of the ingest that an earlier request under
 	// the key created, "" if there is none or the key has expired. If that
 	// request had another body it is an Unusable fault.
@@ -47,6 +52,8 @@ type Ingests interface {
 	// without; anything else under a known id is a Conflict fault. An id that
 	// another tenant has is a Conflict too.
 	IngestImport(ctx context.Context, run vod.Run) (written bool, err error)
+	// IngestTenant tells whose ingest the id is.
+	IngestTenant(ctx context.Context, id string) (tenant string, err error)
 	// IngestGet gives an ingest with its tasks, in step order.
 	IngestGet(ctx context.Context, tenant, id string) (vod.Run, error)
 	// IngestList gives a page, newest Start first, ties by id descending
@@ -62,7 +69,7 @@ type Ingests interface {
 	IngestChange(ctx context.Context, id string, change func(*vod.Run) error) error
 	// IngestDelete removes a finished ingest with its tasks, attempts and
 	// catalogue entry; an unfinished one is a Conflict fault.
-	IngestDelete(ctx context.Context, tenant, id string) error
+	IngestDelete(ctx context.Context, tenant, id string, by vod.AuditEntry) error
 	// IngestUnfinished gives the ids of all ingests that are not final, oldest
 	// Start first.
 	IngestUnfinished(ctx context.Context) ([]string, error)
@@ -112,7 +119,7 @@ type Profiles interface {
 	// ProfilePut stores p as a new version, unless its document equals the
 	// newest one's: then that one is returned, and created is false. VersionID
 	// is raised past the newest version's when it is not already larger.
-	ProfilePut(ctx context.Context, p vod.ProfileVersion) (stored vod.ProfileVersion, created bool, err error)
+	ProfilePut(ctx context.Context, p vod.ProfileVersion, by vod.AuditEntry) (stored vod.ProfileVersion, created bool, err error)
 	// ProfileGet gives a version; versionID 0 means the newest.
 	ProfileGet(ctx context.Context, tenant, name string, versionID int64) (vod.ProfileVersion, error)
 	// ProfileList gives the newest version of every profile, by name.
@@ -132,7 +139,7 @@ type Catalog interface {
 	// CatalogCurrent gives what plays now.
 	CatalogCurrent(ctx context.Context, tenant, assetID string) (vod.Playback, error)
 	// CatalogSelect makes the entry of an earlier ingest the current one.
-	CatalogSelect(ctx context.Context, tenant, assetID, ingestID string) (vod.Playback, error)
+	CatalogSelect(ctx context.Context, tenant, assetID, ingestID string, by vod.AuditEntry) (vod.Playback, error)
 	// CatalogEntries gives every entry of the asset, newest ingest first.
 	CatalogEntries(ctx context.Context, tenant, assetID string) ([]vod.Playback, error)
 }

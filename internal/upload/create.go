@@ -43,6 +43,9 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, tenant string) e
 	if err != nil {
 		return diskError(err)
 	}
+	if err := s.changed(r, vod.CreatedUpload, u.id); err != nil {
+		return err // The upload that nobody heard of expires.
+	}
 	w.Header().Set("Location", "/uploads/"+u.id)
 	s.tell(w, u)
 	w.WriteHeader(http.StatusCreated)
@@ -77,8 +80,18 @@ func (s *Server) delete(w http.ResponseWriter, r *http.Request, tenant string) e
 	if err := s.erase(id); err != nil {
 		return err
 	}
+	if err := s.changed(r, vod.DeletedUpload, id); err != nil {
+		return err
+	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+func (s *Server) changed(r *http.Request, action vod.Action, id string) error {
+	if s.Changed == nil {
+		return nil
+	}
+	return s.Changed(r, action, id)
 }
 
 // tell sets the headers about how far u is and how long it is kept (extension

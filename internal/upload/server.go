@@ -31,6 +31,9 @@ const (
 type Options struct {
 	// Tenant tells for whom a request acts. A [vod.Fault] becomes the answer.
 	Tenant func(*http.Request) (string, error)
+	// Changed hears of every upload that a request created or deleted, before
+	// the answer; nil: nobody does. An error becomes the answer.
+	Changed func(r *http.Request, action vod.Action, id string) error
 	// InUse tells whether an unfinished ingest still needs an upload; such
 	// uploads do not expire. nil: none is needed.
 	InUse func(tenant, id string) (bool, error)

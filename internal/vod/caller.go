@@ -11,9 +11,9 @@ import (
 type Caller struct {
 	Subject string // such as "editor@example.com (https://login.example.com)"; never empty
 	From    string // network address that the request came from; may be empty
-	Tenant  string // for which the caller acts
-	// Tenants are those in which a bare id is looked up where the request chose
-	// no tenant; empty: Tenant alone.
+	Tenant  string // for which the caller acts; empty while it has not chosen among Tenants
+	// Tenants are those in which a bare id is looked up, where the request chose
+	// none; empty: Tenant alone.
 	Tenants []string
 	// AllTenants stands for Tenants where there is no sign-in.
 	AllTenants  bool
@@ -21,8 +21,20 @@ type Caller struct {
 }
 
 // Require is a Forbidden fault that names the permission, unless the caller
-// has it.
+// has it, and an Invalid one while it has not chosen among its tenants.
 func (c Caller) Require(p Permission) error {
+	if err := c.RequireAnywhere(p); err != nil {
+		return err
+	}
+	if c.Tenant == "" {
+		return Faultf(Invalid, "The token is for several tenants; choose one with the header X-Vimond-Tenant: %s.", strings.Join(c.Tenants, ", "))
+	}
+	return nil
+}
+
+// RequireAnywhere is Require for what acts in whichever of the caller's
+// tenants has it.
+func (c Caller) RequireAnywhere(p Permission) error {
 	if slices.Contains(c.Permissions, p) {
 		return nil
 	}
@@ -31,7 +43,7 @@ func (c Caller) Require(p Permission) error {
 
 // LooksIn tells whether the caller's bare ids are looked up in the tenant.
 func (c Caller) LooksIn(tenant string) bool {
-	return c.AllTenants || tenant == c.Tenant || slices.Contains(c.Tenants, tenant)
+	return c.AllTenants || tenant != "" && tenant == c.Tenant || slices.Contains(c.Tenants, tenant)
 }
 
 func holders(p Permission) string {

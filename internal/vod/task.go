@@ -79,6 +79,9 @@ type Run struct {
 	// them by task and number, where a zero Start keeps the one that is there; it
 	// never loads them here.
 	Attempts []Attempt
+	// Audit, where it is not zero, is written with the change. A store never
+	// loads it.
+	Audit AuditEntry
 }
 
 // Task returns the task with the id, or nil.

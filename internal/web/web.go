@@ -17,14 +17,14 @@ import (
 type Service interface {
 	// Playback gives the addresses that play an asset now. An asset that
 	// nothing plays for is a [vod.Fault], NotFound.
-	Playback(ctx context.Context, tenant, assetID string) (vod.Playback, error)
+	Playback(ctx context.Context, by vod.Caller, assetID string) (vod.Playback, error)
 }
 
-// Config says where the page finds things. Service and Tenant are required.
+// Config says where the page finds things. Service and Caller are required.
 type Config struct {
 	Service Service
-	// Tenant gives the tenant of a request from its context.
-	Tenant func(ctx context.Context) string
+	// Caller gives who sent a request, from its context.
+	Caller func(ctx context.Context) vod.Caller
 	// PublicURL is the address of this server under which addresses of media
 	// are made. A request that reached the server under another name fetches
 	// media from there, which the page then allows.
@@ -68,7 +68,7 @@ type playView struct {
 
 func (p *pages) play(w http.ResponseWriter, r *http.Request) {
 	assetID := r.PathValue("assetId")
-	playback, err := p.config.Service.Playback(r.Context(), p.config.Tenant(r.Context()), assetID)
+	playback, err := p.config.Service.Playback(r.Context(), p.config.Caller(r.Context()), assetID)
 	switch {
 	case vod.CodeOf(err) == vod.NotFound:
 		p.missing(w, r)

@@ -21,11 +21,11 @@ type service struct {
 	err      error
 }
 
-func (s service) Playback(_ context.Context, tenant, assetID string) (vod.Playback, error) {
+func (s service) Playback(_ context.Context, by vod.Caller, assetID string) (vod.Playback, error) {
 	if s.err != nil {
 		return vod.Playback{}, s.err
 	}
-	if tenant != "acme" || assetID != "42 å/ä" {
+	if by.Tenant != "acme" || assetID != "42 å/ä" {
 		return vod.Playback{}, vod.Faultf(vod.NotFound, "unknown")
 	}
 	return s.playback, nil
@@ -36,7 +36,7 @@ const page = "/play/42%20%C3%A5%2F%C3%A4"
 func get(t *testing.T, s service, path string) (*http.Response, string) {
 	t.Helper()
 	h := web.Handler(web.Config{
-		Service: s, Tenant: func(context.Context) string { return "acme" }, Log: slog.New(slog.DiscardHandler),
+		Service: s, Caller: func(context.Context) vod.Caller { return vod.Caller{Tenant: "acme"} }, Log: slog.New(slog.DiscardHandler),
 	})
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))

@@ -149,7 +149,7 @@ func (b *bundle) ingest(text string) string {
 	_, err = b.store.IngestCreate(b.t.Context(), vod.Ingest{
 		ID: id, Tenant: tenant, AssetID: "1", ProfileName: doc.Name, ProfileVersion: 1, Status: vod.Queued,
 		Start: vod.Now(), Input: input, HasInput: true, MediaKey: id, MediaTypes: []string{vod.MediaVideo},
-	}, nil)
+	}, nil, vod.AuditEntry{})
 	b.must(err)
 	return id
 }

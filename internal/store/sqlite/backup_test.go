@@ -13,7 +13,7 @@ import (
 func TestBackupWhileWritesGoOn(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	if _, err := s.IngestCreate(t.Context(), vod.Ingest{ID: "i", Tenant: "t", Status: vod.Running, Start: vod.Now()}, nil); err != nil {
+	if _, err := s.IngestCreate(t.Context(), vod.Ingest{ID: "i", Tenant: "t", Status: vod.Running, Start: vod.Now()}, nil, vod.AuditEntry{}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.IngestChange(t.Context(), "i", addTasks); err != nil {
@@ -47,7 +47,11 @@ func TestBackupWhileWritesGoOn(t *testing.T) {
 	}
 	restored := openFile(t, file)
 	var result string
-	if err := restored.readers.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&result); err != nil || result != "ok" {
+	err = restored.read(t.Context(), func(q querier) (err error) {
+		result, _, err = first(q, idRow, "PRAGMA integrity_check")
+		return err
+	})
+	if err != nil || result != "ok" {
 		t.Errorf("the backup is %s, %v", result, err)
 	}
 	run, err := restored.IngestGet(t.Context(), "t", "i")

@@ -33,7 +33,7 @@ func benchmarkChange(b *testing.B, synchronous string, callers int) {
 			ID: ids[i], Tenant: "t", AssetID: fmt.Sprint(i), ProfileName: "default", Status: vod.Running,
 			Start: vod.Now(), MediaTypes: []string{"VIDEO"}, HasInput: true, Input: filler(3000),
 		}
-		if _, err := s.IngestCreate(b.Context(), in, nil); err != nil {
+		if _, err := s.IngestCreate(b.Context(), in, nil, vod.AuditEntry{}); err != nil {
 			b.Fatal(err)
 		}
 		if err := s.IngestChange(b.Context(), ids[i], addTasks); err != nil {
@@ -134,7 +134,7 @@ func BenchmarkIngestList(b *testing.B) {
 func BenchmarkIngestGet(b *testing.B) {
 	s := open(b)
 	in := vod.Ingest{ID: "i", Tenant: "t", Status: vod.Running, Start: vod.Now(), Input: filler(3000)}
-	if _, err := s.IngestCreate(b.Context(), in, nil); err != nil {
+	if _, err := s.IngestCreate(b.Context(), in, nil, vod.AuditEntry{}); err != nil {
 		b.Fatal(err)
 	}
 	if err := s.IngestChange(b.Context(), "i", addTasks); err != nil {

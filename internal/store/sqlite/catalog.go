@@ -54,7 +54,7 @@ func (s *Store) CatalogEntries(ctx context.Context, tenant, assetID string) (lis
 }
 
 // CatalogSelect implements [store.Catalog].
-func (s *Store) CatalogSelect(ctx context.Context, tenant, assetID, ingestID string) (p vod.Playback, err error) {
+func (s *Store) CatalogSelect(ctx context.Context, tenant, assetID, ingestID string, by vod.AuditEntry) (p vod.Playback, err error) {
 	err = s.write(ctx, func(t *tx) error {
 		e, err := t.catalogEntry(ingestID)
 		if err != nil {
@@ -64,7 +64,13 @@ func (s *Store) CatalogSelect(ctx context.Context, tenant, assetID, ingestID str
 			return vod.Faultf(vod.NotFound, "The catalogue has no entry of asset %s by ingest %s.", assetID, ingestID)
 		}
 		p = e.Playback
-		return t.catalogPromote(*e)
+		if e.current {
+			return nil
+		}
+		if err := t.catalogPromote(*e); err != nil {
+			return err
+		}
+		return t.audit(by)
 	})
 	if err != nil {
 		return vod.Playback{}, err

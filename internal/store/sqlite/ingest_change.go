@@ -68,9 +68,11 @@ func (t *tx) save(old state, run *vod.Run) error {
 		return err
 	}
 	if in.Status == vod.Cancelled && old.status != vod.Cancelled {
-		return t.catalogWithdraw(id)
+		if err := t.catalogWithdraw(id); err != nil {
+			return err
+		}
 	}
-	return nil
+	return t.audit(run.Audit)
 }
 
 func (t *tx) saveTasks(old state, run *vod.Run) error {

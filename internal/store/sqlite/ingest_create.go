@@ -11,7 +11,7 @@ import (
 )
 
 // IngestCreate implements [store.Ingests].
-func (s *Store) IngestCreate(ctx context.Context, in vod.Ingest, key *store.Idempotency) (id string, err error) {
+func (s *Store) IngestCreate(ctx context.Context, in vod.Ingest, key *store.Idempotency, by vod.AuditEntry) (id string, err error) {
 	err = s.write(ctx, func(t *tx) error {
 		id = in.ID
 		if key != nil {
@@ -21,7 +21,10 @@ func (s *Store) IngestCreate(ctx context.Context, in vod.Ingest, key *store.Idem
 				return err
 			}
 		}
-		return t.insertIngest(in)
+		if err := t.insertIngest(in); err != nil {
+			return err
+		}
+		return t.audit(by)
 	})
 	if err != nil {
 		return "", err

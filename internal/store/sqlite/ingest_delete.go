@@ -8,7 +8,7 @@ import (
 )
 
 // IngestDelete implements [store.Ingests].
-func (s *Store) IngestDelete(ctx context.Context, tenant, id string) error {
+func (s *Store) IngestDelete(ctx context.Context, tenant, id string, by vod.AuditEntry) error {
 	return s.write(ctx, func(t *tx) error {
 		in, ok, err := first(t, ingestRow, `SELECT `+ingestColumns+` FROM ingests WHERE id = ? AND tenant = ?`, id, tenant)
 		if err != nil {
@@ -27,6 +27,6 @@ func (s *Store) IngestDelete(ctx context.Context, tenant, id string) error {
 		if _, err := t.exec(`DELETE FROM ingests WHERE id = ?`, id); err != nil {
 			return fmt.Errorf("delete ingest %s: %w", id, err)
 		}
-		return nil
+		return t.audit(by)
 	})
 }

@@ -52,6 +52,7 @@ func (t *tx) importDetail(known, run vod.Run) error {
 	return t.importTasks(run)
 }
 
+// importTasks ends an import: with the tasks, and the audit entry.
 func (t *tx) importTasks(run vod.Run) error {
 	for i := range run.Tasks {
 		err := t.insert("tasks", taskColumns, taskRow(&run.Tasks[i]))
@@ -62,5 +63,5 @@ func (t *tx) importTasks(run vod.Run) error {
 			return fmt.Errorf("write task %s: %w", run.Tasks[i].ID, err)
 		}
 	}
-	return nil
+	return t.audit(run.Audit)
 }

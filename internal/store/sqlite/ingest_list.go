@@ -19,7 +19,7 @@ func (s *Store) IngestList(ctx context.Context, f store.IngestFilter) (page []vo
 	}
 	query, args := listQuery(f)
 	err = s.read(ctx, func(q querier) error {
-		page, err = all(q, ingestRow, query, args...)
+		page, err = upTo(f.Limit+1, q, ingestRow, query, args...)
 		return err
 	})
 	if err != nil {
@@ -31,7 +31,7 @@ func (s *Store) IngestList(ctx context.Context, f store.IngestFilter) (page []vo
 	return page, false, nil
 }
 
-// listQuery is the statement for a filter, for one row more than its limit.
+// listQuery is the statement for a filter, without its limit.
 //
 // Every list is read from an index in list order, from a position on, so that
 // its cost depends on the limit alone. Several statuses are one such scan for
@@ -47,7 +47,7 @@ func listQuery(f store.IngestFilter) (query string, args []any) {
 		scans[i], args = scan, append(args, more...)
 	}
 	query = strings.Join(scans, " UNION ALL ")
-	return query + " ORDER BY start_ms DESC, id DESC LIMIT ?", append(args, int64(f.Limit+1))
+	return query + " ORDER BY start_ms DESC, id DESC", args
 }
 
 // listScan reads the rows of one status, or of all when it is empty. The

@@ -64,3 +64,16 @@ func (s *Store) IngestEarlier(ctx context.Context, in vod.Ingest) (earlier *vod.
 }
 
 func idRow(id *string) []column { return []column{text[string]{id}} }
+
+// IngestTenant implements [store.Ingests].
+func (s *Store) IngestTenant(ctx context.Context, id string) (tenant string, err error) {
+	err = s.read(ctx, func(q querier) error {
+		var ok bool
+		tenant, ok, err = first(q, idRow, `SELECT tenant FROM ingests INDEXED BY ingests_by_id WHERE id = ?`, id)
+		if err == nil && !ok {
+			return noIngest(id)
+		}
+		return err
+	})
+	return tenant, err
+}

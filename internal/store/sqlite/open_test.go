@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"database/sql"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,7 +15,7 @@ func TestOpenTakesAnyFileName(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ä b?mode=memory&x=%41#'\";.db")
 	s := openFile(t, path)
-	if _, _, err := s.ProfilePut(t.Context(), vod.ProfileVersion{Tenant: "t", Name: "p", Document: filler(1)}); err != nil {
+	if _, _, err := s.ProfilePut(t.Context(), vod.ProfileVersion{Tenant: "t", Name: "p", Document: filler(1)}, vod.AuditEntry{}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
@@ -78,19 +77,16 @@ func TestAPragmaThatDidNotTakeFails(t *testing.T) {
 func TestEveryReaderRefusesToWrite(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	var held []*sql.Conn
+	var held []*reader
 	for range readConnections {
-		c, err := s.readers.Conn(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		held = append(held, c)
-		if _, err := c.ExecContext(t.Context(), "DELETE FROM profiles"); err == nil {
+		r := <-s.readers.free
+		held = append(held, r)
+		if _, err := r.conn.ExecContext(t.Context(), "DELETE FROM profiles"); err == nil {
 			t.Error("a reader writes")
 		}
 	}
-	for _, c := range held {
-		_ = c.Close()
+	for _, r := range held {
+		s.readers.free <- r
 	}
 }
 
@@ -102,11 +98,15 @@ func TestKeysExpireByTheClock(t *testing.T) {
 	for i, name := range []string{"a", "b", "c"} {
 		key := &store.Idempotency{Tenant: "t", Key: name, Expires: now.Add(time.Hour)}
 		in := vod.Ingest{ID: name, Tenant: "t", Status: vod.Queued, Start: now}
-		if _, err := s.IngestCreate(t.Context(), in, key); err != nil {
+		if _, err := s.IngestCreate(t.Context(), in, key, vod.AuditEntry{}); err != nil {
 			t.Fatal(err)
 		}
 		var keys int
-		if err := s.readers.QueryRowContext(t.Context(), "SELECT count(*) FROM idempotency").Scan(&keys); err != nil {
+		err := s.read(t.Context(), func(q querier) (err error) {
+			keys, _, err = first(q, func(n *int) []column { return []column{number[int]{n}} }, "SELECT count(*) FROM idempotency")
+			return err
+		})
+		if err != nil {
 			t.Fatal(err)
 		}
 		if want := []int{1, 2, 1}[i]; keys != want {
@@ -133,7 +133,7 @@ func TestAFullDisk(t *testing.T) {
 	}
 	limit("1") // SQLite takes the present size for it.
 	in := vod.Ingest{ID: "i", Tenant: "t", Status: vod.Queued, Start: vod.Now(), Input: filler(100_000)}
-	_, err := s.IngestCreate(t.Context(), in, nil)
+	_, err := s.IngestCreate(t.Context(), in, nil, vod.AuditEntry{})
 	if vod.CodeOf(err) != vod.Unavailable {
 		t.Fatalf("got %v, want a fault %s", err, vod.Unavailable)
 	}
@@ -141,7 +141,7 @@ func TestAFullDisk(t *testing.T) {
 		t.Errorf("a part was written: %v", err)
 	}
 	limit("1000000")
-	if _, err := s.IngestCreate(t.Context(), in, nil); err != nil {
+	if _, err := s.IngestCreate(t.Context(), in, nil, vod.AuditEntry{}); err != nil {
 		t.Error(err)
 	}
 }

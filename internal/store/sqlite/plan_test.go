@@ -57,21 +57,22 @@ func filters() (all []store.IngestFilter) {
 
 func explain(t *testing.T, s *Store, query string, args ...any) (lines []string) {
 	t.Helper()
-	rows, err := s.readers.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, args...)
+	type step struct {
+		id, parent, unused int
+		line               string
+	}
+	columns := func(s *step) []column {
+		return []column{number[int]{&s.id}, number[int]{&s.parent}, number[int]{&s.unused}, text[string]{&s.line}}
+	}
+	err := s.read(t.Context(), func(q querier) error {
+		steps, err := all(q, columns, "EXPLAIN QUERY PLAN "+query, args...)
+		for _, step := range steps {
+			lines = append(lines, step.line)
+		}
+		return err
+	})
 	if err != nil {
 		t.Fatalf("%s: %v", query, err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var id, parent, unused int
-		var line string
-		if err := rows.Scan(&id, &parent, &unused, &line); err != nil {
-			t.Fatal(err)
-		}
-		lines = append(lines, line)
-	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
 	}
 	return lines
 }
@@ -118,23 +119,26 @@ func wholeLife(t *testing.T, s *Store) {
 	in := vod.Ingest{ID: "i", Tenant: "t", AssetID: "a", Status: vod.Running, Start: vod.Now()}
 	p := vod.Playback{Tenant: "t", AssetID: "a", IngestID: "i"}
 	steps := []func(context.Context) error{
-		func(ctx context.Context) error { _, err := s.IngestCreate(ctx, in, key); return err },
-		func(ctx context.Context) error { _, err := s.IngestCreate(ctx, in, key); return err },
+		func(ctx context.Context) error { _, err := s.IngestCreate(ctx, in, key, vod.AuditEntry{}); return err },
+		func(ctx context.Context) error { _, err := s.IngestCreate(ctx, in, key, vod.AuditEntry{}); return err },
 		func(ctx context.Context) error { return s.IngestChange(ctx, "i", addTasks) },
 		func(ctx context.Context) error {
 			return s.IngestChange(ctx, "i", func(run *vod.Run) error { return work(run, 0) })
 		},
 		func(ctx context.Context) error { return s.CatalogPublish(ctx, p, "i-0", 1) },
-		func(ctx context.Context) error { _, err := s.CatalogSelect(ctx, "t", "a", "i"); return err },
+		func(ctx context.Context) error {
+			_, err := s.CatalogSelect(ctx, "t", "a", "i", vod.AuditEntry{})
+			return err
+		},
 		func(ctx context.Context) error {
 			return s.IngestChange(ctx, "i", func(run *vod.Run) error {
 				run.Ingest.Status, run.Ingest.End = vod.Cancelled, vod.Now()
 				return nil
 			})
 		},
-		func(ctx context.Context) error { return s.IngestDelete(ctx, "t", "i") },
+		func(ctx context.Context) error { return s.IngestDelete(ctx, "t", "i", vod.AuditEntry{}) },
 		func(ctx context.Context) error {
-			_, _, err := s.ProfilePut(ctx, vod.ProfileVersion{Document: filler(1)})
+			_, _, err := s.ProfilePut(ctx, vod.ProfileVersion{Document: filler(1)}, vod.AuditEntry{})
 			return err
 		},
 	}

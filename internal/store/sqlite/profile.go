@@ -15,7 +15,7 @@ func profileRow(p *vod.ProfileVersion) []column {
 }
 
 // ProfilePut implements [store.Profiles].
-func (s *Store) ProfilePut(ctx context.Context, p vod.ProfileVersion) (stored vod.ProfileVersion, created bool, err error) {
+func (s *Store) ProfilePut(ctx context.Context, p vod.ProfileVersion, by vod.AuditEntry) (stored vod.ProfileVersion, created bool, err error) {
 	err = s.write(ctx, func(t *tx) error {
 		newest, ok, err := newestProfile(t, p.Tenant, p.Name)
 		if err != nil {
@@ -32,7 +32,7 @@ func (s *Store) ProfilePut(ctx context.Context, p vod.ProfileVersion) (stored vo
 		if err := t.insert("profiles", profileColumns, profileRow(&stored)); err != nil {
 			return fmt.Errorf("write profile %q: %w", p.Name, err)
 		}
-		return nil
+		return t.audit(by)
 	})
 	if err != nil {
 		return vod.ProfileVersion{}, false, err

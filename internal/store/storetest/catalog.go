@@ -135,7 +135,7 @@ func onlyTheRunningAttempt(t *testing.T, b bundle) {
 func selectBackAndForth(_ *testing.T, b bundle) {
 	older, newer := b.publish(1, "older"), b.publish(2, "newer")
 	for _, in := range []vod.Ingest{older, older, newer, older} {
-		got, err := b.CatalogSelect(b.ctx, in.Tenant, in.AssetID, in.ID)
+		got, err := b.CatalogSelect(b.ctx, in.Tenant, in.AssetID, in.ID, vod.AuditEntry{})
 		b.ok(err)
 		b.equal(got.IngestID, in.ID)
 		b.current(in.ID)
@@ -152,7 +152,7 @@ func selectUnknown(_ *testing.T, b bundle) {
 		{Tenant: in.Tenant, AssetID: "other", IngestID: in.ID},
 		{Tenant: "t2", AssetID: in.AssetID, IngestID: in.ID},
 	} {
-		_, err := b.CatalogSelect(b.ctx, p.Tenant, p.AssetID, p.IngestID)
+		_, err := b.CatalogSelect(b.ctx, p.Tenant, p.AssetID, p.IngestID, vod.AuditEntry{})
 		b.fault(err, vod.NotFound)
 		b.current(in.ID)
 	}
@@ -160,7 +160,7 @@ func selectUnknown(_ *testing.T, b bundle) {
 
 func selectGivesWay(_ *testing.T, b bundle) {
 	older, newer := b.publish(1, "older"), b.publish(2, "newer")
-	_, err := b.CatalogSelect(b.ctx, older.Tenant, older.AssetID, older.ID)
+	_, err := b.CatalogSelect(b.ctx, older.Tenant, older.AssetID, older.ID, vod.AuditEntry{})
 	b.ok(err)
 	newest := b.publish(3, "newest")
 	b.current(newest.ID)

@@ -44,7 +44,7 @@ func catalogTakeBackTests() map[string]func(*testing.T, bundle) {
 		"CancelGoesBackThroughOnesThatAreGone": func(_ *testing.T, b bundle) {
 			first, second, third := b.publish(1, "1"), b.publish(2, "2"), b.publish(3, "3")
 			b.setStatus(second.ID, vod.Completed)
-			b.ok(b.IngestDelete(b.ctx, second.Tenant, second.ID))
+			b.ok(b.IngestDelete(b.ctx, second.Tenant, second.ID, vod.AuditEntry{}))
 			b.setStatus(third.ID, vod.Cancelled)
 			b.current(first.ID)
 		},
@@ -103,7 +103,7 @@ func catalogTakeBackTests() map[string]func(*testing.T, bundle) {
 			b.selects(first)
 			b.selects(third) // Before it stood the first; the newest is the second.
 			b.setStatus(third.ID, vod.Completed)
-			b.ok(b.IngestDelete(b.ctx, third.Tenant, third.ID))
+			b.ok(b.IngestDelete(b.ctx, third.Tenant, third.ID, vod.AuditEntry{}))
 			b.current(second.ID)
 			b.entries(second.ID, first.ID)
 		},
@@ -111,7 +111,7 @@ func catalogTakeBackTests() map[string]func(*testing.T, bundle) {
 			first, second := b.publish(1, "1"), b.publish(2, "2")
 			b.setStatus(second.ID, vod.Completed)
 			b.selects(first)
-			b.ok(b.IngestDelete(b.ctx, second.Tenant, second.ID))
+			b.ok(b.IngestDelete(b.ctx, second.Tenant, second.ID, vod.AuditEntry{}))
 			b.current(first.ID)
 		},
 	}
@@ -119,6 +119,6 @@ func catalogTakeBackTests() map[string]func(*testing.T, bundle) {
 
 func (b bundle) selects(in vod.Ingest) {
 	b.t.Helper()
-	_, err := b.CatalogSelect(b.ctx, in.Tenant, in.AssetID, in.ID)
+	_, err := b.CatalogSelect(b.ctx, in.Tenant, in.AssetID, in.ID, vod.AuditEntry{})
 	b.ok(err)
 }

@@ -16,19 +16,19 @@ func createTests() map[string]func(*testing.T, bundle) {
 		"TheSameIDTwiceIsAConflict": func(_ *testing.T, b bundle) {
 			in := b.create(ingest())
 			again := ingest(func(other *vod.Ingest) { other.ID, other.Tenant = in.ID, "t2" })
-			_, err := b.IngestCreate(b.ctx, again, nil)
+			_, err := b.IngestCreate(b.ctx, again, nil, vod.AuditEntry{})
 			b.fault(err, vod.Conflict)
 			b.equal(b.get(in).Ingest, in)
 		},
 		"ARepetitionGivesTheFirstID": func(_ *testing.T, b bundle) {
 			in := b.createWith(ingest(), key())
 			second := ingest()
-			id, err := b.IngestCreate(b.ctx, second, key())
+			id, err := b.IngestCreate(b.ctx, second, key(), vod.AuditEntry{})
 			b.ok(err)
 			b.equal(id, in.ID)
 			_, err = b.IngestGet(b.ctx, second.Tenant, second.ID)
 			b.fault(err, vod.NotFound)
-			id, err = b.IngestCreate(b.ctx, in, key()) // With the very same id too.
+			id, err = b.IngestCreate(b.ctx, in, key(), vod.AuditEntry{}) // With the very same id too.
 			b.ok(err)
 			b.equal(id, in.ID)
 		},
@@ -37,7 +37,7 @@ func createTests() map[string]func(*testing.T, bundle) {
 			other := key()
 			other.BodyHash = "other"
 			second := ingest()
-			_, err := b.IngestCreate(b.ctx, second, other)
+			_, err := b.IngestCreate(b.ctx, second, other, vod.AuditEntry{})
 			b.fault(err, vod.Unusable)
 			_, err = b.IngestGet(b.ctx, second.Tenant, second.ID)
 			b.fault(err, vod.NotFound)
@@ -49,7 +49,7 @@ func createTests() map[string]func(*testing.T, bundle) {
 			other := key()
 			other.BodyHash = "other"
 			second := b.createWith(ingest(), other)
-			id, err := b.IngestCreate(b.ctx, ingest(), other)
+			id, err := b.IngestCreate(b.ctx, ingest(), other, vod.AuditEntry{})
 			b.ok(err)
 			b.equal(id, second.ID)
 		},
@@ -87,7 +87,7 @@ func createTests() map[string]func(*testing.T, bundle) {
 		},
 		"AKeyOfARefusedCreateIsFree": func(_ *testing.T, b bundle) {
 			in := b.create(ingest())
-			_, err := b.IngestCreate(b.ctx, in, key())
+			_, err := b.IngestCreate(b.ctx, in, key(), vod.AuditEntry{})
 			b.fault(err, vod.Conflict)
 			b.createWith(ingest(), key())
 		},
@@ -103,7 +103,7 @@ func key() *store.Idempotency {
 
 func (b bundle) createWith(in vod.Ingest, key *store.Idempotency) vod.Ingest {
 	b.t.Helper()
-	id, err := b.IngestCreate(b.ctx, in, key)
+	id, err := b.IngestCreate(b.ctx, in, key, vod.AuditEntry{})
 	if err != nil || id != in.ID {
 		b.t.Fatalf("create %s: id %q, %v", in.ID, id, err)
 	}
@@ -117,7 +117,7 @@ func oneWins(t *testing.T, b bundle) {
 		group.Go(func() {
 			var err error
 			in := ingest(func(in *vod.Ingest) { in.ID = uuid.NewString() })
-			if ids[i], err = b.IngestCreate(b.ctx, in, key()); err != nil {
+			if ids[i], err = b.IngestCreate(b.ctx, in, key(), vod.AuditEntry{}); err != nil {
 				t.Errorf("create: %v", err)
 			}
 		})

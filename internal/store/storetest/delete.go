@@ -12,7 +12,7 @@ func deleteTests() map[string]func(*testing.T, bundle) {
 		"OnlyWhatIsFinished": func(_ *testing.T, b bundle) {
 			for _, status := range vod.IngestStatuses() {
 				in := b.create(ingest(being(status)))
-				err := b.IngestDelete(b.ctx, in.Tenant, in.ID)
+				err := b.IngestDelete(b.ctx, in.Tenant, in.ID, vod.AuditEntry{})
 				if !status.Final() {
 					b.fault(err, vod.Conflict)
 					b.equal(b.get(in).Ingest, in)
@@ -25,15 +25,15 @@ func deleteTests() map[string]func(*testing.T, bundle) {
 		},
 		"OfAnotherTenantOrUnknown": func(_ *testing.T, b bundle) {
 			in := b.create(ingest(being(vod.Failed)))
-			b.fault(b.IngestDelete(b.ctx, "t2", in.ID), vod.NotFound)
-			b.fault(b.IngestDelete(b.ctx, "t1", "unknown"), vod.NotFound)
+			b.fault(b.IngestDelete(b.ctx, "t2", in.ID, vod.AuditEntry{}), vod.NotFound)
+			b.fault(b.IngestDelete(b.ctx, "t1", "unknown", vod.AuditEntry{}), vod.NotFound)
 			b.equal(b.get(in).Ingest, in)
 		},
 		"TakesTasksAndAttemptsAlong": deleteTakesAll,
 		"TheKeyStillGivesTheID": func(_ *testing.T, b bundle) {
 			in := b.createWith(ingest(being(vod.Failed)), key())
-			b.ok(b.IngestDelete(b.ctx, in.Tenant, in.ID))
-			id, err := b.IngestCreate(b.ctx, ingest(), key())
+			b.ok(b.IngestDelete(b.ctx, in.Tenant, in.ID, vod.AuditEntry{}))
+			id, err := b.IngestCreate(b.ctx, ingest(), key(), vod.AuditEntry{})
 			b.ok(err)
 			b.equal(id, in.ID)
 		},
@@ -47,7 +47,7 @@ func deleteTakesAll(_ *testing.T, b bundle) {
 		run.Tasks[0].Status, run.Tasks[0].End = vod.TaskCompleted, at(1)
 		become(&run.Ingest, vod.Completed)
 	})
-	b.ok(b.IngestDelete(b.ctx, in.Tenant, in.ID))
+	b.ok(b.IngestDelete(b.ctx, in.Tenant, in.ID, vod.AuditEntry{}))
 	b.equal(len(b.attempts(taskID)), 0)
 	_, err := b.TaskGet(b.ctx, taskID)
 	b.fault(err, vod.NotFound)

@@ -61,10 +61,10 @@ func earlierTests() map[string]func(*testing.T, bundle) {
 			b.setStatus(old.ID, vod.Completed)
 			b.setStatus(current.ID, vod.Completed)
 			b.earlier(ingest(), current.ID)
-			_, err := b.CatalogSelect(b.ctx, "t1", old.AssetID, old.ID)
+			_, err := b.CatalogSelect(b.ctx, "t1", old.AssetID, old.ID, vod.AuditEntry{})
 			b.ok(err)
 			b.earlier(ingest(), "") // The newest one is not what plays.
-			_, err = b.CatalogSelect(b.ctx, "t1", old.AssetID, current.ID)
+			_, err = b.CatalogSelect(b.ctx, "t1", old.AssetID, current.ID, vod.AuditEntry{})
 			b.ok(err)
 			b.create(ingest(startingAt(3), being(vod.Completed), func(in *vod.Ingest) { in.ProfileName = "other" }))
 			b.earlier(ingest(), current.ID) // What does not publish changes nothing that plays.

@@ -118,7 +118,7 @@ func importMarked(_ *testing.T, b bundle) {
 	unfinished, err := b.IngestUnfinished(b.ctx)
 	b.ok(err)
 	b.equal(len(unfinished), 0)
-	b.ok(b.IngestDelete(b.ctx, "vimond", run.Ingest.ID))
+	b.ok(b.IngestDelete(b.ctx, "vimond", run.Ingest.ID, vod.AuditEntry{}))
 	b.imported(run, true)
 }
 

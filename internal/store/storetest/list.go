@@ -183,7 +183,7 @@ func pagesWhileRowsArrive(t *testing.T, b bundle) {
 				return
 			default:
 			}
-			if _, err := b.IngestCreate(b.ctx, ingest(startingAt(1000+i)), nil); err != nil {
+			if _, err := b.IngestCreate(b.ctx, ingest(startingAt(1000+i)), nil, vod.AuditEntry{}); err != nil {
 				t.Errorf("create: %v", err)
 				return
 			}

@@ -28,7 +28,7 @@ func profileTests() map[string]func(*testing.T, bundle) {
 func (b bundle) put(name string, versionID int64, document string, created bool) vod.ProfileVersion {
 	b.t.Helper()
 	p := vod.ProfileVersion{Tenant: "t1", Name: name, VersionID: versionID, Document: json.RawMessage(document)}
-	stored, isNew, err := b.ProfilePut(b.ctx, p)
+	stored, isNew, err := b.ProfilePut(b.ctx, p, vod.AuditEntry{})
 	b.ok(err)
 	b.equal(isNew, created)
 	return stored
@@ -66,7 +66,7 @@ func versionsGrowAtOnce(t *testing.T, b bundle) {
 	for i := range 20 {
 		group.Go(func() {
 			document, _ := json.Marshal(i)
-			_, created, err := b.ProfilePut(b.ctx, vod.ProfileVersion{Tenant: "t1", Name: "p", VersionID: 7, Document: document})
+			_, created, err := b.ProfilePut(b.ctx, vod.ProfileVersion{Tenant: "t1", Name: "p", VersionID: 7, Document: document}, vod.AuditEntry{})
 			if err != nil || !created {
 				t.Errorf("put: created %v, %v", created, err)
 			}
@@ -86,7 +86,7 @@ func newestByName(_ *testing.T, b bundle) {
 	beta := b.put("b", 2, `2`, true)
 	alpha := b.put("a", 3, `1`, true)
 	upper := b.put("Z", 1, `1`, true)
-	_, _, err := b.ProfilePut(b.ctx, vod.ProfileVersion{Tenant: "t2", Name: "a", VersionID: 9, Document: json.RawMessage(`9`)})
+	_, _, err := b.ProfilePut(b.ctx, vod.ProfileVersion{Tenant: "t2", Name: "a", VersionID: 9, Document: json.RawMessage(`9`)}, vod.AuditEntry{})
 	b.ok(err)
 	list, err := b.ProfileList(b.ctx, "t1")
 	b.ok(err)

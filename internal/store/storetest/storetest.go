@@ -25,7 +25,8 @@ func Exercise(t *testing.T, open func(*testing.T) store.Store) {
 		"Create": createTests(), "Get": getTests(), "List": listTests(), "Change": changeTests(),
 		"Attempt": attemptTests(), "Delete": deleteTests(), "Unfinished": unfinishedTests(),
 		"Earlier": earlierTests(), "Import": importTests(), "Catalog": catalogTests(),
-		"CatalogTakeBack": catalogTakeBackTests(), "Profile": profileTests(), "Close": closeTests(),
+		"CatalogTakeBack": catalogTakeBackTests(), "Audit": auditTests(), "Profile": profileTests(), "Close": closeTests(),
+		"Token": tokenTests(),
 	}
 	for group, tests := range groups {
 		for name, test := range tests {
@@ -89,7 +90,7 @@ func task(ingestID string, step int) vod.Task {
 
 func (b bundle) create(in vod.Ingest) vod.Ingest {
 	b.t.Helper()
-	id, err := b.IngestCreate(b.ctx, in, nil)
+	id, err := b.IngestCreate(b.ctx, in, nil, vod.AuditEntry{})
 	if err != nil || id != in.ID {
 		b.t.Fatalf("create %s: id %q, %v", in.ID, id, err)
 	}

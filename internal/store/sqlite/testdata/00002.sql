@@ -1,0 +1,17 @@
+INSERT INTO ingests VALUES
+    ('7dd40659-2494-45bc-b533-83e7deb97155', 'vimond', '867228', 'default', 1619086864969, 'SKIPPED', 20,
+     1635925832899, 1635925876447, '', '["VIDEO"]', 0, 0, 1, 'k', ''),
+    ('d484cf3e-a329-438a-9896-b55e026f62c4', 'vimond', '179057', 'default', 1619086864969, 'RUNNING', 40,
+     1635925832900, NULL, '', NULL, 1, 0, 1, 'k2', 'digest');
+INSERT INTO ingest_inputs VALUES
+    ('7dd40659-2494-45bc-b533-83e7deb97155', '{"assetId" : 867228}', '{"a":"b"}'),
+    ('d484cf3e-a329-438a-9896-b55e026f62c4', '{}', NULL);
+INSERT INTO tasks VALUES
+    ('task', '7dd40659-2494-45bc-b533-83e7deb97155', 0, 'RETRIEVAL', 'TASK_COMPLETED', 1, 0, 0, 1, 1.0,
+     1635925835328, 1635925874124, NULL, '{}', '{"filesets": []}', NULL);
+INSERT INTO attempts VALUES
+    ('task', 1, 'TASK_COMPLETED', 1635925835328, 1635925874124, NULL, '["ffmpeg"]', 'log');
+INSERT INTO catalog VALUES
+    ('7dd40659-2494-45bc-b533-83e7deb97155', 'vimond', '867228', 1635925832899, '/media/k/main.m3u8', '', '', 1, NULL);
+INSERT INTO profiles VALUES ('vimond', 'default', 1619086864969, '{}');
+INSERT INTO idempotency VALUES ('vimond', 'POST /ingests', 'k', 'h', 1635925832899, 'd484cf3e-a329-438a-9896-b55e026f62c4');
