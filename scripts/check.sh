@@ -33,9 +33,13 @@ shell_scripts() {
 	shellcheck scripts/*.sh .ci/run
 }
 
+openapi() {
+	NODE_PATH=.cache/openapi-lint/node_modules node scripts/openapi-lint/lint.cjs api/openapi.yaml
+}
+
 # generated_sums gives a line for each generated file, to compare.
 generated_sums() {
-	git ls-files --cached --others --exclude-standard -- '*.gen.go' THIRD_PARTY_NOTICES | sort |
+	git ls-files --cached --others --exclude-standard -- '*.gen.go' '*.gen.html' THIRD_PARTY_NOTICES | sort |
 		while read -r file; do [[ -e $file ]] && sha256sum "$file"; done
 }
 
@@ -53,6 +57,7 @@ check "format" format
 check "go vet" go vet ./...
 check "golangci-lint" .cache/bin/golangci-lint run ./...
 check "shellcheck" shell_scripts
+check "OpenAPI document" openapi
 check "go mod tidy" go mod tidy -diff
 check "generated files" generated
 

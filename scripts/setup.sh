@@ -3,14 +3,15 @@
 #
 #   scripts/setup.sh run       ffmpeg
 #   scripts/setup.sh generate  the code generator
-#   scripts/setup.sh check     linters, formatter, code generator
+#   scripts/setup.sh check     linters, formatter, code generator; Node.js for one
 #   scripts/setup.sh test      all that the tests use
 #   scripts/setup.sh race      the same, and the C compiler of the race detector
 #
 # Go itself is not installed, only checked for, before anything else.
 # Debian packages are installed only as root or with password-free sudo;
 # otherwise this prints the command and stops. Go tools are built, in the
-# versions below, into .cache/bin.
+# versions below, into .cache/bin; the linter of the OpenAPI document comes from
+# npm, in the versions of its lockfile, into .cache/openapi-lint.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -81,6 +82,18 @@ go_tool() {
 	GOBIN=$PWD/.cache/bin GOFLAGS='' CGO_ENABLED=0 go install "$1"
 }
 
+# openapi_lint installs the linter of api/openapi.yaml, unless it is there in
+# the versions of the lockfile. Install scripts of packages are not run.
+openapi_lint() {
+	local from=scripts/openapi-lint to=.cache/openapi-lint
+	cmp -s "$from/package-lock.json" "$to/installed-lock.json" && return 0
+	echo "setup: installing the packages of $from"
+	mkdir -p "$to"
+	cp "$from/package.json" "$from/package-lock.json" "$to"
+	npm ci --prefix "$to" --ignore-scripts --no-audit --no-fund
+	cp "$from/package-lock.json" "$to/installed-lock.json"
+}
+
 purpose=${1:-run}
 need_go
 tools=()
@@ -94,6 +107,8 @@ generate)
 check)
 	need git git
 	need shellcheck shellcheck
+	need node nodejs
+	need npm npm
 	tools=("$GOLANGCI_LINT" "$GOFUMPT" "$OAPI_CODEGEN")
 	;;
 test | race)
@@ -117,3 +132,6 @@ mkdir -p .cache/bin
 for tool in "${tools[@]}"; do
 	go_tool "$tool"
 done
+if [[ $purpose == check ]]; then
+	openapi_lint
+fi
