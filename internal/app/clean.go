@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/location"
+	"github.com/via-orchestrate/orchestrate/internal/metrics"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -32,24 +33,31 @@ func (a *App) clean(ctx context.Context) {
 }
 
 func (a *App) sweep(ctx context.Context, now time.Time) {
-	if n, err := a.uploads.Sweep(now); err != nil || n > 0 {
-		a.log.Info("uploads swept", "removed", n, "err", err)
+	n, err := a.uploads.Sweep(now)
+	if err != nil {
+		a.log.Warn("cannot sweep all uploads", "error", err)
+	}
+	if n > 0 {
+		a.metrics.Swept(metrics.SweptUpload, n)
+		a.log.Info("uploads swept", "removed", n)
 	}
 	for attempt, err := range a.locations.Attempts() {
 		if ctx.Err() != nil {
 			return
 		}
 		if err != nil {
-			a.log.Warn("cannot look for orphans", "err", err)
+			a.log.Warn("cannot look for orphans", "error", err)
 			continue
 		}
 		orphan, err := a.isOrphan(ctx, attempt, now)
 		if err == nil && orphan {
-			a.log.Info("orphan removed", "path", attempt.Path)
-			err = a.locations.Remove(attempt)
+			if err = a.locations.Remove(attempt); err == nil {
+				a.metrics.Swept(metrics.SweptOrphan, 1)
+				a.log.Info("orphan removed", "task", attempt.TaskID, "attempt", attempt.Number)
+			}
 		}
 		if err != nil {
-			a.log.Warn("cannot sweep", "path", attempt.Path, "err", err)
+			a.log.Warn("cannot sweep", "task", attempt.TaskID, "attempt", attempt.Number, "error", err)
 		}
 	}
 }

@@ -6,10 +6,14 @@ import (
 	"io"
 	"log/slog"
 
+	"github.com/coreos/go-systemd/v22/daemon"
+
 	"github.com/via-orchestrate/orchestrate/internal/config"
 )
 
-// Serve runs a server until ctx is done, and stops it in order.
+// Serve runs a server until ctx is done, and stops it in order. A service
+// manager that asks for it (systemd, Type=notify) hears when it serves and when
+// it stops.
 func Serve(ctx context.Context, c config.Config, stderr io.Writer) error {
 	log := newLogger(c, stderr)
 	a, err := New(ctx, c, log)
@@ -19,11 +23,21 @@ func Serve(ctx context.Context, c config.Config, stderr io.Writer) error {
 	if err := a.Start(ctx); err != nil {
 		return errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
 	}
+	notify(log, daemon.SdNotifyReady)
 	select {
 	case <-ctx.Done():
-		return a.Stop(context.WithoutCancel(ctx))
-	case err := <-a.Failed():
-		return errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
+	case err = <-a.Failed():
+	}
+	notify(log, daemon.SdNotifyStopping)
+	return errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
+}
+
+// notify tells the service manager, if it listens (sd_notify(3)). A watchdog is
+// left out on purpose: a slow disk would get the server and all encodes under
+// way killed, and one that ends for any reason is started again anyway.
+func notify(log *slog.Logger, state string) {
+	if _, err := daemon.SdNotify(false, state); err != nil {
+		log.Warn("cannot tell the service manager", "state", state, "error", err)
 	}
 }
 

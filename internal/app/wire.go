@@ -69,8 +69,9 @@ func (a *App) wire(ctx context.Context) error {
 
 // handler puts what the server answers below its address.
 func (a *App) handler() http.Handler {
+	uploads := a.metrics.Uploads(a.uploads.Handler())
 	return httpd.New(httpd.Config{
-		Service: a.service, Now: vod.Now, Log: a.log, PublicURL: a.config.PublicURL,
+		Service: a.service, Now: vod.Now, Log: a.log, Observer: a.metrics, PublicURL: a.config.PublicURL,
 		RateLimit: a.config.RateLimit, TrustedProxies: a.config.TrustedProxies,
 		Mounts: map[string]http.Handler{
 			"/media/":  mediahttp.Handler(a.config.MediaRoot),
