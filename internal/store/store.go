@@ -31,6 +31,7 @@ type Store interface {
 	Profiles
 	Catalog
 	Audit
+	Tokens
 
 	// Ready tells whether the store answers and its schema is current.
 	Ready(ctx context.Context) error
