@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -112,6 +113,13 @@ func mediaRootProblem(root, data string) string {
 	return ""
 }
 
+// anyHost tells whether a server that is bound to the host listens at every
+// address of the machine.
+func anyHost(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "" || err == nil && ip.IsUnspecified()
+}
+
 // urlProblem checks an address that others are put below.
 func urlProblem(text string) string {
 	u, err := url.Parse(text)
@@ -120,6 +128,8 @@ func urlProblem(text string) string {
 		return "must be an address such as https://media.example.com" // It may hold a password, so it is not repeated.
 	case u.User != nil:
 		return "must not hold a user name or password"
+	case anyHost(u.Hostname()):
+		return "must name a host that clients reach, such as https://media.example.com; it begins the addresses of streams"
 	case u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
 		return "must not have a query or fragment"
 	}

@@ -62,6 +62,10 @@ func TestDefaults(t *testing.T) {
 		Addr: "127.0.0.1:8080", PublicURL: "http://127.0.0.1:8080",
 		Data: data, DB: "sqlite:" + data + "/orchestrate.db", MediaRoot: data + "/media",
 		MinFree: 5_000_000_000, Slots: Slots{}.withDefaults(), FFmpeg: "ffmpeg", FFprobe: "ffprobe",
+		SignIn: SignIn{
+			RolesClaim: "https://vimond/roles", PermissionsClaim: "https://vimond/permissions", TenantClaim: "https://vimond/tenant",
+			ClockSkew: 30 * time.Second, RateLimit: 100,
+		},
 		StallAfter: time.Minute, Drain: 6 * time.Second, LogLevel: slog.LevelInfo, LogFormat: "text",
 	}
 	if diff := cmp.Diff(want, got, equal); diff != "" {

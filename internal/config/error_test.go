@@ -72,8 +72,8 @@ func TestUnreadableFiles(t *testing.T) {
 func TestValidate(t *testing.T) {
 	t.Parallel()
 	_, err := load(t, `
-addr: 0.0.0.0:8080
-metrics-addr: 10.0.0.1:9100
+addr: "8080"
+metrics-addr: 10.0.0.1
 public-url: "https://user:hunter2@media.example.com"
 db: "postgres://user:hunter2@db/orchestrate"
 temporal: localhost:7233
@@ -91,8 +91,8 @@ locations:
   other: {type: ftp, tenants: [a]}
 `, nil)
 	want := []string{
-		`addr: "0.0.0.0:8080" can be reached from other machines, and this version has no sign-in; use a loopback address such as 127.0.0.1:8080`,
-		`metrics-addr: "10.0.0.1:9100" can be reached from other machines, and this version has no sign-in; use a loopback address such as 127.0.0.1:8080`,
+		`addr: "8080" is not a host and a port such as 127.0.0.1:8080`,
+		`metrics-addr: "10.0.0.1" is not a host and a port such as 127.0.0.1:8080`,
 		`public-url: must not hold a user name or password`,
 		`db: Postgres is not available in this version; use sqlite:PATH, or leave it out`,
 		`temporal: is not available in this version; leave it out to deliver the work within this process`,
@@ -119,15 +119,71 @@ locations:
 
 func TestAddr(t *testing.T) {
 	t.Parallel()
-	for _, addr := range []string{"127.0.0.1:0", "127.8.9.1:80", "[::1]:8080", "localhost:8080"} {
+	for _, addr := range []string{"127.0.0.1:0", "[::1]:8080", "localhost:8080", ":8080", "10.0.0.1:80", "[::]:80", "example.com:80"} {
 		if p := addrProblem(addr); p != "" {
 			t.Errorf("%s is refused: %s", addr, p)
 		}
 	}
-	for _, addr := range []string{"", "8080", ":8080", "10.0.0.1:80", "[::]:80", "example.com:80", "localhost.example.com:80", "127.0.0.1:99999", "127.0.0.1:http"} {
+	for _, addr := range []string{"", "8080", "10.0.0.1", "127.0.0.1:99999", "127.0.0.1:http"} {
 		if addrProblem(addr) == "" {
 			t.Errorf("%s is accepted", addr)
 		}
+	}
+}
+
+func TestLoopback(t *testing.T) {
+	t.Parallel()
+	for addr, want := range map[string]bool{
+		"127.0.0.1:0": true, "127.8.9.1:80": true, "[::1]:8080": true, "localhost:8080": true,
+		":8080": false, "10.0.0.1:80": false, "[::]:80": false, "0.0.0.0:80": false, "example.com:80": false, "localhost.example.com:80": false,
+	} {
+		if Loopback(addr) != want {
+			t.Errorf("%s is loopback: %t", addr, !want)
+		}
+	}
+}
+
+// TestSignIn holds the messages.
+func TestSignIn(t *testing.T) {
+	t.Parallel()
+	_, err := load(t, `
+addr: :8080
+oidc-issuer: [http://login.example.com, "https://login.example.com/?x=1"]
+oidc-role-map: {editors: editor}
+oidc-tenant-claim: ""
+oidc-clock-skew: 6m
+rate-limit: -1
+`, nil)
+	want := []string{
+		`public-url: must name a host that clients reach, such as https://media.example.com; it begins the addresses of streams`,
+		`oidc-issuer: "http://login.example.com" must begin with https://`,
+		`oidc-issuer: must not have a query or fragment`,
+		`oidc-audience: is missing; without it, tokens that the issuer made for other programs would be taken`,
+		`oidc-role-map: "editor" is not viewer, operator or admin`,
+		`oidc-tenant-claim: must not be empty`,
+		`oidc-clock-skew: 6m0s is not a time from 0s to 5m`,
+		`rate-limit: -1 is not a number of 0 or greater`,
+	}
+	if diff := cmp.Diff(want, problemsOf(t, err)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestSignInPairs(t *testing.T) {
+	t.Parallel()
+	c, err := load(t, "oidc-role-map: {video editors: operator}\noidc-tenant-map: {'https://a.example.com/?t=1': acme}\n", nil,
+		"--oidc-issuer", "http://127.0.0.1:1/realm", "--oidc-audience", "orchestrate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(Pairs{"video editors": "operator"}, c.RoleMap); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(Pairs{"https://a.example.com/?t=1": "acme"}, c.TenantMap); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := load(t, "", nil, "--oidc-role-map", "editors"); err == nil {
+		t.Error("a pair without a value is accepted")
 	}
 }
 

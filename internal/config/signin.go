@@ -31,9 +31,14 @@ type SignIn struct {
 // in the file.
 type Pairs map[string]string
 
-// UnmarshalText reads pairs; a name may hold "=", a value may not.
+// UnmarshalText reads pairs; a name may hold "=", a value may not. Nothing is
+// none.
 func (p *Pairs) UnmarshalText(text []byte) error {
 	pairs := Pairs{}
+	if len(text) == 0 {
+		*p = pairs
+		return nil
+	}
 	for pair := range strings.SplitSeq(string(text), ",") {
 		at := strings.LastIndexByte(pair, '=')
 		if at < 1 || at == len(pair)-1 {
@@ -66,10 +71,11 @@ func (s *SignIn) check(report func(key, problem string)) {
 			report("oidc-role-map", fmt.Sprintf("%q is not viewer, operator or admin", role))
 		}
 	}
-	for key, claim := range map[string]string{
+	claims := map[string]string{
 		"oidc-roles-claim": s.RolesClaim, "oidc-permissions-claim": s.PermissionsClaim, "oidc-tenant-claim": s.TenantClaim,
-	} {
-		if claim == "" {
+	}
+	for _, key := range slices.Sorted(maps.Keys(claims)) {
+		if claims[key] == "" {
 			report(key, "must not be empty")
 		}
 	}
