@@ -58,7 +58,9 @@ type Ingests interface {
 	// IngestGet gives an ingest with its tasks, in step order.
 	IngestGet(ctx context.Context, tenant, id string) (vod.Run, error)
 	// IngestList gives a page, newest Start first, ties by id descending
-	// (bytewise), without Input and Sources. more tells whether rows follow.
+	// (bytewise), with what a list shows of each: id, tenant, asset, profile
+	// name, status, progress, start, end, error and media types. more tells
+	// whether rows follow.
 	IngestList(ctx context.Context, f IngestFilter) (page []vod.Ingest, more bool, err error)
 	// IngestChange loads a run, lets change mutate it, and writes the
 	// differences (ingest columns, new and changed tasks, attempts) in one

@@ -67,9 +67,11 @@ func newProvider(db *sql.DB) (*goose.Provider, error) {
 	return provider, nil
 }
 
+const versionQuery = "SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied = 1"
+
 // schemaVersion is the newest migration that the database has had.
 func schemaVersion(ctx context.Context, db *sql.DB) (version int64, err error) {
-	err = db.QueryRowContext(ctx, "SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied = 1").Scan(&version)
+	err = db.QueryRowContext(ctx, versionQuery).Scan(&version)
 	if err != nil {
 		return 0, fmt.Errorf("read the schema version: %w", err)
 	}

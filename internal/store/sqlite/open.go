@@ -25,7 +25,7 @@ type Store struct {
 	schema  int64 // version of the schema that this program is written for
 	writer  *writer
 	writeDB *sql.DB
-	readers *sql.DB
+	readers *readers
 	close   func() error // the first call closes, all give its error
 }
 
@@ -73,7 +73,7 @@ func Open(ctx context.Context, path string, options ...Option) (_ *Store, err er
 	if s.schema, err = migrate(ctx, s.writeDB); err != nil {
 		return nil, err
 	}
-	if s.readers, err = connect(ctx, path, readConnections, pragmas(set.synchronous, true)); err != nil {
+	if s.readers, err = newReaders(ctx, path, readConnections, pragmas(set.synchronous, true)); err != nil {
 		return nil, err
 	}
 	conn, err := s.writeDB.Conn(ctx)
@@ -109,9 +109,13 @@ func (s *Store) write(ctx context.Context, do func(*tx) error) error {
 
 // Ready tells whether the schema is current and the writer answers.
 func (s *Store) Ready(ctx context.Context) error {
-	version, err := schemaVersion(ctx, s.readers)
-	if err != nil {
+	var version int64
+	err := s.read(ctx, func(q querier) (err error) {
+		version, _, err = first(q, func(v *int64) []column { return []column{number[int64]{v}} }, versionQuery)
 		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read the schema version: %w", err)
 	}
 	if version != s.schema {
 		return fmt.Errorf("the database %s has schema version %d, this program needs %d", s.path, version, s.schema)
@@ -129,7 +133,7 @@ func (s *Store) closeAll() error {
 		errs = append(errs, s.writer.close())
 	}
 	if s.readers != nil {
-		errs = append(errs, s.readers.Close())
+		errs = append(errs, s.readers.close())
 	}
 	if s.writeDB != nil { // Last, so that it moves the WAL into the file.
 		errs = append(errs, s.writeDB.Close())

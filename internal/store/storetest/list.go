@@ -17,7 +17,7 @@ func listTests() map[string]func(*testing.T, bundle) {
 		"EveryFilterWithEveryOther": everyFilter,
 		"TiesGoByIDBytewise":        tiesByID,
 		"BoundsOfTime":              timeBounds,
-		"LeavesOutTheDocuments":     withoutDocuments,
+		"GivesWhatAListShows":       whatAListShows,
 		"PagesWhileRowsArrive":      pagesWhileRowsArrive,
 		"LimitOutOfRange": func(t *testing.T, b bundle) {
 			for _, limit := range []int{-1, 0, 501} {
@@ -158,9 +158,12 @@ func timeBounds(_ *testing.T, b bundle) {
 	}
 }
 
-func withoutDocuments(_ *testing.T, b bundle) {
-	want := b.create(full())
-	want.Input, want.Sources = nil, nil
+func whatAListShows(_ *testing.T, b bundle) {
+	in := b.create(full())
+	want := vod.Ingest{
+		ID: in.ID, Tenant: in.Tenant, AssetID: in.AssetID, ProfileName: in.ProfileName, Status: in.Status,
+		Progress: in.Progress, Start: in.Start, End: in.End, Error: in.Error, MediaTypes: in.MediaTypes,
+	}
 	page, more := b.list(store.IngestFilter{Tenant: want.Tenant, Limit: 25})
 	b.equal(page, []vod.Ingest{want})
 	b.equal(more, false)
