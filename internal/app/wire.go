@@ -30,7 +30,7 @@ func (a *App) wire(ctx context.Context) error {
 	if a.locations, err = newLocations(a.config); err != nil {
 		return err
 	}
-	db, err := sqlite.Open(ctx, a.config.SQLitePath(), sqlite.WithBatches(a.metrics.Batch))
+	db, err := sqlite.Open(ctx, a.config.SQLitePath(), sqlite.WithBatches(a.metrics.Batch), a.backups())
 	if err != nil {
 		return fmt.Errorf("open the store %s: %w; if the file is damaged, put a backup in its place", a.config.SQLitePath(), err)
 	}

@@ -107,7 +107,7 @@ func mediaRootProblem(root, data string) string {
 		return ""
 	}
 	first, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
-	if slices.Contains([]string{"scratch", "secrets", "store", "uploads"}, first) {
+	if slices.Contains([]string{"backups", "scratch", "secrets", "store", "uploads"}, first) {
 		return fmt.Sprintf("%q is where the server keeps what is not served; choose another folder", root)
 	}
 	return ""

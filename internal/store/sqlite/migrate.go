@@ -19,7 +19,7 @@ var migrations embed.FS
 
 // migrate brings the schema up to date and gives its version. A database that
 // a newer program wrote is refused: this one would not know its rows.
-func migrate(ctx context.Context, db *sql.DB) (version int64, err error) {
+func migrate(ctx context.Context, db *sql.DB, path string, set settings) (version int64, err error) {
 	if err := refuseForeign(ctx, db); err != nil {
 		return 0, err
 	}
@@ -34,7 +34,21 @@ func migrate(ctx context.Context, db *sql.DB) (version int64, err error) {
 	if current > target {
 		return 0, fmt.Errorf("the database has schema version %d, this program knows %d at most: run the newer program", current, target)
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	if current == target {
+		return target, nil
+	}
+	var copied *backup
+	if current > 0 && set.upgrade != nil {
+		if copied, err = set.upgrade(ctx, path, current, target); err != nil {
+			return 0, err
+		}
+	}
+	_, err = provider.Up(ctx)
+	if copied != nil {
+		reached, versionErr := schemaVersion(ctx, db)
+		err = errors.Join(err, versionErr, copied.done(versionErr != nil || reached != current))
+	}
+	if err != nil {
 		return 0, fmt.Errorf("bring the schema from version %d to %d: %w", current, target, err)
 	}
 	return target, nil

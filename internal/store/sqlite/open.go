@@ -38,9 +38,13 @@ type settings struct {
 	now         func() time.Time
 	synchronous string
 	batched     func(writes int, took time.Duration, err error)
+	// upgrade copies the database before its schema is changed; nil: it is not
+	// copied.
+	upgrade func(ctx context.Context, path string, from, to int64) (*backup, error)
 }
 
-// WithNow sets the clock by which idempotency keys expire.
+// WithNow sets the clock by which idempotency keys expire and outputs are
+// replaced.
 func WithNow(now func() time.Time) Option { return func(s *settings) { s.now = now } }
 
 // WithBatches has f hear of every transaction, for statistics: how many writes
@@ -70,7 +74,7 @@ func Open(ctx context.Context, path string, options ...Option) (_ *Store, err er
 	if s.writeDB, err = connect(ctx, path, 1, pragmas(set.synchronous, false)); err != nil {
 		return nil, err
 	}
-	if s.schema, err = migrate(ctx, s.writeDB); err != nil {
+	if s.schema, err = migrate(ctx, s.writeDB, path, set); err != nil {
 		return nil, err
 	}
 	if s.readers, err = newReaders(ctx, path, readConnections, pragmas(set.synchronous, true)); err != nil {
