@@ -16,6 +16,51 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for AuditAction.
+const (
+	AuditActionIngestCancel   AuditAction = "ingest.cancel"
+	AuditActionIngestDelete   AuditAction = "ingest.delete"
+	AuditActionIngestImport   AuditAction = "ingest.import"
+	AuditActionIngestRetry    AuditAction = "ingest.retry"
+	AuditActionIngestSubmit   AuditAction = "ingest.submit"
+	AuditActionPlaybackSelect AuditAction = "playback.select"
+	AuditActionProfileApply   AuditAction = "profile.apply"
+	AuditActionTokenCreate    AuditAction = "token.create"
+	AuditActionTokenRevoke    AuditAction = "token.revoke"
+	AuditActionUploadCreate   AuditAction = "upload.create"
+	AuditActionUploadDelete   AuditAction = "upload.delete"
+)
+
+// Valid indicates whether the value is a known member of the AuditAction enum.
+func (e AuditAction) Valid() bool {
+	switch e {
+	case AuditActionIngestCancel:
+		return true
+	case AuditActionIngestDelete:
+		return true
+	case AuditActionIngestImport:
+		return true
+	case AuditActionIngestRetry:
+		return true
+	case AuditActionIngestSubmit:
+		return true
+	case AuditActionPlaybackSelect:
+		return true
+	case AuditActionProfileApply:
+		return true
+	case AuditActionTokenCreate:
+		return true
+	case AuditActionTokenRevoke:
+		return true
+	case AuditActionUploadCreate:
+		return true
+	case AuditActionUploadDelete:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ImportRowOutcome.
 const (
 	ImportRowOutcomeRefused   ImportRowOutcome = "refused"
@@ -229,6 +274,38 @@ type Attempt struct {
 
 	// Log The last lines of that program.
 	Log string `json:"log"`
+}
+
+// AuditAction What was done.
+type AuditAction string
+
+// AuditEntry Who changed what, when, and from where.
+type AuditEntry struct {
+	Time Timestamp `json:"time"`
+
+	// Subject Who did it. `local` where there is no sign-in.
+	Subject string `json:"subject"`
+
+	// From The network address that it came from. Empty for what was done on the server's own machine.
+	From   string      `json:"from"`
+	Action AuditAction `json:"action"`
+
+	// Target What was changed.
+	Target string `json:"target"`
+
+	// AssetID The asset of the ingest.
+	AssetID *string `json:"assetId"`
+}
+
+// AuditList A page of the audit log.
+type AuditList struct {
+	Items []AuditEntry `json:"items"`
+
+	// Count How many entries this page has.
+	Count int `json:"count"`
+
+	// Cursor Leads to the next page; null on the last one.
+	Cursor *string `json:"cursor"`
 }
 
 // FieldProblem One problem of a document or request.
@@ -647,6 +724,29 @@ type ProfileName = string
 // TusResumable defines model for TusResumable.
 type TusResumable = string
 
+// ListAuditParams defines parameters for ListAudit.
+type ListAuditParams struct {
+	// Subject Who, exactly as an entry tells it.
+	Subject *string      `form:"subject,omitempty" json:"subject,omitempty"`
+	Action  *AuditAction `form:"action,omitempty" json:"action,omitempty"`
+
+	// Target What was changed; the id of an ingest, an upload or a token, or the name of a profile.
+	Target  *string `form:"target,omitempty" json:"target,omitempty"`
+	AssetID *string `form:"assetId,omitempty" json:"assetId,omitempty"`
+
+	// FromDate Only entries of this time or later. ISO 8601 with offset, or a date for the start of that UTC day.
+	FromDate *string `form:"fromDate,omitempty" json:"fromDate,omitempty"`
+
+	// ToDate Only entries before this. ISO 8601 with offset, or a date for the start of that UTC day.
+	ToDate *string `form:"toDate,omitempty" json:"toDate,omitempty"`
+
+	// Limit How many entries at most.
+	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `cursor` of the page before.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListIngestsParams defines parameters for ListIngests.
 type ListIngestsParams struct {
 	// AssetID Only ingests of this asset.
@@ -824,6 +924,16 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /assets/{assetId}/playback/history (the `GetPlaybackHistory` operationId).
 	GetPlaybackHistory(ctx context.Context, assetID AssetID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListAudit List who changed what, newest first
+	//
+	// Every change of the tenant's ingests, profiles, playback, uploads and tokens, written in the transaction of
+	// the change. All filters must hold together. A page is continued with its `cursor`.
+	//
+	// Needs the permission `audit:read`.
+	//
+	// Corresponds with GET /audit (the `ListAudit` operationId).
+	ListAudit(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CancelIngest Cancel an ingest
 	//
@@ -1006,7 +1116,7 @@ type ClientInterface interface {
 
 	// GetProfileSchema The JSON Schema of profile documents
 	//
-	// Needs the permission `profiles:read`.
+	// Public.
 	//
 	// Corresponds with GET /schemas/profile.json (the `GetProfileSchema` operationId).
 	GetProfileSchema(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1117,6 +1227,26 @@ func (c *api) SelectPlayback(ctx context.Context, assetID AssetID, body SelectPl
 // Corresponds with GET /assets/{assetId}/playback/history (the `GetPlaybackHistory` operationId).
 func (c *api) GetPlaybackHistory(ctx context.Context, assetID AssetID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetPlaybackHistoryRequest(c.Server, assetID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListAudit List who changed what, newest first
+//
+// Every change of the tenant's ingests, profiles, playback, uploads and tokens, written in the transaction of
+// the change. All filters must hold together. A page is continued with its `cursor`.
+//
+// Needs the permission `audit:read`.
+//
+// Corresponds with GET /audit (the `ListAudit` operationId).
+func (c *api) ListAudit(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListAuditRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -1498,7 +1628,7 @@ func (c *api) GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn) (
 
 // GetProfileSchema The JSON Schema of profile documents
 //
-// Needs the permission `profiles:read`.
+// Public.
 //
 // Corresponds with GET /schemas/profile.json (the `GetProfileSchema` operationId).
 func (c *api) GetProfileSchema(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1696,6 +1826,144 @@ func NewGetPlaybackHistoryRequest(server string, assetID AssetID) (*http.Request
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListAuditRequest constructs an http.Request for the ListAudit method
+func NewListAuditRequest(server string, params *ListAuditParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/audit")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Subject != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "subject", *params.Subject, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Action != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "action", *params.Action, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Target != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "target", *params.Target, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.AssetID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "assetId", *params.AssetID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.FromDate != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "fromDate", *params.FromDate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ToDate != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "toDate", *params.ToDate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)

@@ -40,15 +40,11 @@ func (s *server) ListIngests(ctx context.Context, r api.ListIngestsRequestObject
 func filterOf(p api.ListIngestsParams) (store.IngestFilter, error) {
 	f := store.IngestFilter{
 		AssetID: value(p.AssetID), IngestID: value(p.IngestID), ProfileName: value(p.ProfileName),
-		Limit: defaultLimit,
-	}
-	if p.Limit != nil {
-		f.Limit = *p.Limit
-	}
-	if f.Limit < 1 || f.Limit > maxLimit {
-		return f, badParameter("limit", parameterForm("limit"))
 	}
 	var err error
+	if f.Limit, err = parseLimit(p.Limit); err != nil {
+		return f, err
+	}
 	if f.Statuses, err = parseStatuses(p.Status); err != nil {
 		return f, err
 	}
@@ -104,7 +100,7 @@ func (s *server) RetryIngest(ctx context.Context, r api.RetryIngestRequestObject
 	}
 	return api.RetryIngest202JSONResponse{
 		Body:    accepted(r.IngestID),
-		Headers: api.RetryIngest202ResponseHeaders{Location: textOrNull(detailsURL(r.IngestID))},
+		Headers: api.RetryIngest202ResponseHeaders{Location: detailsURL(r.IngestID)},
 	}, nil
 }
 

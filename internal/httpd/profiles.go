@@ -63,7 +63,7 @@ func (s *server) PutProfile(ctx context.Context, r api.PutProfileRequestObject) 
 	}
 	return api.PutProfile201JSONResponse{
 		Body:    api.ProfileApplied{Name: v.Name, VersionID: &v.VersionID, Outcome: api.ProfileAppliedOutcomeCreated},
-		Headers: api.PutProfile201ResponseHeaders{Location: textOrNull(profileURL(v))},
+		Headers: api.PutProfile201ResponseHeaders{Location: profileURL(v)},
 	}, nil
 }
 

@@ -21,7 +21,11 @@ func queryRules() map[string]queryRule {
 			"assetId": false, "ingestId": false, "profileName": false, "status": true,
 			"fromDate": false, "toDate": false, "limit": false, "cursor": false,
 		},
-		"POST /ingests":        {"dryRun": false},
+		"POST /ingests": {"dryRun": false},
+		"GET /audit": {
+			"subject": false, "action": false, "target": false, "assetId": false,
+			"fromDate": false, "toDate": false, "limit": false, "cursor": false,
+		},
 		"GET /profiles/{name}": {"versionId": false},
 		"PUT /profiles/{name}": {"dryRun": false},
 	}

@@ -34,7 +34,7 @@ func (s *server) SubmitIngest(ctx context.Context, r api.SubmitIngestRequestObje
 	}
 	return api.SubmitIngest202JSONResponse{
 		Body:    accepted(id),
-		Headers: api.SubmitIngest202ResponseHeaders{Location: textOrNull(detailsURL(id))},
+		Headers: api.SubmitIngest202ResponseHeaders{Location: detailsURL(id)},
 	}, nil
 }
 

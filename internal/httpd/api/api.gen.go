@@ -18,6 +18,51 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for AuditAction.
+const (
+	AuditActionIngestCancel   AuditAction = "ingest.cancel"
+	AuditActionIngestDelete   AuditAction = "ingest.delete"
+	AuditActionIngestImport   AuditAction = "ingest.import"
+	AuditActionIngestRetry    AuditAction = "ingest.retry"
+	AuditActionIngestSubmit   AuditAction = "ingest.submit"
+	AuditActionPlaybackSelect AuditAction = "playback.select"
+	AuditActionProfileApply   AuditAction = "profile.apply"
+	AuditActionTokenCreate    AuditAction = "token.create"
+	AuditActionTokenRevoke    AuditAction = "token.revoke"
+	AuditActionUploadCreate   AuditAction = "upload.create"
+	AuditActionUploadDelete   AuditAction = "upload.delete"
+)
+
+// Valid indicates whether the value is a known member of the AuditAction enum.
+func (e AuditAction) Valid() bool {
+	switch e {
+	case AuditActionIngestCancel:
+		return true
+	case AuditActionIngestDelete:
+		return true
+	case AuditActionIngestImport:
+		return true
+	case AuditActionIngestRetry:
+		return true
+	case AuditActionIngestSubmit:
+		return true
+	case AuditActionPlaybackSelect:
+		return true
+	case AuditActionProfileApply:
+		return true
+	case AuditActionTokenCreate:
+		return true
+	case AuditActionTokenRevoke:
+		return true
+	case AuditActionUploadCreate:
+		return true
+	case AuditActionUploadDelete:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ImportRowOutcome.
 const (
 	ImportRowOutcomeRefused   ImportRowOutcome = "refused"
@@ -231,6 +276,38 @@ type Attempt struct {
 
 	// Log The last lines of that program.
 	Log string `json:"log"`
+}
+
+// AuditAction What was done.
+type AuditAction string
+
+// AuditEntry Who changed what, when, and from where.
+type AuditEntry struct {
+	Time Timestamp `json:"time"`
+
+	// Subject Who did it. `local` where there is no sign-in.
+	Subject string `json:"subject"`
+
+	// From The network address that it came from. Empty for what was done on the server's own machine.
+	From   string      `json:"from"`
+	Action AuditAction `json:"action"`
+
+	// Target What was changed.
+	Target string `json:"target"`
+
+	// AssetID The asset of the ingest.
+	AssetID *string `json:"assetId"`
+}
+
+// AuditList A page of the audit log.
+type AuditList struct {
+	Items []AuditEntry `json:"items"`
+
+	// Count How many entries this page has.
+	Count int `json:"count"`
+
+	// Cursor Leads to the next page; null on the last one.
+	Cursor *string `json:"cursor"`
 }
 
 // FieldProblem One problem of a document or request.
@@ -649,6 +726,29 @@ type ProfileName = string
 // TusResumable defines model for TusResumable.
 type TusResumable = string
 
+// ListAuditParams defines parameters for ListAudit.
+type ListAuditParams struct {
+	// Subject Who, exactly as an entry tells it.
+	Subject *string      `form:"subject,omitempty" json:"subject,omitempty"`
+	Action  *AuditAction `form:"action,omitempty" json:"action,omitempty"`
+
+	// Target What was changed; the id of an ingest, an upload or a token, or the name of a profile.
+	Target  *string `form:"target,omitempty" json:"target,omitempty"`
+	AssetID *string `form:"assetId,omitempty" json:"assetId,omitempty"`
+
+	// FromDate Only entries of this time or later. ISO 8601 with offset, or a date for the start of that UTC day.
+	FromDate *string `form:"fromDate,omitempty" json:"fromDate,omitempty"`
+
+	// ToDate Only entries before this. ISO 8601 with offset, or a date for the start of that UTC day.
+	ToDate *string `form:"toDate,omitempty" json:"toDate,omitempty"`
+
+	// Limit How many entries at most.
+	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `cursor` of the page before.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListIngestsParams defines parameters for ListIngests.
 type ListIngestsParams struct {
 	// AssetID Only ingests of this asset.
@@ -726,6 +826,9 @@ type ServerInterface interface {
 	// GetPlaybackHistory List all that ingests published for an asset, newest ingest first
 	// (GET /assets/{assetId}/playback/history)
 	GetPlaybackHistory(w http.ResponseWriter, r *http.Request, assetID AssetID)
+	// ListAudit List who changed what, newest first
+	// (GET /audit)
+	ListAudit(w http.ResponseWriter, r *http.Request, params ListAuditParams)
 	// CancelIngest Cancel an ingest
 	// (DELETE /cancel/{ingestId})
 	CancelIngest(w http.ResponseWriter, r *http.Request, ingestID IngestID)
@@ -886,6 +989,130 @@ func (siw *ServerInterfaceWrapper) GetPlaybackHistory(w http.ResponseWriter, r *
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetPlaybackHistory(w, r, assetID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListAudit operation middleware
+func (siw *ServerInterfaceWrapper) ListAudit(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAuditParams
+
+	// ------------- Optional query parameter "subject" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "subject", r.URL.Query(), &params.Subject, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "subject"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "subject", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "action" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "action", r.URL.Query(), &params.Action, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "action"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "action", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "target" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "target", r.URL.Query(), &params.Target, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "target"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "target", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "assetId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "assetId", r.URL.Query(), &params.AssetID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "assetId"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "assetId", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "fromDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "fromDate", r.URL.Query(), &params.FromDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "fromDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "fromDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "toDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "toDate", r.URL.Query(), &params.ToDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "toDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "toDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListAudit(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -1570,6 +1797,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/assets/{assetId}/playback", wrapper.GetPlayback)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/assets/{assetId}/playback", wrapper.SelectPlayback)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/assets/{assetId}/playback/history", wrapper.GetPlaybackHistory)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/audit", wrapper.ListAudit)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/cancel/{ingestId}", wrapper.CancelIngest)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/healthz", wrapper.GetHealth)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/imports", wrapper.ImportIngests)
@@ -1664,6 +1892,28 @@ type GetPlaybackHistoryResponseObject interface {
 type GetPlaybackHistory200JSONResponse PlaybackHistory
 
 func (response GetPlaybackHistory200JSONResponse) VisitGetPlaybackHistoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditRequestObject struct {
+	Params ListAuditParams
+}
+
+type ListAuditResponseObject interface {
+	VisitListAuditResponse(w http.ResponseWriter) error
+}
+
+type ListAudit200JSONResponse AuditList
+
+func (response ListAudit200JSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -1780,7 +2030,7 @@ func (response SubmitIngest200JSONResponse) VisitSubmitIngestResponse(w http.Res
 }
 
 type SubmitIngest202ResponseHeaders struct {
-	Location *string
+	Location string
 }
 
 type SubmitIngest202JSONResponse struct {
@@ -1795,9 +2045,7 @@ func (response SubmitIngest202JSONResponse) VisitSubmitIngestResponse(w http.Res
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.Location != nil {
-		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
-	}
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
 	w.WriteHeader(202)
 	_, err := buf.WriteTo(w)
 	return err
@@ -1872,7 +2120,7 @@ type RetryIngestResponseObject interface {
 }
 
 type RetryIngest202ResponseHeaders struct {
-	Location *string
+	Location string
 }
 
 type RetryIngest202JSONResponse struct {
@@ -1887,9 +2135,7 @@ func (response RetryIngest202JSONResponse) VisitRetryIngestResponse(w http.Respo
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.Location != nil {
-		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
-	}
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
 	w.WriteHeader(202)
 	_, err := buf.WriteTo(w)
 	return err
@@ -2015,7 +2261,7 @@ func (response PutProfile200JSONResponse) VisitPutProfileResponse(w http.Respons
 }
 
 type PutProfile201ResponseHeaders struct {
-	Location *string
+	Location string
 }
 
 type PutProfile201JSONResponse struct {
@@ -2030,9 +2276,7 @@ func (response PutProfile201JSONResponse) VisitPutProfileResponse(w http.Respons
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.Location != nil {
-		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
-	}
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
 	w.WriteHeader(201)
 	_, err := buf.WriteTo(w)
 	return err
@@ -2138,6 +2382,9 @@ type StrictServerInterface interface {
 	// GetPlaybackHistory List all that ingests published for an asset, newest ingest first
 	// (GET /assets/{assetId}/playback/history)
 	GetPlaybackHistory(ctx context.Context, request GetPlaybackHistoryRequestObject) (GetPlaybackHistoryResponseObject, error)
+	// ListAudit List who changed what, newest first
+	// (GET /audit)
+	ListAudit(ctx context.Context, request ListAuditRequestObject) (ListAuditResponseObject, error)
 	// CancelIngest Cancel an ingest
 	// (DELETE /cancel/{ingestId})
 	CancelIngest(ctx context.Context, request CancelIngestRequestObject) (CancelIngestResponseObject, error)
@@ -2337,6 +2584,32 @@ func (sh *strictHandler) GetPlaybackHistory(w http.ResponseWriter, r *http.Reque
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetPlaybackHistoryResponseObject); ok {
 		if err := validResponse.VisitGetPlaybackHistoryResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListAudit operation middleware
+func (sh *strictHandler) ListAudit(w http.ResponseWriter, r *http.Request, params ListAuditParams) {
+	var request ListAuditRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAudit(ctx, request.(ListAuditRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAudit")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListAuditResponseObject); ok {
+		if err := validResponse.VisitListAuditResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
