@@ -133,7 +133,7 @@ func (a *App) Stop(ctx context.Context) error {
 		bounded, cancel := context.WithTimeout(ctx, requestsEnd)
 		defer cancel()
 		if err := a.server.Shutdown(bounded); err != nil {
-			a.log.Info("requests cut off", "err", a.server.Close())
+			a.log.Info("requests cut off", "error", a.server.Close())
 		}
 		drained, cancel := context.WithTimeout(ctx, a.config.Drain)
 		defer cancel()

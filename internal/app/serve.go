@@ -40,11 +40,3 @@ func notify(log *slog.Logger, state string) {
 		log.Warn("cannot tell the service manager", "state", state, "error", err)
 	}
 }
-
-func newLogger(c config.Config, w io.Writer) *slog.Logger {
-	options := &slog.HandlerOptions{Level: c.LogLevel}
-	if c.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(w, options))
-	}
-	return slog.New(slog.NewTextHandler(w, options))
-}

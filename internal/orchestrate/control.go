@@ -96,7 +96,7 @@ func (s *Service) change(ctx context.Context, by vod.Caller, action vod.Action, 
 		return nil
 	})
 	if err == nil && changed {
-		s.Log.Info(string(action), "ingest", id, "tenant", by.Tenant, "by", by.Subject)
+		s.Log.InfoContext(ctx, string(action), "ingest", id, "tenant", by.Tenant, "by", by.Subject)
 	}
 	return err
 }
@@ -114,7 +114,7 @@ func noIngest(id string) error { return vod.Faultf(vod.NotFound, "There is no in
 // advanced now is no reason to refuse it: the engine tries again.
 func (s *Service) wake(ctx context.Context, id string) {
 	if err := s.Engine.Wake(ctx, id); err != nil {
-		s.Log.Error("accepted an ingest that cannot be advanced now", "ingest", id, "err", err)
+		s.Log.ErrorContext(ctx, "accepted an ingest that cannot be advanced now", "ingest", id, "error", err)
 	}
 }
 
@@ -132,13 +132,13 @@ func (s *Service) Delete(ctx context.Context, by vod.Caller, id string) error {
 	if err := s.Store.IngestDelete(ctx, by.Tenant, id, s.audit(by, vod.DeletedIngest, run.Ingest)); err != nil {
 		return err
 	}
-	s.Log.Info(string(vod.DeletedIngest), "ingest", id, "tenant", by.Tenant, "by", by.Subject)
+	s.Log.InfoContext(ctx, string(vod.DeletedIngest), "ingest", id, "tenant", by.Tenant, "by", by.Subject)
 	if run.Ingest.Imported {
 		return nil
 	}
 	if err := s.Locations.RemoveIngest(by.Tenant, id, run.Ingest.MediaKey); err != nil {
 		// The ingest is gone; its files are nobody's now.
-		s.Log.Warn("cannot remove the files of a deleted ingest; the sweeper tries again", "ingest", id, "err", err)
+		s.Log.WarnContext(ctx, "cannot remove the files of a deleted ingest; the sweeper tries again", "ingest", id, "error", err)
 	}
 	return nil
 }

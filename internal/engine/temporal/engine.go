@@ -85,7 +85,7 @@ func New(c Config) *Engine {
 		MaxConcurrentActivityExecutionSize: c.Slots,
 		MaxHeartbeatThrottleInterval:       cancelSeen,
 		WorkerStopTimeout:                  drainAtMost,
-		OnFatalError:                       func(err error) { c.Log.Error("the Temporal worker has ended", "err", err) },
+		OnFatalError:                       func(err error) { c.Log.Error("the Temporal worker has ended", "error", err) },
 	})
 	a := &activities{Operations: c.Operations, stopping: e.work}
 	d := &driver{activities: a, heartbeat: c.Heartbeat}

@@ -1,0 +1,46 @@
+package app
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"regexp"
+	"strings"
+
+	"github.com/via-orchestrate/orchestrate/internal/config"
+)
+
+// newLogger makes the server's log. The keys that lines have in common are
+// listed in docs/operating.md.
+func newLogger(c config.Config, w io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: c.LogLevel, ReplaceAttr: hideMediaKeys(c.MediaRoot)}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// hideMediaKeys keeps the names of the folders below the media root, which open
+// what is in them to whoever knows them, out of the log. They get there within
+// the errors of the operating system.
+func hideMediaKeys(root string) func([]string, slog.Attr) slog.Attr {
+	root = strings.TrimRight(root, "/") + "/"
+	key := regexp.MustCompile(regexp.QuoteMeta(root) + `[0-9a-f]{32}`)
+	return func(_ []string, a slog.Attr) slog.Attr {
+		text := ""
+		switch value := a.Value.Any().(type) {
+		case string:
+			text = value
+		case fmt.Stringer:
+			return a
+		case error:
+			text = value.Error()
+		case []string:
+			text = strings.Join(value, " ")
+		}
+		if strings.Contains(text, root) {
+			a.Value = slog.StringValue(key.ReplaceAllLiteralString(text, root+"…"))
+		}
+		return a
+	}
+}
