@@ -1,0 +1,51 @@
+package apicheck
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func (c *Checker) count(operation string, status int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.seen[key(operation, status)] = true
+}
+
+func key(operation string, status int) string { return fmt.Sprintf("%s %d", operation, status) }
+
+// Unseen lists what the document promises and no exchange showed, as
+// "operationId status", sorted, of the operations with one of the tags.
+func (c *Checker) Unseen(tags ...string) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var unseen []string
+	for _, item := range c.doc.Paths.Map() {
+		for _, operation := range item.Operations() {
+			if !slices.ContainsFunc(operation.Tags, func(tag string) bool { return slices.Contains(tags, tag) }) {
+				continue
+			}
+			for status := range operation.Responses.Map() {
+				code, err := strconv.Atoi(status)
+				if err == nil && !c.seen[key(operation.OperationID, code)] {
+					unseen = append(unseen, key(operation.OperationID, code))
+				}
+			}
+		}
+	}
+	slices.Sort(unseen)
+	return unseen
+}
+
+// Patterns lists the document's routes as [http.ServeMux] writes them, sorted.
+func (c *Checker) Patterns() []string {
+	var patterns []string
+	for path, item := range c.doc.Paths.Map() {
+		for method := range item.Operations() {
+			patterns = append(patterns, method+" "+strings.ReplaceAll(path, rest, "{path...}"))
+		}
+	}
+	slices.Sort(patterns)
+	return patterns
+}
