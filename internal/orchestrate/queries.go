@@ -21,6 +21,17 @@ func (s *Service) List(ctx context.Context, by vod.Caller, f store.IngestFilter)
 	return s.Store.IngestList(ctx, f)
 }
 
+// ListVersion is the version of what List gives the caller; see
+// [store.Ingests.IngestVersion]. A page that was listed under a version may be
+// shown again, to a caller of the same tenant, while the version is the same.
+func (s *Service) ListVersion(by vod.Caller) (version uint64, known bool, err error) {
+	if err := by.Require(vod.ReadIngests); err != nil {
+		return 0, false, err
+	}
+	version, known = s.Store.IngestVersion(by.Tenant)
+	return version, known, nil
+}
+
 // Get gives an ingest with its tasks.
 func (s *Service) Get(ctx context.Context, by vod.Caller, id string) (vod.Run, error) {
 	if err := by.Require(vod.ReadIngests); err != nil {

@@ -62,6 +62,12 @@ type Ingests interface {
 	// name, status, progress, start, end, error and media types. more tells
 	// whether rows follow.
 	IngestList(ctx context.Context, f IngestFilter) (page []vod.Ingest, more bool, err error)
+	// IngestVersion gives a number that changes with every change of what lists
+	// show of the tenant's ingests, at the latest before that change returns to
+	// its caller. A list that is read after a known version is current while the
+	// version stays the same. It is not known while a change is being committed,
+	// nor where other processes write.
+	IngestVersion(tenant string) (version uint64, known bool)
 	// IngestChange loads a run, lets change mutate it, and writes the
 	// differences (ingest columns, new and changed tasks, attempts) in one
 	// transaction that no other change of the run interleaves with. When change

@@ -84,7 +84,9 @@ func Open(ctx context.Context, path string, options ...Option) (_ *Store, err er
 	if err != nil {
 		return nil, fmt.Errorf("take the write connection: %w", err)
 	}
-	s.writer = newWriter(conn)
+	if s.writer, err = newWriter(conn); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
 	s.writer.batched = set.batched
 	go s.writer.loop()
 	return s, nil

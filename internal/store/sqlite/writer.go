@@ -28,17 +28,22 @@ type request struct {
 type writer struct {
 	conn     *sql.Conn
 	stmts    map[string]*sql.Stmt
+	versions *listVersions
 	requests chan *request // unbuffered: what was taken is answered
 	quit     chan struct{} // closed by close
 	done     chan struct{} // closed when loop has returned
 	batched  func(writes int, took time.Duration, err error)
 }
 
-func newWriter(conn *sql.Conn) *writer {
-	return &writer{
-		conn: conn, batched: func(int, time.Duration, error) {}, stmts: map[string]*sql.Stmt{}, requests: make(chan *request),
-		quit: make(chan struct{}), done: make(chan struct{}),
+func newWriter(conn *sql.Conn) (*writer, error) {
+	versions, err := watch(conn)
+	if err != nil {
+		return nil, err
 	}
+	return &writer{
+		conn: conn, versions: versions, batched: func(int, time.Duration, error) {}, stmts: map[string]*sql.Stmt{}, requests: make(chan *request),
+		quit: make(chan struct{}), done: make(chan struct{}),
+	}, nil
 }
 
 // write runs do in the writer's transaction and returns when its effects are
@@ -114,8 +119,9 @@ func (w *writer) batch(first *request) {
 		}
 	}
 	if err == nil {
-		err = w.control("COMMIT")
+		err = w.versions.commit(func() error { return w.control("COMMIT") })
 	}
+	clear(w.versions.touched)
 	if err != nil {
 		// It fails when SQLite has rolled back by itself, as for a full disk.
 		_ = w.control("ROLLBACK")

@@ -16,7 +16,10 @@ func batched(t *testing.T, s *Store, writes ...func(*tx) error) (errs []error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newWriter(conn)
+	w, err := newWriter(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer func() { _ = w.release() }()
 	w.requests = make(chan *request, len(writes))
 	var all []*request

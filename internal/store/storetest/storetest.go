@@ -26,7 +26,7 @@ func Exercise(t *testing.T, open func(*testing.T) store.Store) {
 		"Attempt": attemptTests(), "Delete": deleteTests(), "Unfinished": unfinishedTests(),
 		"Earlier": earlierTests(), "Import": importTests(), "Catalog": catalogTests(),
 		"CatalogTakeBack": catalogTakeBackTests(), "Audit": auditTests(), "Profile": profileTests(), "Close": closeTests(),
-		"Token": tokenTests(),
+		"Token": tokenTests(), "Version": versionTests(),
 	}
 	for group, tests := range groups {
 		for name, test := range tests {
