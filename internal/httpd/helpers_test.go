@@ -49,14 +49,17 @@ func (l *logText) String() string {
 	return l.text.String()
 }
 
-func setup(t *testing.T, m *memory, mounts map[string]http.Handler) *testServer {
+func setup(t *testing.T, m *memory, mounts map[string]http.Handler, changes ...func(*Config)) *testServer {
 	t.Helper()
 	s := &testServer{memory: m, log: &logText{}}
-	handler := New(Config{
+	c := Config{
 		Service: m, Now: noon, PublicURL: "https://vod.example.com", Mounts: mounts,
 		Log: slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-	})
-	listening := httptest.NewServer(handler)
+	}
+	for _, change := range changes {
+		change(&c)
+	}
+	listening := httptest.NewServer(New(c))
 	t.Cleanup(listening.Close)
 	s.url = listening.URL
 	router, err := legacy.NewRouter(openAPI(t))

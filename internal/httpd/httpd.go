@@ -67,7 +67,7 @@ func New(c Config) http.Handler {
 		h = s.guard(h, newGuard(c.PublicURL))
 	}
 	h = s.access(h, mux)
-	return patient(secured(h, strings.HasPrefix(c.PublicURL, "https:")))
+	return patient(secured(h, strings.HasPrefix(c.PublicURL, "https:")), writePatience)
 }
 
 // server implements the generated interface; its methods stand in the file of

@@ -15,16 +15,16 @@ const (
 )
 
 // patient keeps slow clients from holding connections for ever: a body has
-// bodyPatience to arrive, and every piece of an answer writePatience to leave.
+// bodyPatience to arrive, and every piece of an answer the patience to leave.
 // Handlers of large bodies set their own read deadlines.
-func patient(next http.Handler) http.Handler {
+func patient(next http.Handler, patience time.Duration) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		conn := http.NewResponseController(w)
 		if r.ContentLength != 0 {
 			// Not without a body: the deadline would end a long answer.
 			_ = conn.SetReadDeadline(time.Now().Add(bodyPatience))
 		}
-		next.ServeHTTP(&patientWriter{w, conn}, r)
+		next.ServeHTTP(&patientWriter{w, conn, patience}, r)
 	})
 }
 
@@ -32,14 +32,15 @@ func patient(next http.Handler) http.Handler {
 // is that of a test.
 type patientWriter struct {
 	http.ResponseWriter
-	conn *http.ResponseController
+	conn     *http.ResponseController
+	patience time.Duration
 }
 
 // Write implements http.ResponseWriter.
 func (w *patientWriter) Write(p []byte) (written int, err error) {
 	for {
 		piece := p[written:min(len(p), written+writePiece)]
-		_ = w.conn.SetWriteDeadline(time.Now().Add(writePatience))
+		_ = w.conn.SetWriteDeadline(time.Now().Add(w.patience))
 		n, err := w.ResponseWriter.Write(piece)
 		written += n
 		if err != nil || written == len(p) {
@@ -58,7 +59,7 @@ func (w *patientWriter) ReadFrom(src io.Reader) (written int64, err error) {
 	for {
 		piece := &io.LimitedReader{R: limited.R, N: min(limited.N, writePiece)}
 		asked := piece.N
-		_ = w.conn.SetWriteDeadline(time.Now().Add(writePatience))
+		_ = w.conn.SetWriteDeadline(time.Now().Add(w.patience))
 		n, err := io.Copy(w.ResponseWriter, piece)
 		written += n
 		limited.N -= n
