@@ -13,12 +13,13 @@ import (
 	"sync"
 	"time"
 
+	"github.com/via-orchestrate/orchestrate/internal/auth"
 	"github.com/via-orchestrate/orchestrate/internal/config"
 	"github.com/via-orchestrate/orchestrate/internal/engine/local"
 	"github.com/via-orchestrate/orchestrate/internal/location"
 	"github.com/via-orchestrate/orchestrate/internal/metrics"
 	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
-	"github.com/via-orchestrate/orchestrate/internal/store"
+	"github.com/via-orchestrate/orchestrate/internal/store/sqlite"
 	"github.com/via-orchestrate/orchestrate/internal/upload"
 )
 
@@ -30,7 +31,8 @@ type App struct {
 	server    *http.Server
 	engine    *local.Engine
 	service   *orchestrate.Service
-	store     store.Store
+	store     *sqlite.Store
+	auth      *auth.Authenticator // nil: there is no sign-in
 	locations *location.Set
 	uploads   *upload.Server
 
@@ -58,6 +60,12 @@ func New(ctx context.Context, c config.Config, log *slog.Logger) (_ *App, err er
 		}
 	}()
 	if err := a.openData(); err != nil {
+		return nil, err
+	}
+	if err := a.openStore(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.openSignIn(ctx); err != nil {
 		return nil, err
 	}
 	if a.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", c.Addr); err != nil {
@@ -103,6 +111,9 @@ func (a *App) Start(ctx context.Context) error {
 		return err
 	}
 	a.work.Go(func() { a.clean(a.background) })
+	if a.auth != nil {
+		a.work.Go(func() { a.auth.Run(a.background) })
+	}
 	a.work.Go(func() {
 		if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
 			a.failed <- fmt.Errorf("serve: %w", err)

@@ -30,12 +30,7 @@ func (a *App) wire(ctx context.Context) error {
 	if a.locations, err = newLocations(a.config); err != nil {
 		return err
 	}
-	db, err := sqlite.Open(ctx, a.config.SQLitePath(), sqlite.WithBatches(a.metrics.Batch), a.backups())
-	if err != nil {
-		return fmt.Errorf("open the store %s: %w; if the file is damaged, put a backup in its place", a.config.SQLitePath(), err)
-	}
-	a.store = db
-	a.onClose(db.Close)
+	db := a.store
 	if err := a.openUploads(); err != nil {
 		return err
 	}
@@ -70,7 +65,7 @@ func (a *App) wire(ctx context.Context) error {
 // handler puts what the server answers below its address.
 func (a *App) handler() http.Handler {
 	uploads := a.metrics.Uploads(a.uploads.Handler())
-	return httpd.New(httpd.Config{
+	c := httpd.Config{
 		Service: a.service, Now: vod.Now, Log: a.log, Observer: a.metrics, PublicURL: a.config.PublicURL,
 		RateLimit: a.config.RateLimit, TrustedProxies: a.config.TrustedProxies,
 		Mounts: map[string]http.Handler{
@@ -78,7 +73,21 @@ func (a *App) handler() http.Handler {
 			"/uploads": uploads, "/uploads/": uploads,
 			"/play/": web.Handler(web.Config{Service: a.service, Caller: httpd.Caller, PublicURL: a.config.PublicURL, Log: a.log}),
 		},
-	})
+	}
+	if a.auth != nil { // An interface that holds a nil pointer is not nil.
+		c.Auth = a.auth
+	}
+	return httpd.New(c)
+}
+
+// openStore opens the database, which tells whether there is sign-in.
+func (a *App) openStore(ctx context.Context) (err error) {
+	a.store, err = sqlite.Open(ctx, a.config.SQLitePath(), sqlite.WithBatches(a.metrics.Batch), a.backups())
+	if err != nil {
+		return fmt.Errorf("open the store %s: %w; if the file is damaged, put a backup in its place", a.config.SQLitePath(), err)
+	}
+	a.onClose(a.store.Close)
+	return nil
 }
 
 func (a *App) openUploads() (err error) {

@@ -3,7 +3,6 @@ package httpd
 import (
 	"context"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -17,8 +16,6 @@ const (
 	// localSubject names the caller in the audit log while there is no sign-in.
 	localSubject = "local"
 )
-
-var tenantName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
 
 type callerKey struct{}
 
@@ -71,7 +68,7 @@ func chosenTenant(r *http.Request) (string, error) {
 	switch {
 	case len(given) == 0:
 		return "", nil
-	case len(given) > 1 || !tenantName.MatchString(given[0]):
+	case len(given) > 1 || !vod.LegalTenant(given[0]):
 		return "", vod.Faultf(vod.Invalid, "The header %s must name one tenant: "+
 			"a letter or digit, then up to 63 letters, digits, _ or -.", tenantHeader)
 	}
