@@ -50,7 +50,7 @@ type process struct {
 	log    chan string // the whole log, once the process has ended
 }
 
-var servingAt = regexp.MustCompile(`msg=serving url=(\S+)`)
+var servingAt = regexp.MustCompile(`"?msg"?[=:]"?serving"?[ ,]"?url"?[=:]"?([^\s"]+)`)
 
 // start runs the real binary on a data folder and waits until it serves.
 func start(t *testing.T, data string, flags ...string) *process {
