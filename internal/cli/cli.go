@@ -38,23 +38,24 @@ type Program struct {
 
 // grammar is every command with its flags.
 type grammar struct {
-	Serve    serveCmd    `cmd:"" help:"Run the server."`
-	Worker   workerCmd   `cmd:"" help:"Not available in this version (SQLite has one process)."`
-	Submit   submitCmd   `cmd:"" help:"Ingest a file or URL."`
-	List     listCmd     `cmd:"" help:"List ingests, newest first."`
-	Get      getCmd      `cmd:"" help:"Show an ingest."`
-	Watch    watchCmd    `cmd:"" help:"Follow an ingest to its end."`
-	Cancel   cancelCmd   `cmd:"" help:"Stop an ingest."`
-	Retry    retryCmd    `cmd:"" help:"Take up a failed or cancelled ingest again."`
-	Delete   deleteCmd   `cmd:"" help:"Remove a finished ingest and what it published."`
-	Profile  profileCmd  `cmd:"" help:"Work with profiles."`
-	Playback playbackCmd `cmd:"" help:"Show what plays for an asset, or roll it back."`
-	Import   importCmd   `cmd:"" help:"Take over the history of another Status API."`
-	Backup   backupCmd   `cmd:"" help:"Copy the database to a file, while the server runs or not."`
-	Token    tokenCmd    `cmd:"" help:"Make access tokens. Not available in this version, which has no sign-in."`
-	Doctor   doctorCmd   `cmd:"" help:"Check that everything that is needed is there."`
-	Config   configCmd   `cmd:"" help:"Print the configuration in effect, as a file."`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Serve       serveCmd       `cmd:"" help:"Run the server."`
+	Worker      workerCmd      `cmd:"" help:"Not available in this version (SQLite has one process)."`
+	Submit      submitCmd      `cmd:"" help:"Ingest a file or URL."`
+	List        listCmd        `cmd:"" help:"List ingests, newest first."`
+	Get         getCmd         `cmd:"" help:"Show an ingest."`
+	Watch       watchCmd       `cmd:"" help:"Follow an ingest to its end."`
+	Cancel      cancelCmd      `cmd:"" help:"Stop an ingest."`
+	Retry       retryCmd       `cmd:"" help:"Take up a failed or cancelled ingest again."`
+	Delete      deleteCmd      `cmd:"" help:"Remove a finished ingest and what it published."`
+	Profile     profileCmd     `cmd:"" help:"Work with profiles."`
+	Playback    playbackCmd    `cmd:"" help:"Show what plays for an asset, or roll it back."`
+	Import      importCmd      `cmd:"" help:"Take over the history of another Status API."`
+	Backup      backupCmd      `cmd:"" help:"Copy the database to a file, while the server runs or not."`
+	Token       tokenCmd       `cmd:"" help:"Make access tokens. Not available in this version, which has no sign-in."`
+	Doctor      doctorCmd      `cmd:"" help:"Check that everything that is needed is there."`
+	Conformance conformanceCmd `cmd:"" help:"Check that a server speaks the Status API."`
+	Config      configCmd      `cmd:"" help:"Print the configuration in effect, as a file."`
+	Version     versionCmd     `cmd:"" help:"Print the version."`
 }
 
 // shell is what a command runs in.

@@ -1,0 +1,274 @@
+package conformance
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	needsTwo = "it needs two ingests that have ended"
+	nobody   = "conformance-test-nobody-has-this"
+)
+
+func filterChecks() []Check {
+	const group = "Filters"
+	return []Check{
+		{
+			ID: "filter.asset", Group: group, Title: "assetId gives the ingests of that asset, all and only", Level: Contract, moving: true,
+			Source: "page: all the ingests executed for a given asset", run: filterBy("assetId"),
+		},
+		{
+			ID: "filter.ingest", Group: group, Title: "ingestId gives that ingest alone", Level: Contract, moving: true,
+			Source: "page: filter the result by ingestId", run: filterBy("ingestId"),
+		},
+		{
+			ID: "filter.profile", Group: group, Title: "profileName gives the ingests under that profile", Level: Contract, moving: true,
+			Source: "page: filter the result by profile name", run: filterBy("profileName"),
+		},
+		{
+			ID: "filter.status", Group: group, Title: "status gives the ingests in that state", Level: Contract, moving: true,
+			Source: "page: filter the result by status", run: filterStatus,
+		},
+		{
+			ID: "filter.nothing", Group: group, Title: "A filter that nothing fulfils gives no items, count 0, cursor null", Level: Contract,
+			Source: "page: the form of a list", run: filterNothing,
+		},
+		{
+			ID: "filter.pairs", Group: group, Title: "Every two of the page's filters hold together", Level: Contract, moving: true,
+			Source: "page: the four filters", run: filterPairs,
+		},
+		{
+			ID: "filter.all", Group: group, Title: "All four of the page's filters hold together", Level: Contract, moving: true,
+			Source: "page: the four filters", run: filterAll,
+		},
+		{
+			ID: "filter.status-many", Group: group, Title: "status may be given several times, with commas, or both", Level: Extension, moving: true,
+			Source: "ours: status is repeatable or comma separated", run: filterStatusMany,
+		},
+		{
+			ID: "filter.status-unknown", Group: group, Title: "A status that does not exist is a 400 that names the parameter", Level: Extension,
+			Source: "ours: a value out of range is refused", run: filterStatusUnknown,
+		},
+		{
+			ID: "filter.unknown", Group: group, Title: "A parameter that does not exist is a 400 that names it", Level: Extension,
+			Source: "ours: a mistyped filter must not look like an answer", run: filterUnknown,
+		},
+	}
+}
+
+func pageFilters() []string { return []string{"assetId", "ingestId", "profileName", "status"} }
+
+// filterBy asks for values that the walk showed.
+func filterBy(name string) func(context.Context, *run) verdict {
+	return func(ctx context.Context, r *run) (v verdict) {
+		values := distinct(r.look.rows, name)
+		asked := values
+		if len(values) > 3 { // the rarest, one between, and the most frequent
+			asked = []string{values[0], values[len(values)/2], values[len(values)-1]}
+		}
+		for _, value := range asked {
+			r.filtered(ctx, &v, filter{name, value})
+		}
+		return v.orUntested(len(asked), "the server has no ingest")
+	}
+}
+
+func filterStatus(ctx context.Context, r *run) (v verdict) {
+	asked := distinct(slices.Concat(r.look.rows, r.look.others), "status")
+	for _, status := range asked {
+		r.filtered(ctx, &v, filter{"status", status})
+	}
+	return v.orUntested(len(asked), "the server has no ingest")
+}
+
+func filterNothing(ctx context.Context, r *run) (v verdict) {
+	for _, name := range []string{"assetId", "profileName", "ingestId"} {
+		value := nobody
+		if name == "ingestId" {
+			value = unknownID
+		}
+		a := r.get(ctx, "/ingests", name, value)
+		p, ok := asPage(a)
+		v.unless(ok && len(p.rows) == 0 && p.json.get("count").String() == "0" && p.json.get("cursor").is("null"),
+			a, `{"items":[],"count":0,"cursor":null}`, a.String())
+	}
+	return v
+}
+
+// filterPairs asks for one ingest by every two of its members, then by one
+// member of it and one of another ingest.
+func filterPairs(ctx context.Context, r *run) verdict { return r.pairs(ctx, pageFilters(), nil) }
+
+func (r *run) pairs(ctx context.Context, names, also []string) (v verdict) {
+	one, other, ok := r.look.pair()
+	if !ok {
+		return untested(needsTwo)
+	}
+	mine, theirs := exact(one), exact(other)
+	all := slices.Concat(names, also)
+	for i, a := range all {
+		for _, b := range all[i+1:] {
+			if len(also) > 0 && !slices.Contains(also, b) {
+				continue
+			}
+			r.filtered(ctx, &v, mine[a].with(mine[b]...))
+			if mixed := mine[a].with(theirs[b]...); !backward(mixed) {
+				r.filtered(ctx, &v, mixed)
+			}
+		}
+	}
+	return v
+}
+
+// backward tells whether a range ends before it begins, which may be refused.
+func backward(f filter) bool {
+	return f.has("fromDate") && f.has("toDate") && !bound(f[1]).Before(bound(f[3]))
+}
+
+func filterAll(ctx context.Context, r *run) verdict { return r.together(ctx, pageFilters()) }
+
+// together asks for one ingest by all filters, then with one of them that of
+// another ingest.
+func (r *run) together(ctx context.Context, names []string) (v verdict) {
+	one, other, ok := r.look.pair()
+	if !ok {
+		return untested(needsTwo)
+	}
+	mine, theirs := exact(one), exact(other)
+	for _, changed := range append([]string{""}, names...) {
+		var f filter
+		for _, name := range names {
+			part := mine[name]
+			if name == changed {
+				part = theirs[name]
+			}
+			f = f.with(part...)
+		}
+		if start := f[len(f)-4:]; !backward(start) {
+			r.filtered(ctx, &v, f)
+		}
+	}
+	return v
+}
+
+func filterStatusMany(ctx context.Context, r *run) (v verdict) {
+	statuses := distinct(slices.Concat(r.look.rows, r.look.others), "status")
+	if len(statuses) < 2 {
+		return untested("it needs ingests in two states")
+	}
+	a, b, c := statuses[0], statuses[1], statuses[len(statuses)-1]
+	for _, f := range []filter{
+		{"status", a + "," + b},
+		{"status", a, "status", b},
+		{"status", a + "," + b, "status", c},
+		{"status", strings.Join(statuses, ",")},
+		{"status", a, "status", a},
+		{"status", b + "," + a, "limit", "500"},
+	} {
+		r.filtered(ctx, &v, f)
+	}
+	return v
+}
+
+func filterStatusUnknown(ctx context.Context, r *run) (v verdict) {
+	for _, value := range []string{"NO_SUCH_STATUS", "COMPLETED,NO_SUCH_STATUS", "completed", ""} {
+		v.refuses(r.get(ctx, "/ingests", "status", value), "status")
+	}
+	return v
+}
+
+func filterUnknown(ctx context.Context, r *run) (v verdict) {
+	for _, name := range []string{"assetid", "colour"} {
+		v.refuses(r.get(ctx, "/ingests", name, "1"), name)
+	}
+	return v
+}
+
+func dateChecks() []Check {
+	const group = "Dates"
+	return []Check{
+		{
+			ID: "date.from", Group: group, Title: "fromDate is inclusive to the millisecond", Level: Extension, moving: true,
+			Source: "ours: fromDate is inclusive", run: dateEdge("fromDate"),
+		},
+		{
+			ID: "date.to", Group: group, Title: "toDate is exclusive to the millisecond", Level: Extension, moving: true,
+			Source: "ours: toDate is exclusive", run: dateEdge("toDate"),
+		},
+		{
+			ID: "date.day", Group: group, Title: "A bare date is the start of that UTC day", Level: Extension, moving: true,
+			Source: "ours: dates without a time", run: dateDay,
+		},
+		{
+			ID: "date.pairs", Group: group, Title: "Dates hold together with each other filter", Level: Extension, moving: true,
+			Source: "ours: filters combine with AND", run: datePairs,
+		},
+		{
+			ID: "date.all", Group: group, Title: "All six filters hold together", Level: Extension, moving: true,
+			Source: "ours: filters combine with AND", run: dateAll,
+		},
+		{
+			ID: "date.broken", Group: group, Title: "A date that is none is a 400 that names the parameter", Level: Extension,
+			Source: "ours: a value out of range is refused", run: dateBroken,
+		},
+	}
+}
+
+// dateEdge puts the bound at the startTime of an ingest, a millisecond before
+// and one after it.
+func dateEdge(name string) func(context.Context, *run) verdict {
+	return func(ctx context.Context, r *run) (v verdict) {
+		for _, row := range r.look.near() {
+			for _, edge := range []time.Duration{-time.Millisecond, 0, time.Millisecond} {
+				r.filtered(ctx, &v, filter{name, stamp(row.start().Add(edge))})
+			}
+		}
+		return v.orUntested(len(r.look.near()), "no ingest has a startTime")
+	}
+}
+
+// near gives up to three rows that stand on the first page of any answer which
+// begins with the newest.
+func (s *survey) near() (rows []row) {
+	for _, i := range []int{0, 1, defaultLimit / 2} {
+		if i < len(s.rows) && !s.rows[i].start().IsZero() {
+			rows = append(rows, s.rows[i])
+		}
+	}
+	return rows
+}
+
+func dateDay(ctx context.Context, r *run) (v verdict) {
+	near := r.look.near()
+	if len(near) == 0 {
+		return untested("no ingest has a startTime")
+	}
+	day := near[len(near)-1].start().UTC()
+	for _, f := range []filter{
+		{"fromDate", day.Format(time.DateOnly)},
+		{"toDate", day.Format(time.DateOnly)},
+		{"toDate", day.AddDate(0, 0, 1).Format(time.DateOnly)},
+	} {
+		r.filtered(ctx, &v, f)
+	}
+	return v
+}
+
+func datePairs(ctx context.Context, r *run) verdict {
+	return r.pairs(ctx, pageFilters(), []string{"fromDate", "toDate"})
+}
+
+func dateAll(ctx context.Context, r *run) verdict {
+	return r.together(ctx, append(pageFilters(), "fromDate", "toDate"))
+}
+
+func dateBroken(ctx context.Context, r *run) (v verdict) {
+	for _, name := range []string{"fromDate", "toDate"} {
+		for _, value := range []string{"yesterday", "2021-13-01", "2021-12-08T10:50", "1638960621481", ""} {
+			v.refuses(r.get(ctx, "/ingests", name, value), name)
+		}
+	}
+	return v
+}
