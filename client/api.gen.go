@@ -727,11 +727,15 @@ type TusResumable = string
 // ListAuditParams defines parameters for ListAudit.
 type ListAuditParams struct {
 	// Subject Who, exactly as an entry tells it.
-	Subject *string      `form:"subject,omitempty" json:"subject,omitempty"`
-	Action  *AuditAction `form:"action,omitempty" json:"action,omitempty"`
+	Subject *string `form:"subject,omitempty" json:"subject,omitempty"`
+
+	// Action What was done.
+	Action *AuditAction `form:"action,omitempty" json:"action,omitempty"`
 
 	// Target What was changed; the id of an ingest, an upload or a token, or the name of a profile.
-	Target  *string `form:"target,omitempty" json:"target,omitempty"`
+	Target *string `form:"target,omitempty" json:"target,omitempty"`
+
+	// AssetID Only what was done to ingests of this asset.
 	AssetID *string `form:"assetId,omitempty" json:"assetId,omitempty"`
 
 	// FromDate Only entries of this time or later. ISO 8601 with offset, or a date for the start of that UTC day.
@@ -902,6 +906,8 @@ type ClientInterface interface {
 
 	// SelectPlaybackWithBody Roll back, or forth, to what another ingest published
 	//
+	// 409 if its files are gone.
+	//
 	// Needs the permission `playback:select`.
 	//
 	// Takes any type of body and a specified content type.
@@ -910,6 +916,8 @@ type ClientInterface interface {
 	SelectPlaybackWithBody(ctx context.Context, assetID AssetID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SelectPlayback Roll back, or forth, to what another ingest published
+	//
+	// 409 if its files are gone.
 	//
 	// Needs the permission `playback:select`.
 	//
@@ -1079,7 +1087,8 @@ type ClientInterface interface {
 	// PutProfileWithBody Apply a profile document
 	//
 	// Makes a new version, unless the document equals the newest one. All problems of a document are reported
-	// at once, in `problems`. With `dryRun` it is only checked.
+	// at once, in `problems`. With `dryRun` it is only checked. The older names of `application/yaml` are taken
+	// as well: `application/x-yaml`, `text/yaml` and `text/x-yaml` (RFC 9512 section 2.1).
 	//
 	// Needs the permission `profiles:write`.
 	//
@@ -1091,7 +1100,8 @@ type ClientInterface interface {
 	// PutProfile Apply a profile document
 	//
 	// Makes a new version, unless the document equals the newest one. All problems of a document are reported
-	// at once, in `problems`. With `dryRun` it is only checked.
+	// at once, in `problems`. With `dryRun` it is only checked. The older names of `application/yaml` are taken
+	// as well: `application/x-yaml`, `text/yaml` and `text/x-yaml` (RFC 9512 section 2.1).
 	//
 	// Needs the permission `profiles:write`.
 	//
@@ -1184,6 +1194,8 @@ func (c *api) GetPlayback(ctx context.Context, assetID AssetID, reqEditors ...Re
 
 // SelectPlaybackWithBody Roll back, or forth, to what another ingest published
 //
+// 409 if its files are gone.
+//
 // Needs the permission `playback:select`.
 //
 // Takes any type of body and a specified content type.
@@ -1202,6 +1214,8 @@ func (c *api) SelectPlaybackWithBody(ctx context.Context, assetID AssetID, conte
 }
 
 // SelectPlayback Roll back, or forth, to what another ingest published
+//
+// 409 if its files are gone.
 //
 // Needs the permission `playback:select`.
 //
@@ -1551,7 +1565,8 @@ func (c *api) GetProfile(ctx context.Context, name ProfileName, params *GetProfi
 // PutProfileWithBody Apply a profile document
 //
 // Makes a new version, unless the document equals the newest one. All problems of a document are reported
-// at once, in `problems`. With `dryRun` it is only checked.
+// at once, in `problems`. With `dryRun` it is only checked. The older names of `application/yaml` are taken
+// as well: `application/x-yaml`, `text/yaml` and `text/x-yaml` (RFC 9512 section 2.1).
 //
 // Needs the permission `profiles:write`.
 //
@@ -1573,7 +1588,8 @@ func (c *api) PutProfileWithBody(ctx context.Context, name ProfileName, params *
 // PutProfile Apply a profile document
 //
 // Makes a new version, unless the document equals the newest one. All problems of a document are reported
-// at once, in `problems`. With `dryRun` it is only checked.
+// at once, in `problems`. With `dryRun` it is only checked. The older names of `application/yaml` are taken
+// as well: `application/x-yaml`, `text/yaml` and `text/x-yaml` (RFC 9512 section 2.1).
 //
 // Needs the permission `profiles:write`.
 //

@@ -188,6 +188,10 @@ func checkRequest(at place, e Exchange) error {
 	o.ExcludeRequestBody = e.RequestBody == nil
 	request := e.Request.Clone(e.Request.Context())
 	request.Body = io.NopCloser(bytes.NewReader(e.RequestBody))
+	// The document takes the older names of YAML's type in words only.
+	if kind, _, _ := mime.ParseMediaType(request.Header.Get("Content-Type")); strings.HasSuffix(kind, "yaml") {
+		request.Header.Set("Content-Type", "application/yaml")
+	}
 	// Several values in one parameter are beyond what the schema can say.
 	query := request.URL.Query()
 	if given, ok := query["status"]; ok {

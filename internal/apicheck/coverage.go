@@ -17,7 +17,8 @@ func key(operation string, status int) string { return fmt.Sprintf("%s %d", oper
 
 // Unseen lists what the document promises and no exchange showed, as
 // "operationId status", sorted, of the operations with one of the tags.
-func (c *Checker) Unseen(tags ...string) []string {
+// Statuses that every operation has may be left out; see [Checker.Seen].
+func (c *Checker) Unseen(without []int, tags ...string) []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var unseen []string
@@ -28,7 +29,7 @@ func (c *Checker) Unseen(tags ...string) []string {
 			}
 			for status := range operation.Responses.Map() {
 				code, err := strconv.Atoi(status)
-				if err == nil && !c.seen[key(operation.OperationID, code)] {
+				if err == nil && !slices.Contains(without, code) && !c.seen[key(operation.OperationID, code)] {
 					unseen = append(unseen, key(operation.OperationID, code))
 				}
 			}
@@ -36,6 +37,18 @@ func (c *Checker) Unseen(tags ...string) []string {
 	}
 	slices.Sort(unseen)
 	return unseen
+}
+
+// Seen tells whether some operation was seen to answer with the status.
+func (c *Checker) Seen(status int) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for seen := range c.seen {
+		if strings.HasSuffix(seen, fmt.Sprintf(" %d", status)) {
+			return true
+		}
+	}
+	return false
 }
 
 // Patterns lists the document's routes as [http.ServeMux] writes them, sorted.

@@ -729,11 +729,15 @@ type TusResumable = string
 // ListAuditParams defines parameters for ListAudit.
 type ListAuditParams struct {
 	// Subject Who, exactly as an entry tells it.
-	Subject *string      `form:"subject,omitempty" json:"subject,omitempty"`
-	Action  *AuditAction `form:"action,omitempty" json:"action,omitempty"`
+	Subject *string `form:"subject,omitempty" json:"subject,omitempty"`
+
+	// Action What was done.
+	Action *AuditAction `form:"action,omitempty" json:"action,omitempty"`
 
 	// Target What was changed; the id of an ingest, an upload or a token, or the name of a profile.
-	Target  *string `form:"target,omitempty" json:"target,omitempty"`
+	Target *string `form:"target,omitempty" json:"target,omitempty"`
+
+	// AssetID Only what was done to ingests of this asset.
 	AssetID *string `form:"assetId,omitempty" json:"assetId,omitempty"`
 
 	// FromDate Only entries of this time or later. ISO 8601 with offset, or a date for the start of that UTC day.
