@@ -5,11 +5,13 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"net/http"
 	"testing"
 
 	"github.com/alecthomas/kong"
 
 	"github.com/via-orchestrate/orchestrate/client"
+	"github.com/via-orchestrate/orchestrate/internal/apicheck"
 	"github.com/via-orchestrate/orchestrate/internal/app"
 	"github.com/via-orchestrate/orchestrate/internal/config"
 )
@@ -34,11 +36,26 @@ func Serve(t testing.TB, flags ...string) (*client.Client, *app.App) {
 			t.Error(err)
 		}
 	})
-	cl, err := client.New(a.URL(), client.Options{})
+	cl, err := client.New(a.URL(), client.Options{HTTPClient: HTTPClient(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return cl, a
+}
+
+// HTTPClient is one that fails the test on every exchange that api/openapi.yaml
+// does not describe. In a benchmark it is a plain one, for the check would be
+// part of what is measured.
+func HTTPClient(t testing.TB) *http.Client {
+	t.Helper()
+	if _, measured := t.(*testing.B); measured {
+		return &http.Client{}
+	}
+	checker, err := apicheck.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return checker.Client(t)
 }
 
 // configure reads a configuration as the command line does.

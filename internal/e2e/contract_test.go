@@ -21,7 +21,7 @@ import (
 func TestContract(t *testing.T) {
 	t.Parallel()
 	_, a := apptest.Serve(t)
-	vimond, err := client.New(a.URL(), client.Options{Tenant: "vimond"})
+	vimond, err := client.New(a.URL(), client.Options{Tenant: "vimond", HTTPClient: apptest.HTTPClient(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

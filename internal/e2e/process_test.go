@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/via-orchestrate/orchestrate/client"
+	"github.com/via-orchestrate/orchestrate/internal/apptest"
 )
 
 // binaryEnv names the program that TestMain built, for the tests.
@@ -72,7 +73,7 @@ func start(t *testing.T, data string, flags ...string) *process {
 	if !ok {
 		t.Fatalf("the server ended at its start:\n%s", <-p.log)
 	}
-	if p.client, err = client.New(address, client.Options{}); err != nil {
+	if p.client, err = client.New(address, client.Options{HTTPClient: apptest.HTTPClient(t)}); err != nil {
 		t.Fatal(err)
 	}
 	return p
