@@ -50,6 +50,7 @@ type grammar struct {
 	Profile     profileCmd     `cmd:"" help:"Work with profiles."`
 	Playback    playbackCmd    `cmd:"" help:"Show what plays for an asset, or roll it back."`
 	Import      importCmd      `cmd:"" help:"Take over the history of another Status API."`
+	Audit       auditCmd       `cmd:"" help:"Show who changed what."`
 	Backup      backupCmd      `cmd:"" help:"Copy the database to a file, while the server runs or not."`
 	Token       tokenCmd       `cmd:"" help:"Make access tokens. Not available in this version, which has no sign-in."`
 	Doctor      doctorCmd      `cmd:"" help:"Check that everything that is needed is there."`
