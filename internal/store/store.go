@@ -31,6 +31,7 @@ type Store interface {
 	Profiles
 	Catalog
 	Audit
+	Retention
 	Tokens
 
 	// Ready tells whether the store answers and its schema is current.
@@ -77,8 +78,13 @@ type Ingests interface {
 	// transaction, and one that is SKIPPED, FAILED or CANCELLED keeps its rows.
 	IngestChange(ctx context.Context, id string, change func(*vod.Run) error) error
 	// IngestDelete removes a finished ingest with its tasks, attempts and
-	// catalogue entry; an unfinished one is a Conflict fault.
+	// catalogue entry, and enters the removal of its files; see [Retention]. An
+	// unfinished one is a Conflict fault.
 	IngestDelete(ctx context.Context, tenant, id string, by vod.AuditEntry) error
+	// AssetDelete removes, like IngestDelete, every ingest of an asset, or none:
+	// if one is not finished it is a Conflict fault. It gives the ids of the
+	// ingests whose files are to be removed.
+	AssetDelete(ctx context.Context, tenant, assetID string, by vod.AuditEntry) (ids []string, err error)
 	// IngestUnfinished gives the ids of all ingests that are not final, oldest
 	// Start first.
 	IngestUnfinished(ctx context.Context) ([]string, error)
@@ -147,7 +153,8 @@ type Catalog interface {
 	CatalogPublish(ctx context.Context, p vod.Playback, taskID string, attempt int) error
 	// CatalogCurrent gives what plays now.
 	CatalogCurrent(ctx context.Context, tenant, assetID string) (vod.Playback, error)
-	// CatalogSelect makes the entry of an earlier ingest the current one.
+	// CatalogSelect makes the entry of an earlier ingest the current one. It is
+	// a Conflict fault when that one's outputs are given up.
 	CatalogSelect(ctx context.Context, tenant, assetID, ingestID string, by vod.AuditEntry) (vod.Playback, error)
 	// CatalogEntries gives every entry of the asset, newest ingest first.
 	CatalogEntries(ctx context.Context, tenant, assetID string) ([]vod.Playback, error)

@@ -23,9 +23,12 @@ type Ingest struct {
 	// that is given back. Lists leave it empty.
 	Input json.RawMessage
 
-	Force    bool   // do the work even if the files are known
-	Imported bool   // history of another system: never run, cancelled or retried
-	HasInput bool   // false for an import that was only a list item so far
+	Force    bool // do the work even if the files are known
+	Imported bool // history of another system: never run, cancelled or retried
+	HasInput bool // false for an import that was only a list item so far
+	// Removed is when what the tasks had put out was given up, because another
+	// ingest had served the asset for long enough; zero before. The store sets it.
+	Removed  time.Time
 	MediaKey string // 128 random bits in hexadecimal: the ingest's folder below /media/
 
 	// InputDigest identifies the set of (mediaType, language, MD5) of the

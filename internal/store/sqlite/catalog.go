@@ -67,6 +67,11 @@ func (s *Store) CatalogSelect(ctx context.Context, tenant, assetID, ingestID str
 		if e.current {
 			return nil
 		}
+		if _, gone, err := first(t, idRow, `SELECT id FROM ingests WHERE id = ? AND removed_ms IS NOT NULL`, ingestID); err != nil {
+			return fmt.Errorf("read ingest %s: %w", ingestID, err)
+		} else if gone {
+			return vod.Faultf(vod.Conflict, "The files of ingest %s were removed after another ingest had replaced it; ingest the asset again.", ingestID)
+		}
 		if err := t.catalogPromote(*e); err != nil {
 			return err
 		}

@@ -14,7 +14,7 @@ func (t *tx) catalogWithdraw(ingestID string) error {
 
 // catalogRemove removes the ingest's entry, if it has one. Was that the current
 // one, then the entry of the ingest next is served, or, with next empty, the
-// newest that remains.
+// newest that remains. An entry whose files are given up is not served again.
 func (t *tx) catalogRemove(ingestID, next string) error {
 	e, err := t.catalogEntry(ingestID)
 	if err != nil || e == nil {
@@ -33,9 +33,17 @@ func (t *tx) catalogRemove(ingestID, next string) error {
 	if !e.current {
 		return nil
 	}
+	if next != "" {
+		if _, gone, err := first(t, idRow, `SELECT id FROM ingests WHERE id = ? AND removed_ms IS NOT NULL`, next); err != nil {
+			return fmt.Errorf("read ingest %s: %w", next, err)
+		} else if gone {
+			next = ""
+		}
+	}
 	if next == "" {
 		newest, err := t.catalogFirst(`
-			WHERE tenant = ? AND asset_id = ?
+			INDEXED BY catalog_by_asset
+			WHERE tenant = ? AND asset_id = ? AND NOT EXISTS (SELECT 1 FROM ingests WHERE id = ingest_id AND removed_ms IS NOT NULL)
 			ORDER BY start_ms DESC, ingest_id DESC LIMIT 1`, e.Tenant, e.AssetID)
 		if err != nil || newest == nil {
 			return err

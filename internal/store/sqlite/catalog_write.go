@@ -140,7 +140,7 @@ func (t *tx) catalogServe(tenant, assetID, ingestID string) error {
 	if err != nil {
 		return fmt.Errorf("change the current catalogue entry of asset %s: %w", assetID, err)
 	}
-	return nil
+	return t.replaceInCatalog(tenant, assetID)
 }
 
 // catalogPoint sets the entry that stands behind another; empty for none.

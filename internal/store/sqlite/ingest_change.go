@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -33,10 +34,15 @@ type state struct {
 	ingest []any
 	input  []any
 	tasks  map[string][]any
+	// outputs are those of the tasks, by id.
+	outputs map[string]json.RawMessage
 }
 
 func stateOf(run *vod.Run) (old state, err error) {
-	old = state{id: run.Ingest.ID, status: run.Ingest.Status, tasks: make(map[string][]any, len(run.Tasks))}
+	old = state{
+		id: run.Ingest.ID, status: run.Ingest.Status, tasks: make(map[string][]any, len(run.Tasks)),
+		outputs: make(map[string]json.RawMessage, len(run.Tasks)),
+	}
 	if old.ingest, err = values(ingestRow(&run.Ingest)); err != nil {
 		return state{}, err
 	}
@@ -47,6 +53,7 @@ func stateOf(run *vod.Run) (old state, err error) {
 		if old.tasks[run.Tasks[i].ID], err = values(taskRow(&run.Tasks[i])); err != nil {
 			return state{}, err
 		}
+		old.outputs[run.Tasks[i].ID] = run.Tasks[i].Outputs
 	}
 	return old, nil
 }
@@ -71,6 +78,12 @@ func (t *tx) save(old state, run *vod.Run) error {
 		if err := t.catalogWithdraw(id); err != nil {
 			return err
 		}
+	}
+	if err := t.changeEnd(old.status, run); err != nil {
+		return err
+	}
+	if err := t.enterSuperfluous(old, run); err != nil {
+		return err
 	}
 	return t.audit(run.Audit)
 }

@@ -97,7 +97,7 @@ func (t *tx) insertIngest(in vod.Ingest) error {
 	if err := t.insert("ingest_inputs", inputColumns, inputRow(&in)); err != nil {
 		return fmt.Errorf("write the input of ingest %s: %w", in.ID, err)
 	}
-	return nil
+	return t.noteUploads(in)
 }
 
 // insert writes a row of all columns of the table.

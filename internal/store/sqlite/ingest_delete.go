@@ -20,13 +20,33 @@ func (s *Store) IngestDelete(ctx context.Context, tenant, id string, by vod.Audi
 		if !in.Status.Final() {
 			return vod.Faultf(vod.Conflict, "Ingest %s is %s: only a finished ingest can be deleted.", id, in.Status)
 		}
-		if err := t.catalogRemove(id, ""); err != nil {
+		if err := t.remove(in); err != nil {
 			return err
-		}
-		// Tasks, attempts and the input go with it.
-		if _, err := t.exec(`DELETE FROM ingests WHERE id = ?`, id); err != nil {
-			return fmt.Errorf("delete ingest %s: %w", id, err)
 		}
 		return t.audit(by)
 	})
+}
+
+// remove removes the rows of an ingest that is over, and enters the removal of
+// its files, except for an import, which has none.
+func (t *tx) remove(in vod.Ingest) error {
+	if err := t.lend(in); err != nil {
+		return err
+	}
+	if !in.Imported {
+		if err := t.enter(in, "", t.w.now()); err != nil {
+			return err
+		}
+	}
+	if err := t.dropReuses(in.ID, nil); err != nil {
+		return err
+	}
+	if err := t.catalogRemove(in.ID, ""); err != nil {
+		return err
+	}
+	// Tasks, attempts and the input go with it.
+	if _, err := t.exec(`DELETE FROM ingests WHERE id = ?`, in.ID); err != nil {
+		return fmt.Errorf("delete ingest %s: %w", in.ID, err)
+	}
+	return t.replaceBack(in)
 }

@@ -38,6 +38,9 @@ func loadRun(q querier, id string) (run vod.Run, err error) {
 		return vod.Run{}, fmt.Errorf("read the input of ingest %s: %w", id, err)
 	}
 	in.Input, in.Sources = input.Input, input.Sources
+	if in.Removed, _, err = first(q, removedRow, `SELECT removed_ms FROM ingests WHERE id = ?`, id); err != nil {
+		return vod.Run{}, fmt.Errorf("read ingest %s: %w", id, err)
+	}
 	tasks, err := all(q, taskRow, `SELECT `+taskColumns+` FROM tasks WHERE ingest_id = `+textArg, id)
 	if err != nil {
 		return vod.Run{}, fmt.Errorf("read the tasks of ingest %s: %w", id, err)

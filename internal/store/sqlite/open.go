@@ -87,7 +87,7 @@ func Open(ctx context.Context, path string, options ...Option) (_ *Store, err er
 	if s.writer, err = newWriter(conn); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	s.writer.batched = set.batched
+	s.writer.batched, s.writer.now = set.batched, set.now
 	go s.writer.loop()
 	return s, nil
 }

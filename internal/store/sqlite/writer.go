@@ -33,6 +33,7 @@ type writer struct {
 	quit     chan struct{} // closed by close
 	done     chan struct{} // closed when loop has returned
 	batched  func(writes int, took time.Duration, err error)
+	now      func() time.Time
 }
 
 func newWriter(conn *sql.Conn) (*writer, error) {
@@ -41,7 +42,7 @@ func newWriter(conn *sql.Conn) (*writer, error) {
 		return nil, err
 	}
 	return &writer{
-		conn: conn, versions: versions, batched: func(int, time.Duration, error) {}, stmts: map[string]*sql.Stmt{}, requests: make(chan *request),
+		conn: conn, now: time.Now, versions: versions, batched: func(int, time.Duration, error) {}, stmts: map[string]*sql.Stmt{}, requests: make(chan *request),
 		quit: make(chan struct{}), done: make(chan struct{}),
 	}, nil
 }

@@ -1,0 +1,77 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+const (
+	unfinishedOfAssetQuery = `
+		SELECT ` + ingestColumns + ` FROM ingests INDEXED BY ingests_by_asset_status
+		WHERE tenant = ? AND asset_id = ? AND status IN ('QUEUED', 'RUNNING', 'CANCELLING') LIMIT 1`
+	idsOfAssetQuery    = `SELECT id FROM ingests INDEXED BY ingests_by_asset WHERE tenant = ? AND asset_id = ?`
+	ownersOfAssetQuery = `
+		SELECT DISTINCT owner_id FROM reuses WHERE user_id IN (` + idsOfAssetQuery + `)
+			AND NOT EXISTS (SELECT 1 FROM ingests WHERE id = owner_id)`
+)
+
+// AssetDelete implements [store.Ingests].
+func (s *Store) AssetDelete(ctx context.Context, tenant, assetID string, by vod.AuditEntry) (ids []string, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		in, unfinished, err := first(t, ingestRow, unfinishedOfAssetQuery, tenant, assetID)
+		if err != nil {
+			return fmt.Errorf("read the ingests of asset %q: %w", assetID, err)
+		}
+		if unfinished {
+			return vod.Faultf(vod.Conflict, "Ingest %s of asset %q is %s; cancel it first.", in.ID, assetID, in.Status)
+		}
+		if ids, err = t.deleteAsset(tenant, assetID); err != nil {
+			return fmt.Errorf("delete asset %q: %w", assetID, err)
+		}
+		if len(ids) == 0 {
+			return vod.Faultf(vod.NotFound, "There is no asset %q.", assetID)
+		}
+		return t.audit(by)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return ids, nil
+}
+
+// deleteAsset removes all rows of an asset, whose ingests are over, and gives
+// the ids of the ingests whose files are to be removed. Files are shared within
+// an asset only, so that all users go together.
+func (t *tx) deleteAsset(tenant, assetID string) (ids []string, err error) {
+	for _, query := range []string{idsOfAssetQuery, ownersOfAssetQuery} {
+		more, err := all(t, idRow, query, tenant, assetID)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, more...)
+	}
+	if _, err := t.exec(`
+		INSERT OR REPLACE INTO removals (due_ms, ingest_id, task_id, tenant, media_key)
+		SELECT DISTINCT ?, owner_id, '', tenant, media_key FROM reuses WHERE user_id IN (`+idsOfAssetQuery+`)`,
+		t.millis(), tenant, assetID); err != nil {
+		return nil, err
+	}
+	if _, err := t.exec(`
+		INSERT OR REPLACE INTO removals (due_ms, ingest_id, task_id, tenant, media_key)
+		SELECT ?, id, '', tenant, media_key FROM ingests INDEXED BY ingests_by_asset
+		WHERE tenant = ? AND asset_id = ? AND imported = 0`, t.millis(), tenant, assetID); err != nil {
+		return nil, err
+	}
+	for _, statement := range []string{
+		`DELETE FROM reuses WHERE user_id IN (` + idsOfAssetQuery + `)`,
+		`DELETE FROM catalog WHERE tenant = ? AND asset_id = ?`,
+		`DELETE FROM ingests WHERE tenant = ? AND asset_id = ?`, // Tasks, attempts and inputs go with them.
+	} {
+		if _, err := t.exec(statement, tenant, assetID); err != nil {
+			return nil, err
+		}
+	}
+	return ids, nil
+}

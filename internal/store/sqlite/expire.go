@@ -1,0 +1,138 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// RetentionTenants implements [store.Retention]. Each is found by one look in
+// an index.
+func (s *Store) RetentionTenants(ctx context.Context) (tenants []string, err error) {
+	seen := map[string]bool{}
+	for _, query := range []string{nextTenantQuery, nextAuditTenantQuery} {
+		for last, more := "", true; more; {
+			err := s.read(ctx, func(q querier) (err error) {
+				last, more, err = first(q, idRow, query, last)
+				return err
+			})
+			if err != nil {
+				return nil, fmt.Errorf("list tenants: %w", err)
+			}
+			if more && !seen[last] {
+				seen[last] = true
+				tenants = append(tenants, last)
+			}
+		}
+	}
+	return tenants, nil
+}
+
+const (
+	nextTenantQuery      = `SELECT tenant FROM ingests INDEXED BY ingests_by_start WHERE tenant > ? ORDER BY tenant LIMIT 1`
+	nextAuditTenantQuery = `SELECT tenant FROM audit INDEXED BY audit_by_tenant WHERE tenant > ? ORDER BY tenant LIMIT 1`
+
+	replacedQuery = `
+		SELECT ` + ingestColumns + ` FROM ingests INDEXED BY ingests_replaced
+		WHERE tenant = ? AND replaced_ms <= ? AND replaced_ms IS NOT NULL AND removed_ms IS NULL ORDER BY replaced_ms`
+	expiringQuery = `
+		SELECT ` + ingestColumns + ` FROM ingests INDEXED BY ingests_expiring
+		WHERE tenant = ? AND end_ms <= ? AND end_ms IS NOT NULL AND (replaced_ms IS NOT NULL OR imported = 1 OR status <> 'COMPLETED')
+			AND NOT EXISTS (SELECT 1 FROM catalog WHERE ingest_id = ingests.id AND current = 1)
+		ORDER BY end_ms`
+	// Ids rise with time, but for a clock that was set back: then an entry stays
+	// until those before it go.
+	auditBoundQuery = `SELECT id FROM audit INDEXED BY audit_by_time WHERE time_ms < ? ORDER BY time_ms DESC, id DESC LIMIT 1`
+	auditOldQuery   = `SELECT id FROM audit INDEXED BY audit_by_tenant WHERE tenant = ? AND id <= ? ORDER BY id`
+)
+
+// OutputsExpire implements [store.Retention].
+func (s *Store) OutputsExpire(ctx context.Context, tenant string, replaced time.Time, limit int) (n int, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		list, err := upTo(limit, t, ingestRow, replacedQuery, tenant, replaced.UnixMilli())
+		if err != nil {
+			return fmt.Errorf("list replaced ingests: %w", err)
+		}
+		for _, in := range list {
+			if err := t.giveUp(in); err != nil {
+				return err
+			}
+		}
+		n = len(list)
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
+}
+
+// giveUp has the outputs of an ingest removed.
+func (t *tx) giveUp(in vod.Ingest) error {
+	if e, err := t.catalogEntry(in.ID); err != nil {
+		return err
+	} else if e != nil && e.current {
+		return fmt.Errorf("ingest %s is marked as replaced, but is what asset %s plays", in.ID, in.AssetID)
+	}
+	if err := t.lend(in); err != nil {
+		return err
+	}
+	if _, err := t.exec(`UPDATE ingests SET removed_ms = ? WHERE id = ?`, t.millis(), in.ID); err != nil {
+		return fmt.Errorf("give up the outputs of ingest %s: %w", in.ID, err)
+	}
+	if err := t.enter(in, "", t.w.now()); err != nil {
+		return err
+	}
+	return t.dropReuses(in.ID, nil)
+}
+
+// IngestsExpire implements [store.Retention].
+func (s *Store) IngestsExpire(ctx context.Context, tenant string, ended time.Time, limit int) (n int, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		list, err := upTo(limit, t, ingestRow, expiringQuery, tenant, ended.UnixMilli())
+		if err != nil {
+			return fmt.Errorf("list expired ingests: %w", err)
+		}
+		for _, in := range list {
+			if err := t.remove(in); err != nil {
+				return err
+			}
+		}
+		n = len(list)
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
+}
+
+// AuditExpire implements [store.Retention].
+func (s *Store) AuditExpire(ctx context.Context, tenant string, before time.Time, limit int) (n int, err error) {
+	idColumn := func(id *int64) []column { return []column{number[int64]{id}} }
+	err = s.write(ctx, func(t *tx) error {
+		n = 0
+		bound, any, err := first(t, idColumn, auditBoundQuery, before.UnixMilli())
+		if err != nil || !any {
+			return err
+		}
+		ids, err := upTo(limit, t, idColumn, auditOldQuery, tenant, bound)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			deleted, err := t.exec(`DELETE FROM audit WHERE id = ? AND time_ms < ?`, id, before.UnixMilli())
+			if err != nil {
+				return err
+			}
+			n += int(deleted)
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("remove old audit entries: %w", err)
+	}
+	return n, nil
+}
