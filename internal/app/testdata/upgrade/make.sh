@@ -121,16 +121,17 @@ fallocate -l 3G ballast
 queued=$(submit 5 small "$waiting")
 
 answers() {
-  local line path status body
+  local tenant path status
   while read -r tenant path; do
-    body=$(curl -sS -o body -w '%{http_code}' -H "X-Vimond-Tenant: $tenant" "$url$path")
-    jq -cn --arg tenant "$tenant" --arg path "$path" --argjson status "$body" --rawfile body body '{$tenant, $path, $status, $body}'
+    status=$(curl -sS -o body -w '%{http_code}' -H "X-Vimond-Tenant: $tenant" "$url$path")
+    jq -cn --arg tenant "$tenant" --arg path "$path" --argjson status "$status" --rawfile body body '{$tenant, $path, $status, $body}'
   done
 }
+until=$(ask "$url/ingests/$killed" | jq -r .startTime) # Lists end before what is not over.
 ids="$completed $skipped $failed $cancelled"
 {
-  echo "default /ingests?status=COMPLETED,SKIPPED,FAILED,CANCELLED"
-  echo "default /ingests?status=COMPLETED,SKIPPED&limit=1"
+  echo "default /ingests?status=COMPLETED,SKIPPED,FAILED,CANCELLED&toDate=$until"
+  echo "default /ingests?status=COMPLETED,SKIPPED&limit=1&toDate=$until"
   echo "default /ingests?assetId=1"
   for id in $ids; do
     echo "default /ingests/$id"
