@@ -28,7 +28,7 @@ func watched(t *testing.T) *Metrics {
 	t.Helper()
 	m := New("1.2.3")
 	dir := t.TempDir()
-	for name, text := range map[string]string{"db": "12345", "backups/old": "x", "backups/new": "x"} {
+	for name, text := range map[string]string{"db": "12345", "backups/old": "x", "backups/new": "x", "backups/empty": "", "backups/new.part": "x"} {
 		name = filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(name), 0o750); err != nil {
 			t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -112,15 +113,16 @@ func (s *state) collectFiles(to chan<- prometheus.Metric) {
 	}
 }
 
-// newest is when the newest file of the folder was written; zero if there is
-// none.
+// newest is when the newest file of the folder was written, not counting those
+// that are still being written; zero if there is none.
 func newest(folder string) (last time.Time, err error) {
 	entries, err := os.ReadDir(folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return last, nil
 	}
 	for _, e := range entries {
-		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && info.ModTime().After(last) {
+		info, err := e.Info()
+		if err == nil && info.Mode().IsRegular() && info.Size() > 0 && filepath.Ext(e.Name()) != ".part" && info.ModTime().After(last) {
 			last = info.ModTime()
 		}
 	}
