@@ -13,8 +13,10 @@ import (
 // newLogger makes the server's log. The keys that lines have in common are
 // listed in docs/operating.md.
 func newLogger(c config.Config, w io.Writer) *slog.Logger {
-	options := &slog.HandlerOptions{Level: c.LogLevel, ReplaceAttr: hideMediaKeys(c.MediaRoot)}
+	hide := hideMediaKeys(c.MediaRoot)
+	options := &slog.HandlerOptions{Level: c.LogLevel, ReplaceAttr: hide}
 	if c.LogFormat == "json" {
+		options.ReplaceAttr = func(groups []string, a slog.Attr) slog.Attr { return seconds(hide(groups, a)) }
 		return slog.New(slog.NewJSONHandler(w, options))
 	}
 	return slog.New(slog.NewTextHandler(w, options))
@@ -43,4 +45,12 @@ func hideMediaKeys(root string) func([]string, slog.Attr) slog.Attr {
 		}
 		return a
 	}
+}
+
+// seconds makes numbers of durations that programs can compute with.
+func seconds(a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		a.Value = slog.Float64Value(a.Value.Duration().Seconds())
+	}
+	return a
 }

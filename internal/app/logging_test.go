@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/config"
 )
@@ -27,6 +28,17 @@ func TestMediaKeysStayOutOfTheLog(t *testing.T) {
 		}
 		if format == "json" && !json.Valid(out.Bytes()) {
 			t.Error("not JSON")
+		}
+	}
+}
+
+func TestDurations(t *testing.T) {
+	t.Parallel()
+	for format, want := range map[string]string{"text": "took=1m30.5s", "json": `"took":90.5`} {
+		var out bytes.Buffer
+		newLogger(config.Config{MediaRoot: "/srv/media", LogFormat: format}, &out).Info("done", "took", 90*time.Second+500*time.Millisecond)
+		if !strings.Contains(out.String(), want) {
+			t.Error(out.String())
 		}
 	}
 }
