@@ -31,7 +31,7 @@ func (s *server) ListAudit(ctx context.Context, r api.ListAuditRequestObject) (a
 		cursor := strconv.FormatInt(page[len(page)-1].ID, 10)
 		list.Cursor = &cursor
 	}
-	return document{list}, nil
+	return document{value: list}, nil
 }
 
 // VisitListAuditResponse implements api.ListAuditResponseObject.

@@ -51,7 +51,7 @@ func New(c Config) http.Handler {
 	}
 	s := &server{
 		service: c.Service, now: c.Now, log: Traced(c.Log), observer: c.Observer,
-		auth: c.Auth, limits: newLimits(c.RateLimit), proxies: c.TrustedProxies,
+		auth: c.Auth, limits: newLimits(c.RateLimit), pages: newPages(), proxies: c.TrustedProxies,
 	}
 	mux := http.NewServeMux()
 	api.HandlerWithOptions(s.strict(), api.StdHTTPServerOptions{
@@ -61,7 +61,7 @@ func New(c Config) http.Handler {
 	for pattern, handler := range c.Mounts {
 		mux.Handle(pattern, handler)
 	}
-	var h http.Handler = s.route(mux)
+	h := compressed(s.route(mux))
 	h = s.signIn(h)
 	if c.Auth == nil {
 		h = s.guard(h, newGuard(c.PublicURL))
@@ -78,6 +78,7 @@ type server struct {
 	log     *slog.Logger
 	auth    Authenticator // nil: no sign-in
 	limits  *limits
+	pages   *pages
 	proxies proxies
 
 	observer Observer

@@ -2,9 +2,11 @@ package httpd
 
 import (
 	"context"
+	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/httpd/api"
 	"github.com/via-orchestrate/orchestrate/internal/store"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
 const (
@@ -18,23 +20,34 @@ func (s *server) ListIngests(ctx context.Context, r api.ListIngestsRequestObject
 	if err != nil {
 		return nil, err
 	}
-	page, more, err := s.service.List(ctx, Caller(ctx), filter)
+	page, err := s.listPage(ctx, Caller(ctx), filter)
 	if err != nil {
 		return nil, err
 	}
-	now := s.now()
-	list := api.IngestList{Items: []api.IngestItem{}, Count: len(page)}
-	for _, in := range page {
-		list.Items = append(list.Items, item(in, now))
+	return shownPage{page, s.now()}, nil
+}
+
+// listPage gives a page that was kept, or reads it.
+func (s *server) listPage(ctx context.Context, by vod.Caller, filter store.IngestFilter) (*listPage, error) {
+	version, known, err := s.service.ListVersion(by)
+	if err != nil {
+		return nil, err
 	}
-	if more && len(page) > 0 {
-		cursor, err := cursorOf(page[len(page)-1])
-		if err != nil {
-			return nil, err
+	key := keyOf(by.Tenant, filter)
+	if known {
+		if page := s.pages.get(key, version); page != nil {
+			return page, nil
 		}
-		list.Cursor = &cursor
 	}
-	return document{list}, nil
+	ingests, more, err := s.service.List(ctx, by, filter)
+	if err != nil {
+		return nil, err
+	}
+	page, err := newListPage(ingests, more)
+	if err == nil && known {
+		s.pages.put(key, version, page)
+	}
+	return page, err
 }
 
 func filterOf(p api.ListIngestsParams) (store.IngestFilter, error) {
@@ -64,7 +77,11 @@ func (s *server) GetIngest(ctx context.Context, r api.GetIngestRequestObject) (a
 	if err != nil {
 		return nil, err
 	}
-	return document{detail(run, s.now())}, nil
+	d := document{value: detail(run, s.now())}
+	if unfinished(run) {
+		d.still = detail(run, time.Time{})
+	}
+	return d, nil
 }
 
 // GetPlan implements api.StrictServerInterface.
@@ -82,7 +99,7 @@ func (s *server) GetTask(ctx context.Context, r api.GetTaskRequestObject) (api.G
 	if err != nil {
 		return nil, err
 	}
-	return document{taskDetail(view, s.now())}, nil
+	return document{taskDetail(view, s.now()), taskDetail(view, time.Time{})}, nil
 }
 
 // CancelIngest implements api.StrictServerInterface.

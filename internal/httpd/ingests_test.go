@@ -70,7 +70,7 @@ func TestDetailOfUnfinishedIngest(t *testing.T) {
 	if diff := cmp.Diff(want, got.text); diff != "" {
 		t.Error(diff)
 	}
-	if got.Header.Get("Content-Type") != "application/json" || got.Header.Get("Cache-Control") != "no-store" {
+	if got.Header.Get("Content-Type") != "application/json" || got.Header.Get("Cache-Control") != "private, no-cache" {
 		t.Errorf("headers %v", got.Header)
 	}
 	head := s.call(t, http.MethodHead, "/ingests/run-1", "")

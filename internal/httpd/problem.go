@@ -15,7 +15,7 @@ import (
 // one goes to the log only, under the errorId that the answer names.
 func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	var fault *vod.Fault
-	seen, watching := w.(*watched)
+	seen, watching := within[*watched](w)
 	switch {
 	case watching && seen.status != 0:
 		// The answer was given, and the connection is gone.

@@ -37,7 +37,7 @@ func (s *server) GetProfile(ctx context.Context, r api.GetProfileRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	return document{api.Profile{Name: v.Name, VersionID: v.VersionID, Document: v.Document}}, nil
+	return document{value: api.Profile{Name: v.Name, VersionID: v.VersionID, Document: v.Document}}, nil
 }
 
 // PutProfile implements api.StrictServerInterface.
@@ -77,7 +77,7 @@ func profileText(r api.PutProfileRequestObject) ([]byte, error) {
 
 // GetProfileSchema implements api.StrictServerInterface.
 func (s *server) GetProfileSchema(context.Context, api.GetProfileSchemaRequestObject) (api.GetProfileSchemaResponseObject, error) {
-	return document{s.service.ProfileSchema()}, nil
+	return document{value: s.service.ProfileSchema()}, nil
 }
 
 func profileItems(versions []vod.ProfileVersion) []api.ProfileItem {

@@ -96,6 +96,11 @@ func elapsed(start, end, now time.Time) int64 {
 	return max(0, end.Sub(start).Milliseconds())
 }
 
+// unfinished tells whether the document of a run tells time.
+func unfinished(run vod.Run) bool {
+	return run.Ingest.End.IsZero() || slices.ContainsFunc(run.Tasks, func(t vod.Task) bool { return t.End.IsZero() })
+}
+
 func detailsURL(ingestID string) string { return "/ingests/" + ingestID }
 
 func textOrNull(s string) *string {

@@ -30,8 +30,18 @@ func (m *ruled) HandleFunc(pattern string, bind func(http.ResponseWriter, *http.
 			m.server.fail(w, r, err)
 			return
 		}
+		if revalidated(pattern) {
+			conditional(w, checked, bind)
+			return
+		}
 		bind(w, checked)
 	})
+}
+
+// revalidated tells whether the answers of a route have an ETag. Those about
+// the server itself are new each time.
+func revalidated(pattern string) bool {
+	return strings.HasPrefix(pattern, "GET ") && pattern != "GET /healthz" && pattern != "GET /readyz"
 }
 
 // route finds the handler. What the mux would answer in plain text, 404 and

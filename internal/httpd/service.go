@@ -28,6 +28,9 @@ type IngestService interface {
 	Submit(ctx context.Context, by vod.Caller, s orchestrate.Submission, key *orchestrate.RequestKey) (ingestID string, err error)
 	Preview(ctx context.Context, by vod.Caller, s orchestrate.Submission) (orchestrate.Preview, error)
 	List(ctx context.Context, by vod.Caller, f store.IngestFilter) (page []vod.Ingest, more bool, err error)
+	// ListVersion changes with every change of what List gives the caller. It is
+	// not known where that cannot be told.
+	ListVersion(by vod.Caller) (version uint64, known bool, err error)
 	Get(ctx context.Context, by vod.Caller, id string) (vod.Run, error)
 	Steps(ctx context.Context, by vod.Caller, id string) ([]orchestrate.StepView, error)
 	Task(ctx context.Context, by vod.Caller, ingestID, taskID string) (orchestrate.TaskView, error)
