@@ -47,9 +47,12 @@ func cursorChecks() []Check {
 	}
 }
 
-func cursorForm(_ context.Context, r *run) (v verdict) {
+// cursorForm looks at the pages of the walk and at a short one, which has a
+// cursor as soon as there are two ingests.
+func cursorForm(ctx context.Context, r *run) (v verdict) {
 	cursors := 0
-	for _, p := range r.look.pages {
+	one, _ := asPage(r.get(ctx, "/ingests", "limit", "1"))
+	for _, p := range append([]page{one}, r.look.pages...) {
 		if p.cursor == "" || len(p.rows) == 0 {
 			continue
 		}
@@ -64,7 +67,7 @@ func cursorForm(_ context.Context, r *run) (v verdict) {
 		got, err := parse(text)
 		v.unless(err == nil && got.String() == want, p.answer, "a cursor of "+want, short(string(text)))
 	}
-	return v.orUntested(cursors, "all ingests fit on one page")
+	return v.orUntested(cursors, "the server has less than two ingests")
 }
 
 // cursorLast asks for what fits on one page.
@@ -94,35 +97,46 @@ func cursorExactFit(ctx context.Context, r *run) (v verdict) {
 	return v
 }
 
-// cursorWalk begins behind the newest ingest of the survey, where arrivals
-// change nothing.
+// pagesOf takes pages of the limit under the filter, at most so many, and gives
+// them as one.
+func (r *run) pagesOf(ctx context.Context, v *verdict, f filter, limit, pages int) (all page, ok bool) {
+	after := filter(nil)
+	for range pages {
+		p, ok := asPage(r.get(ctx, "/ingests", f.with("limit", strconv.Itoa(limit)).with(after...)...))
+		if !ok {
+			v.differ(p.answer, wantedList, p.String())
+			return all, false
+		}
+		v.counts(p)
+		v.unless(len(p.rows) == limit || p.cursor == "" && len(p.rows) < limit, p.answer,
+			fmt.Sprintf("%d items, or fewer on the last page", limit), say(p, true))
+		all = page{answer: p.answer, rows: append(all.rows, p.rows...), cursor: p.cursor}
+		if p.cursor == "" {
+			break
+		}
+		after = filter{"cursor", p.cursor}
+	}
+	return all, true
+}
+
+// cursorWalk compares walks by pages of other sizes with that of the survey.
 func cursorWalk(ctx context.Context, r *run) (v verdict) {
 	if len(r.look.rows) < 2 {
 		return untested("the server has less than two ingests")
 	}
+	want := ids(r.look.rows)
 	for _, walk := range []struct{ limit, pages int }{{1, 4}, {2, 10}, {7, 4}} {
-		want := ids(r.look.rows)
-		p, ok := asPage(r.get(ctx, "/ingests", "limit", strconv.Itoa(walk.limit)))
-		var got []row
-		for n := 1; ok && n < walk.pages; n++ {
-			got = append(got, p.rows...)
-			v.unless(len(p.rows) == walk.limit || p.cursor == "", p.answer, fmt.Sprintf("%d items before the last page", walk.limit), say(p, true))
-			if p.cursor == "" {
-				break
-			}
-			p, ok = asPage(r.get(ctx, "/ingests", "limit", strconv.Itoa(walk.limit), "cursor", p.cursor))
-		}
+		all, ok := r.pagesOf(ctx, &v, nil, walk.limit, walk.pages)
 		if !ok {
-			v.differ(p.answer, wantedList, p.String())
 			continue
 		}
-		ended := p.cursor == ""
-		shown := r.look.known(got)
+		got := r.look.known(all.rows)
+		most := min(len(got), len(want))
 		switch {
-		case len(shown) > len(want) || !slices.Equal(shown, want[:len(shown)]):
-			v.differ(p.answer, fmt.Sprintf("by pages of %d the same as by pages of 25: %s", walk.limit, brief(want)), brief(shown))
-		case ended && r.look.complete && len(shown) < len(want):
-			v.differ(p.answer, fmt.Sprintf("%d ingests before the cursor is null", len(want)), fmt.Sprintf("%d by pages of %d", len(shown), walk.limit))
+		case !slices.Equal(got[:most], want[:most]) || r.look.complete && len(got) > len(want):
+			v.differ(all.answer, fmt.Sprintf("by pages of %d the same as by pages of 25: %s", walk.limit, brief(want)), brief(got))
+		case all.cursor == "" && len(got) < len(want):
+			v.differ(all.answer, fmt.Sprintf("%d ingests before the cursor is null", len(want)), fmt.Sprintf("%d by pages of %d", len(got), walk.limit))
 		}
 	}
 	v.pagesOnce(r)
@@ -132,7 +146,7 @@ func cursorWalk(ctx context.Context, r *run) (v verdict) {
 // known gives the ids of the rows without those that are newer than the walk.
 func (s *survey) known(rows []row) (list []string) {
 	for _, row := range rows {
-		if s.covers(row) || !row.before(s.rows[0]) {
+		if !row.before(s.rows[0]) {
 			list = append(list, row.id())
 		}
 	}
@@ -149,28 +163,15 @@ func (v *verdict) pagesOnce(r *run) {
 }
 
 func cursorFiltered(ctx context.Context, r *run) (v verdict) {
-	const pages = 6
 	for _, name := range []string{"status", "profileName"} {
 		values := distinct(r.look.settled(surveyRows), name)
 		if len(values) == 0 {
 			return untested("no ingest has ended")
 		}
 		f := filter{name, values[len(values)-1]}
-		all, after := page{}, filter(nil)
-		for {
-			p, ok := asPage(r.get(ctx, "/ingests", f.with("limit", "2").with(after...)...))
-			if !ok {
-				v.differ(p.answer, wantedList, p.String())
-				return v
-			}
-			v.counts(p)
-			all = page{answer: p.answer, rows: append(all.rows, p.rows...), cursor: p.cursor}
-			if all.cursor == "" || len(all.rows) >= 2*pages {
-				break
-			}
-			after = filter{"cursor", all.cursor}
+		if all, ok := r.pagesOf(ctx, &v, f, 2, 6); ok {
+			r.compare(&v, all, f)
 		}
-		r.compare(&v, all, f)
 	}
 	return v
 }

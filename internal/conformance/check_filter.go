@@ -97,34 +97,28 @@ func filterNothing(ctx context.Context, r *run) (v verdict) {
 	return v
 }
 
-// filterPairs asks for one ingest by every two of its members, then by one
-// member of it and one of another ingest.
 func filterPairs(ctx context.Context, r *run) verdict { return r.pairs(ctx, pageFilters(), nil) }
 
+// pairs asks for one ingest by every two filters, both right or one of them
+// wrong. Of each two, one is among also, if that is not empty.
 func (r *run) pairs(ctx context.Context, names, also []string) (v verdict) {
 	one, other, ok := r.look.pair()
 	if !ok {
 		return untested(needsTwo)
 	}
-	mine, theirs := exact(one), exact(other)
+	right, wrong := exact(one), missing(one, other)
 	all := slices.Concat(names, also)
 	for i, a := range all {
 		for _, b := range all[i+1:] {
 			if len(also) > 0 && !slices.Contains(also, b) {
 				continue
 			}
-			r.filtered(ctx, &v, mine[a].with(mine[b]...))
-			if mixed := mine[a].with(theirs[b]...); !backward(mixed) {
-				r.filtered(ctx, &v, mixed)
-			}
+			r.filtered(ctx, &v, right[a].with(right[b]...))
+			r.filtered(ctx, &v, right[a].with(wrong[b]...))
+			r.filtered(ctx, &v, wrong[a].with(right[b]...))
 		}
 	}
 	return v
-}
-
-// backward tells whether a range ends before it begins, which may be refused.
-func backward(f filter) bool {
-	return f.has("fromDate") && f.has("toDate") && !bound(f[1]).Before(bound(f[3]))
 }
 
 func filterAll(ctx context.Context, r *run) verdict { return r.together(ctx, pageFilters()) }
@@ -136,19 +130,17 @@ func (r *run) together(ctx context.Context, names []string) (v verdict) {
 	if !ok {
 		return untested(needsTwo)
 	}
-	mine, theirs := exact(one), exact(other)
+	right, wrong := exact(one), missing(one, other)
 	for _, changed := range append([]string{""}, names...) {
 		var f filter
 		for _, name := range names {
-			part := mine[name]
+			part := right[name]
 			if name == changed {
-				part = theirs[name]
+				part = wrong[name]
 			}
 			f = f.with(part...)
 		}
-		if start := f[len(f)-4:]; !backward(start) {
-			r.filtered(ctx, &v, f)
-		}
+		r.filtered(ctx, &v, f)
 	}
 	return v
 }

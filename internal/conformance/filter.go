@@ -139,7 +139,17 @@ func exact(r row) map[string]filter {
 		"ingestId":    {"ingestId", r.id()},
 		"profileName": {"profileName", r.get("profileName").str()},
 		"status":      {"status", r.status()},
-		"fromDate":    {"fromDate", stamp(r.start())},
-		"toDate":      {"toDate", stamp(r.start().Add(time.Millisecond))},
+		"fromDate":    {"fromDate", stamp(r.start().Add(-time.Millisecond))},
+		"toDate":      {"toDate", stamp(r.start().Add(2 * time.Millisecond))},
 	}
+}
+
+// missing gives parameters that the row does not fulfil, but for members that
+// it shares with the other. The dates miss it by a millisecond, and leave a
+// range with those of exact.
+func missing(r, other row) map[string]filter {
+	f := exact(other)
+	f["fromDate"] = filter{"fromDate", stamp(r.start().Add(time.Millisecond))}
+	f["toDate"] = filter{"toDate", stamp(r.start())}
+	return f
 }

@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -119,7 +120,8 @@ func (s *survey) read(ctx context.Context, r *run, of row) {
 		return
 	}
 	path := of.get("detailsUrl").str()
-	if !strings.HasPrefix(path, "/") { // Elsewhere the token must not go.
+	// Elsewhere the token must not go.
+	if _, err := url.Parse(path); err != nil || !strings.HasPrefix(path, "/") {
 		path = detailPath(of.id())
 	}
 	s.details = append(s.details, detail{r.get(ctx, path), of})

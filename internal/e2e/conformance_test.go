@@ -1,0 +1,167 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/via-orchestrate/orchestrate/client"
+	"github.com/via-orchestrate/orchestrate/internal/apptest"
+	"github.com/via-orchestrate/orchestrate/internal/conformance"
+)
+
+// instant is three ingests that began in the same millisecond.
+const instant = `{"items":[
+{"ingestId":"c3000000-0000-4000-8000-000000000000","assetId":"tie-3","detailsUrl":"/ingests/c3000000-0000-4000-8000-000000000000","profileName":"331456700","error":null,"mediaTypes":["VIDEO"],"progress":100,"startTime":"2021-12-08T00:30:00.000Z","endTime":"2021-12-08T00:30:01.500Z","status":"COMPLETED","elapsedTime":1500},
+{"ingestId":"b2000000-0000-4000-8000-000000000000","assetId":"tie-2","detailsUrl":"/ingests/b2000000-0000-4000-8000-000000000000","profileName":"331456700","error":null,"mediaTypes":["VIDEO"],"progress":100,"startTime":"2021-12-08T00:30:00.000Z","endTime":"2021-12-08T00:30:01.500Z","status":"COMPLETED","elapsedTime":1500},
+{"ingestId":"a1000000-0000-4000-8000-000000000000","assetId":"tie-1","detailsUrl":"/ingests/a1000000-0000-4000-8000-000000000000","profileName":"331456700","error":null,"mediaTypes":["VIDEO"],"progress":100,"startTime":"2021-12-08T00:30:00.000Z","endTime":"2021-12-08T00:30:01.500Z","status":"COMPLETED","elapsedTime":1500}
+],"count":3,"cursor":null}`
+
+// TestConformance: our own server, with the history of the API page and real
+// ingests of every ending, keeps every rule of the published contract test,
+// at rest and while ingests arrive and move on.
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	clip(t, dir, "-f lavfi -i testsrc2=s=320x180:d=2 -f lavfi -i sine=d=2 -c:v libx264 -preset ultrafast good.mp4")
+	write(t, filepath.Join(dir, "text.mp4"), []byte(strings.Repeat("This is no film.\n", 100)))
+	source := slowSource(t, dir)
+	_, a := apptest.Serve(t, "--slots", "retrieval=8")
+	c, err := client.New(a.URL(), client.Options{Tenant: "vimond"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"list.json", "list-by-asset.json", "detail.json"} {
+		if _, err := c.Import(t.Context(), read(t, filepath.Join("..", "httpd", "testdata", name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := c.Import(t.Context(), []byte(instant)); err != nil {
+		t.Fatal(err)
+	}
+	endings(t, c, source)
+	args := []string{"--server", a.URL(), "--tenant", "vimond", "--strict", "--write", "--submit", source + "/slow.mp4", "--asset", "guest"}
+	report := conform(t, args...)
+	t.Logf("%d requests in %d ms", report.Requests, report.Took)
+	untested := []string{}
+	for _, r := range report.Checks {
+		if r.Outcome == conformance.NotTested {
+			untested = append(untested, r.ID)
+		}
+	}
+	if want := []string{"access.token", "access.challenge", "access.tenant"}; !slices.Equal(untested, want) {
+		t.Errorf("not tested: %q, want %q, as the server has no sign-in", untested, want)
+	}
+	stop := arrivals(t, c, source)
+	defer stop()
+	for range 5 {
+		report := conform(t, args...)
+		t.Logf("%d requests in %d ms, while ingests arrive", report.Requests, report.Took)
+	}
+}
+
+// slowSource serves the files of dir, and /slow.mp4 without an end.
+func slowSource(t *testing.T, dir string) string {
+	t.Helper()
+	files := http.FileServer(http.Dir(dir))
+	released := make(chan struct{})
+	source := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/slow.mp4" {
+			files.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Length", "1000000")
+		_, _ = w.Write(make([]byte, 1000))
+		_ = http.NewResponseController(w).Flush()
+		select {
+		case <-released:
+		case <-r.Context().Done():
+		}
+	}))
+	t.Cleanup(source.Close)
+	t.Cleanup(func() { close(released) })
+	return source.URL
+}
+
+// endings runs ingests that end COMPLETED, SKIPPED, FAILED and CANCELLED.
+func endings(t *testing.T, c *client.Client, source string) {
+	t.Helper()
+	if _, err := c.ApplyProfile(t.Context(), "crash", []byte(crashProfile)); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range []struct {
+		asset, file string
+		status      client.IngestStatus
+	}{
+		{"1234567", "good.mp4", client.IngestStatusCOMPLETED},
+		{"1234567", "good.mp4", client.IngestStatusSKIPPED},
+		{"text 1", "text.mp4", client.IngestStatusFAILED},
+	} {
+		id := submit(t, c, client.Submission{AssetID: e.asset, URI: source + "/" + e.file, Profile: "crash"})
+		if d := waitFor(t, c, id, time.Minute, over); d.Status != e.status {
+			t.Fatalf("%s ended %s: %s", e.asset, d.Status, deref(d.Error))
+		}
+	}
+	id := submit(t, c, client.Submission{AssetID: "given up", URI: source + "/slow.mp4"})
+	if err := c.Cancel(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, c, id, time.Minute, over)
+}
+
+// arrivals submits ingests that fail soon, one after the other, until stopped.
+func arrivals(t *testing.T, c *client.Client, source string) (stop func()) {
+	t.Helper()
+	stopped, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(20 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-stopped:
+				return
+			case <-tick.C:
+			}
+			if _, err := c.Submit(t.Context(), client.Submission{AssetID: "arrival", URI: source + "/text.mp4"}, ""); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	}()
+	return func() { close(stopped); <-done }
+}
+
+// conform runs the command of the real binary, which has to pass.
+func conform(t *testing.T, args ...string) (report conformance.Report) {
+	t.Helper()
+	var out, log bytes.Buffer
+	cmd := exec.CommandContext(t.Context(), os.Getenv(binaryEnv), append([]string{"conformance", "-o", "json"}, args...)...)
+	cmd.Stdout, cmd.Stderr = &out, &log
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(out.Bytes(), &report); err != nil {
+		t.Fatalf("%v\n%s\n%s", err, out.String(), log.String())
+	}
+	for _, r := range report.Checks {
+		if r.Outcome == conformance.Differs {
+			t.Errorf("%s: %+v and %d more", r.ID, r.Findings, r.More)
+		}
+	}
+	if err != nil || len(report.Checks) != len(conformance.Checks()) {
+		t.Errorf("%d checks, %v\n%s", len(report.Checks), err, log.String())
+	}
+	return report
+}
