@@ -8,7 +8,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
-const tokenColumns = "id, hash, name, tenants, role, created_ms, expires_ms, revoked_ms"
+const tokenColumns = "id, hash, name, tenants, role, created_ms, expires_ms, revoked_ms" //nolint:gosec // Names of columns.
 
 func tokenRow(t *vod.Token) []column {
 	return []column{
