@@ -23,6 +23,11 @@ func (c *Client) SameFile(ctx context.Context, f FileCheck) (bool, error) {
 	return result.Same, nil
 }
 
+// Me tells who the token stands for, and what it may do.
+func (c *Client) Me(ctx context.Context) (*Me, error) {
+	return decode[Me](c.api.GetMe(ctx))
+}
+
 // Healthy is nil if the server answers.
 func (c *Client) Healthy(ctx context.Context) error {
 	return done(c.once.GetHealth(ctx))

@@ -425,6 +425,22 @@ type IngestList struct {
 // IngestStatus QUEUED, RUNNING and CANCELLING are followed by one of COMPLETED, SKIPPED (the same files were ingested before), FAILED or CANCELLED.
 type IngestStatus string
 
+// Me Who the caller is.
+type Me struct {
+	// Subject As the audit log names it.
+	Subject string `json:"subject"`
+
+	// Tenant The tenant that this request acts for; null for a token for several, until X-Vimond-Tenant chooses one.
+	Tenant *string `json:"tenant"`
+
+	// Tenants Those that the token may act for. Empty without sign-in, where any will do.
+	Tenants     []string `json:"tenants"`
+	Permissions []string `json:"permissions"`
+
+	// SignIn Whether the server checks tokens.
+	SignIn bool `json:"signIn"`
+}
+
 // Plan The steps of an ingest.
 type Plan struct {
 	IngestID string `json:"ingestId"`
@@ -1063,6 +1079,13 @@ type ClientInterface interface {
 	// Corresponds with GET /ingests/{ingestId}/tasks/{taskId} (the `GetTask` operationId).
 	GetTask(ctx context.Context, ingestID IngestID, taskID string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetMe Tell who the caller is, and what it may do
+	//
+	// Any token will do.
+	//
+	// Corresponds with GET /me (the `GetMe` operationId).
+	GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetOpenAPI This document
 	//
 	// Public.
@@ -1501,6 +1524,23 @@ func (c *api) RetryIngest(ctx context.Context, ingestID IngestID, reqEditors ...
 // Corresponds with GET /ingests/{ingestId}/tasks/{taskId} (the `GetTask` operationId).
 func (c *api) GetTask(ctx context.Context, ingestID IngestID, taskID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetTaskRequest(c.Server, ingestID, taskID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetMe Tell who the caller is, and what it may do
+//
+// Any token will do.
+//
+// Corresponds with GET /me (the `GetMe` operationId).
+func (c *api) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMeRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -2471,6 +2511,33 @@ func NewGetTaskRequest(server string, ingestID IngestID, taskID string) (*http.R
 	}
 
 	operationPath := fmt.Sprintf("/ingests/%s/tasks/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetMeRequest constructs an http.Request for the GetMe method
+func NewGetMeRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/me")
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}

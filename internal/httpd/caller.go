@@ -50,16 +50,15 @@ func (s *server) signedInCaller(r *http.Request, id auth.Identity) (vod.Caller, 
 	if err != nil {
 		return vod.Caller{}, err
 	}
-	caller := vod.Caller{Subject: id.Subject, From: s.proxies.origin(r), Tenant: chosen, Permissions: id.Permissions}
-	switch {
-	case chosen != "" && !slices.Contains(id.Tenants, chosen):
+	if chosen != "" && !slices.Contains(id.Tenants, chosen) {
 		return vod.Caller{}, vod.Faultf(vod.Forbidden, "The token is not for the tenant %s.", chosen)
-	case chosen == "" && len(id.Tenants) == 1:
-		caller.Tenant = id.Tenants[0]
-	case chosen == "":
-		caller.Tenants = id.Tenants
 	}
-	return caller, nil
+	if chosen == "" && len(id.Tenants) == 1 {
+		chosen = id.Tenants[0]
+	}
+	return vod.Caller{
+		Subject: id.Subject, From: s.proxies.origin(r), Tenant: chosen, Tenants: id.Tenants, Permissions: id.Permissions,
+	}, nil
 }
 
 // chosenTenant is what the header names, or "".

@@ -87,9 +87,9 @@ func TestTenantOfToken(t *testing.T) {
 	t.Parallel()
 	s := signedIn(t, &memory{})
 	for _, tc := range []struct{ token, tenant, want string }{
-		{"one", "", "ann|127.0.0.1|acme|[]|false"},
-		{"one", "acme", "ann|127.0.0.1|acme|[]|false"},
-		{"two", "beta", "bob|127.0.0.1|beta|[]|false"},
+		{"one", "", "ann|127.0.0.1|acme|[acme]|false"},
+		{"one", "acme", "ann|127.0.0.1|acme|[acme]|false"},
+		{"two", "beta", "bob|127.0.0.1|beta|[acme beta]|false"},
 		{"two", "", "bob|127.0.0.1||[acme beta]|false"},
 	} {
 		headers := []string{"Authorization", "Bearer " + tc.token}
@@ -104,6 +104,15 @@ func TestTenantOfToken(t *testing.T) {
 	s.send(t, "GET", "/ingests", "", "Authorization", "Bearer two", tenantHeader, "default").is(t, 403)
 	s.send(t, "GET", "/ingests", "", "Authorization", "Bearer one", tenantHeader, "a/b").is(t, 400)
 	s.send(t, "GET", "/ingests", "", "Authorization", "Bearer one", tenantHeader, "acme", tenantHeader, "acme").is(t, 400)
+}
+
+func TestMe(t *testing.T) {
+	t.Parallel()
+	s := signedIn(t, &memory{})
+	s.call(t, "GET", "/me", "", "Authorization", "Bearer one").is(t, 200,
+		`{"subject":"ann","tenant":"acme","tenants":["acme"],"permissions":["ingests:read","profiles:read","playback:read"],"signIn":true}`)
+	s.call(t, "GET", "/me", "", "Authorization", "Bearer two").is(t, 200, `"tenant":null,"tenants":["acme","beta"]`)
+	setup(t, &memory{}, nil).call(t, "GET", "/me", "").is(t, 200, `{"subject":"local","tenant":"default","tenants":[],`, `"signIn":false}`)
 }
 
 func TestRateLimit(t *testing.T) {

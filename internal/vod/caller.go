@@ -9,13 +9,12 @@ import (
 // Caller is who asks for something: the use cases check it, and the audit log
 // names it.
 type Caller struct {
-	Subject string // such as "editor@example.com (https://login.example.com)"; never empty
-	From    string // network address that the request came from; may be empty
-	Tenant  string // for which the caller acts; empty while it has not chosen among Tenants
-	// Tenants are those in which a bare id is looked up, where the request chose
-	// none; empty: Tenant alone.
-	Tenants []string
-	// AllTenants stands for Tenants where there is no sign-in.
+	Subject string   // such as "editor@example.com (https://login.example.com)"; never empty
+	From    string   // network address that the request came from; may be empty
+	Tenant  string   // for which the caller acts; empty while it has not chosen among Tenants
+	Tenants []string // those that the token is for; empty without sign-in
+	// AllTenants tells that there is no sign-in and the request chose no tenant:
+	// bare ids are looked up in all of them.
 	AllTenants  bool
 	Permissions []Permission
 }
@@ -43,7 +42,10 @@ func (c Caller) RequireAnywhere(p Permission) error {
 
 // LooksIn tells whether the caller's bare ids are looked up in the tenant.
 func (c Caller) LooksIn(tenant string) bool {
-	return c.AllTenants || tenant != "" && tenant == c.Tenant || slices.Contains(c.Tenants, tenant)
+	if c.Tenant == "" {
+		return slices.Contains(c.Tenants, tenant)
+	}
+	return c.AllTenants || tenant == c.Tenant
 }
 
 func holders(p Permission) string {
