@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/via-orchestrate/orchestrate/internal/apidoc"
 	"github.com/via-orchestrate/orchestrate/internal/engine"
 	"github.com/via-orchestrate/orchestrate/internal/engine/local"
 	"github.com/via-orchestrate/orchestrate/internal/httpd"
@@ -64,11 +65,12 @@ func (a *App) wire(ctx context.Context) error {
 
 // handler puts what the server answers below its address.
 func (a *App) handler() http.Handler {
-	uploads := a.metrics.Uploads(a.uploads.Handler())
+	uploads, docs := a.metrics.Uploads(a.uploads.Handler()), apidoc.Handler()
 	c := httpd.Config{
 		Service: a.service, Now: vod.Now, Log: a.log, Observer: a.metrics, PublicURL: a.config.PublicURL,
 		RateLimit: a.config.RateLimit, TrustedProxies: a.config.TrustedProxies,
 		Mounts: map[string]http.Handler{
+			apidoc.Path: docs, apidoc.Path + "/": docs,
 			"/media/":  mediahttp.Handler(a.config.MediaRoot),
 			"/uploads": uploads, "/uploads/": uploads,
 			"/play/": web.Handler(web.Config{Service: a.service, Caller: httpd.Caller, PublicURL: a.config.PublicURL, Log: a.log}),
