@@ -220,7 +220,7 @@ func TestRetriesEnd(t *testing.T) {
 		_, err := c.Get(t.Context(), "i")
 		counts(5, err)
 		counts(1, c.Ready(t.Context()))
-		counts(1, c.Cancel(t.Context(), "i"))
+		counts(5, c.Cancel(t.Context(), "i"))
 		bodies = nil
 		_, err = c.Submit(t.Context(), client.Submission{AssetID: "7", URI: "http://a/b"}, "")
 		counts(1, err)
@@ -230,6 +230,53 @@ func TestRetriesEnd(t *testing.T) {
 			if body != `{"assetId":"7","uri":"http://a/b"}` {
 				t.Errorf("body %q", body)
 			}
+		}
+	})
+}
+
+// One request too many was not carried out, so that even what must not be done
+// twice is sent again, after as long as the server asks for.
+func TestTooManyRequests(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		tries, begun, wait := 0, time.Now(), "20"
+		c := newClient(t, client.Options{}, func(r *http.Request) (*http.Response, error) {
+			if tries++; tries%2 == 1 {
+				return answered(r, http.StatusTooManyRequests, `{"title":"x","status":429,"detail":"Slowly."}`, "Retry-After", wait), nil
+			}
+			return answered(r, 202, `{"ingestId":"i","detailsUrl":"/ingests/i"}`), nil
+		})
+		if _, err := c.Submit(t.Context(), client.Submission{AssetID: "7", URI: "http://a/b"}, ""); err != nil || tries != 2 {
+			t.Errorf("%d tries: %v", tries, err)
+		}
+		if took := time.Since(begun); took < 20*time.Second || took > 21*time.Second {
+			t.Errorf("it took %s", took)
+		}
+		wait = "31" // Longer than anybody waits.
+		var p *client.Problem
+		if _, err := c.Retry(t.Context(), "i"); !errors.As(err, &p) || p.Status != 429 || tries != 3 {
+			t.Errorf("%d tries: %v", tries, err)
+		}
+	})
+}
+
+// A cut connection leaves open what was done.
+func TestCutConnections(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		tries := 0
+		c := newClient(t, client.Options{}, func(r *http.Request) (*http.Response, error) {
+			if tries++; tries == 1 {
+				return nil, io.ErrUnexpectedEOF
+			}
+			return answered(r, 200, `{}`), nil
+		})
+		if _, err := c.SelectPlayback(t.Context(), "7", "i"); err != nil || tries != 2 {
+			t.Errorf("PUT: %d tries: %v", tries, err)
+		}
+		tries = 0
+		if _, err := c.Retry(t.Context(), "i"); !errors.Is(err, io.ErrUnexpectedEOF) || tries != 1 {
+			t.Errorf("POST: %d tries: %v", tries, err)
 		}
 	})
 }

@@ -12,9 +12,15 @@
 //		// No such ingest, or it belongs to another tenant.
 //	}
 //
-// Requests that may safely be repeated (GET, and submissions with an
-// idempotency key) are tried again with growing pauses when the connection is
-// refused or the answer is 502, 503 or 504. [Client.Upload] resumes after a cut.
+// Requests that may safely be repeated (all but POST, and submissions with an
+// idempotency key) are tried again with growing pauses, or after as long as the
+// answer asks for, when the connection is refused or cut or the answer is 429,
+// 502, 503 or 504. Others are tried again where it is certain that nothing was
+// done: after a refused connection and 429. [Client.Upload] resumes after a cut.
+//
+// [Client.All] goes through the pages of a list; [Client.Wait] and
+// [Client.Watch] follow an ingest and ask for nothing that they know already.
+// Every call ends with its context.
 //
 // Everything that begins with New…Request, and [ClientOption] with what makes
 // one, is the generated core below [Client]; callers do not need it.

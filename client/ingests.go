@@ -61,7 +61,7 @@ func (c *Client) Get(ctx context.Context, ingestID string) (*IngestDetail, error
 
 // Submit asks for an ingest. With an idempotency key (1..255 visible ASCII
 // characters; empty: none) it may be repeated for 7 days, and is tried again
-// when the server is away.
+// when the server is away or a connection is cut.
 func (c *Client) Submit(ctx context.Context, s Submission, idempotencyKey string) (*Accepted, error) {
 	p := &SubmitIngestParams{IdempotencyKey: optional(idempotencyKey)}
 	return decode[Accepted](c.api.SubmitIngest(ctx, p, s))

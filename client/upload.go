@@ -53,7 +53,7 @@ func (c *Client) uploadCreate(ctx context.Context, name string, size int64) (str
 	}
 	req.Header.Set("Upload-Length", strconv.FormatInt(size, 10))
 	req.Header.Set("Upload-Metadata", "filename "+base64.StdEncoding.EncodeToString([]byte(name)))
-	resp, err := c.http.Do(req)
+	resp, err := retrying{c.http}.Do(req)
 	if err := done(resp, err); err != nil {
 		return "", err
 	}
