@@ -19,6 +19,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/location"
 	"github.com/via-orchestrate/orchestrate/internal/metrics"
 	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
+	"github.com/via-orchestrate/orchestrate/internal/retention"
 	"github.com/via-orchestrate/orchestrate/internal/store/sqlite"
 	"github.com/via-orchestrate/orchestrate/internal/upload"
 )
@@ -35,6 +36,7 @@ type App struct {
 	auth      *auth.Authenticator // nil: there is no sign-in
 	locations *location.Set
 	uploads   *upload.Server
+	retention *retention.Worker
 
 	metrics         *metrics.Metrics
 	metricsListener net.Listener // nil: metrics are not served
@@ -110,7 +112,7 @@ func (a *App) Start(ctx context.Context) error {
 	if err := a.engine.Start(ctx); err != nil {
 		return err
 	}
-	a.work.Go(func() { a.clean(a.background) })
+	a.work.Go(func() { a.retention.Run(a.background) })
 	if a.auth != nil {
 		a.work.Go(func() { a.auth.Run(a.background) })
 	}

@@ -66,19 +66,6 @@ func (a *App) create(t *testing.T, input string, change func(*vod.Run, *vod.Task
 	return ingestID, taskID
 }
 
-// attempt makes the folder of an attempt with a file, as a step leaves it.
-func (a *App) attempt(t *testing.T, ingestID, taskID, number string) (file string) {
-	t.Helper()
-	file = filepath.Join(a.config.Data, "store", tenant, ingestID, taskID, number, "clip.mp4")
-	if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, []byte("x"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return file
-}
-
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil

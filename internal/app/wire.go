@@ -35,6 +35,7 @@ func (a *App) wire(ctx context.Context) error {
 	if err := a.openUploads(); err != nil {
 		return err
 	}
+	a.retention = a.newRetention()
 	steps, err := a.steps() //nolint:contextcheck // Looking at ffmpeg once is bounded by its own time limit.
 	if err != nil {
 		return err
@@ -53,7 +54,8 @@ func (a *App) wire(ctx context.Context) error {
 	})
 	a.watchState(db)
 	a.service, err = orchestrate.New(ctx, orchestrate.Config{
-		Store: db, Engine: a.engine, Hold: a.hold, Locations: a.locations, Digest: retrieval.Digest,
+		Store: db, Engine: a.engine, Hold: a.hold, Locations: a.locations,
+		RemoveFiles: a.retention.Ingests, Digest: retrieval.Digest,
 		SourceDirs: a.config.AllowSourceDir, Version: PipelineVersion, Now: vod.Now, Log: httpd.Traced(a.log),
 	})
 	if err != nil {

@@ -33,6 +33,8 @@ type Config struct {
 
 	SignIn `embed:"" yaml:",inline"`
 
+	Retention Retention `embed:"" yaml:",inline"`
+
 	Slots      Slots         `yaml:"slots" placeholder:"STAGE=N,…" wants:"a number of tasks per stage, such as encoding=1,packaging=2" help:"Tasks that may run at the same time, per stage. Default: by the number of processors."`
 	FFmpeg     string        `name:"ffmpeg" yaml:"ffmpeg" default:"ffmpeg" placeholder:"PATH" help:"The ffmpeg program. Default: ${default}."`
 	FFprobe    string        `name:"ffprobe" yaml:"ffprobe" default:"ffprobe" placeholder:"PATH" help:"The ffprobe program. Default: ${default}."`
@@ -86,10 +88,17 @@ func (c *Config) Print() ([]byte, error) {
 	if u, err := url.Parse(shown.DB); err == nil && u.User != nil {
 		shown.DB = u.Redacted()
 	}
+	mappings := map[string]any{}
+	if len(c.Locations) > 0 {
+		mappings["locations"] = locationsByName(c.Locations)
+	}
+	if len(c.Retention.Tenants) > 0 {
+		mappings["retention"] = c.Retention.Tenants
+	}
 	text, err := yaml.Marshal(shown)
-	if err != nil || len(c.Locations) == 0 {
+	if err != nil || len(mappings) == 0 {
 		return text, err
 	}
-	locations, err := yaml.Marshal(map[string]any{"locations": locationsByName(c.Locations)})
-	return append(text, locations...), err
+	more, err := yaml.Marshal(mappings)
+	return append(text, more...), err
 }

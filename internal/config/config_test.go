@@ -66,6 +66,7 @@ func TestDefaults(t *testing.T) {
 			RolesClaim: "https://vimond/roles", PermissionsClaim: "https://vimond/permissions", TenantClaim: "https://vimond/tenant",
 			ClockSkew: 30 * time.Second, RateLimit: 100,
 		},
+		Retention:  Retention{Replaced: Age(24 * time.Hour)},
 		StallAfter: time.Minute, Drain: 6 * time.Second, LogLevel: slog.LevelInfo, LogFormat: "text",
 	}
 	if diff := cmp.Diff(want, got, equal); diff != "" {

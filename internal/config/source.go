@@ -25,6 +25,7 @@ type Source struct {
 	loaded    bool
 	values    map[string]any // of the file, by key
 	locations []Location
+	retention map[string]TenantRetention
 }
 
 // NewSource makes a source. env is [os.LookupEnv] or a stand-in; others are
@@ -77,7 +78,7 @@ func (s *Source) Resolve(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) (any,
 // Finish completes a Config that kong has parsed with this source: locations,
 // values that depend on others, validation.
 func (s *Source) Finish(c *Config) error {
-	c.Locations = s.locations
+	c.Locations, c.Retention.Tenants = s.locations, s.retention
 	if err := c.fill(); err != nil {
 		return err
 	}
@@ -164,6 +165,8 @@ func (s *Source) readFile(name string, text []byte, flags map[string]*kong.Flag)
 			report(key, key.Value, "stands in the file twice")
 		case key.Value == "locations":
 			s.locations = readLocations(node, report)
+		case key.Value == "retention":
+			s.retention = readRetention(node, report)
 		case flag == nil:
 			report(key, key.Value, "is not a key that there is")
 		case node.Tag == "!!null":

@@ -140,11 +140,11 @@ func TestCommitAndRead(t *testing.T) {
 	if b.set.Exists("acme", filesets) {
 		t.Fatal("Exists overlooks a segment of another size")
 	}
-	if err := b.set.RemoveOutputs("other", filesets); err != nil || !exists(path) {
-		t.Fatalf("another tenant removed outputs: %v", err)
+	if err := b.set.RemoveIngest("other", job.IngestID, job.MediaKey); err != nil || !exists(path) {
+		t.Fatalf("another tenant removed files: %v", err)
 	}
-	if err := b.set.RemoveOutputs("acme", filesets); err != nil || exists(filepath.Join(b.store, "acme")) {
-		t.Fatalf("outputs or their empty parents are still there: %v", err)
+	if err := b.set.RemoveIngest("acme", job.IngestID, job.MediaKey); err != nil || exists(filepath.Join(b.store, "acme")) {
+		t.Fatalf("files or their empty parents are still there: %v", err)
 	}
 }
 

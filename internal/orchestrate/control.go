@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/via-orchestrate/orchestrate/internal/plan"
-	"github.com/via-orchestrate/orchestrate/internal/store"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -51,7 +50,10 @@ func (s *Service) Retry(ctx context.Context, by vod.Caller, id string) error {
 		if err != nil {
 			return vod.Faultf(vod.Conflict, "The profile snapshot of ingest %s cannot be carried out: %v.", id, err)
 		}
-		return p.Retry(run, func(t vod.Task) bool { return gone(p.Steps()[t.Step], t) })
+		return p.Retry(run, func(t vod.Task) bool {
+			// By now its files may be on their way out.
+			return !run.Ingest.Removed.IsZero() || gone(p.Steps()[t.Step], t)
+		})
 	})
 	if err != nil {
 		return err
@@ -116,65 +118,4 @@ func (s *Service) wake(ctx context.Context, id string) {
 	if err := s.Engine.Wake(ctx, id); err != nil {
 		s.Log.ErrorContext(ctx, "accepted an ingest that cannot be advanced now", "ingest", id, "error", err)
 	}
-}
-
-// Delete removes an ingest that is over, with its files; one that is not over
-// is a Conflict. The rows go first: files that are left behind by a crash in
-// between belong to nobody, and the sweeper removes them.
-func (s *Service) Delete(ctx context.Context, by vod.Caller, id string) error {
-	if err := by.Require(vod.DeleteIngests); err != nil {
-		return err
-	}
-	run, err := s.Store.IngestGet(ctx, by.Tenant, id)
-	if err != nil {
-		return err
-	}
-	if err := s.Store.IngestDelete(ctx, by.Tenant, id, s.audit(by, vod.DeletedIngest, run.Ingest)); err != nil {
-		return err
-	}
-	s.Log.InfoContext(ctx, string(vod.DeletedIngest), "ingest", id, "tenant", by.Tenant, "by", by.Subject)
-	if run.Ingest.Imported {
-		return nil
-	}
-	if err := s.Locations.RemoveIngest(by.Tenant, id, run.Ingest.MediaKey); err != nil {
-		// The ingest is gone; its files are nobody's now.
-		s.Log.WarnContext(ctx, "cannot remove the files of a deleted ingest; the sweeper tries again", "ingest", id, "error", err)
-	}
-	return nil
-}
-
-// DeleteAsset removes every ingest of an asset; if one is not over nothing is
-// removed and it is a Conflict.
-func (s *Service) DeleteAsset(ctx context.Context, by vod.Caller, assetID string) error {
-	if err := by.Require(vod.DeleteIngests); err != nil {
-		return err
-	}
-	if assetID == "" { // Selects everything in a filter.
-		return vod.Faultf(vod.NotFound, "An asset has an id.")
-	}
-	var ids []string
-	filter := store.IngestFilter{Tenant: by.Tenant, AssetID: assetID, Limit: 500}
-	for more := true; more; {
-		page, rest, err := s.Store.IngestList(ctx, filter)
-		if err != nil {
-			return err
-		}
-		for _, in := range page {
-			if !in.Status.Final() {
-				return vod.Faultf(vod.Conflict, "Ingest %s of asset %q is %s; cancel it first.", in.ID, assetID, in.Status)
-			}
-			ids = append(ids, in.ID)
-			filter.After = &store.Position{Start: in.Start, ID: in.ID}
-		}
-		more = rest
-	}
-	if len(ids) == 0 {
-		return vod.Faultf(vod.NotFound, "There is no asset %q.", assetID)
-	}
-	for _, id := range ids {
-		if err := s.Delete(ctx, by, id); err != nil && vod.CodeOf(err) != vod.NotFound {
-			return err
-		}
-	}
-	return nil
 }

@@ -158,7 +158,7 @@ func TestDeleteAsset(t *testing.T) {
 	s.refused(s.DeleteAsset(t.Context(), as(tenant), ""), vod.NotFound)
 	s.refused(s.DeleteAsset(t.Context(), as(tenant), "3"), vod.NotFound)
 	s.ok(s.DeleteAsset(t.Context(), as(tenant), "1"))
-	s.equal("removed", s.removed, []string{second, first})
+	s.equal("removed", s.removed, []string{first, second})
 	s.equal("playing", s.playing(), "")
 	s.get(other)
 }

@@ -61,7 +61,8 @@ func newService(t *testing.T) *service {
 		}
 	})
 	s.Service, err = orchestrate.New(t.Context(), orchestrate.Config{
-		Store: db, Engine: s, Locations: s, Digest: digest, Version: "test", Hold: func() string { return s.held },
+		Store: db, Engine: s, Locations: s, RemoveFiles: func(_ context.Context, ids ...string) { s.removed = append(s.removed, ids...) },
+		Digest: digest, Version: "test", Hold: func() string { return s.held },
 		Now: func() time.Time { s.now = s.now.Add(time.Second); return s.now }, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
@@ -121,12 +122,6 @@ func (s *service) Exists(_ string, filesets []vod.Fileset) bool {
 		}
 	}
 	return true
-}
-
-// RemoveIngest implements orchestrate.Locations.
-func (s *service) RemoveIngest(_, ingestID, _ string) error {
-	s.removed = append(s.removed, ingestID)
-	return nil
 }
 
 // runner is a step of one type.

@@ -21,7 +21,6 @@ type Engine interface {
 type Locations interface {
 	Resolve(tenant string, loc vod.Location) (vod.Location, error)
 	Exists(tenant string, filesets []vod.Fileset) bool
-	RemoveIngest(tenant, ingestID, mediaKey string) error
 }
 
 // Config is what a Service works with. All fields but SourceDirs are required.
@@ -31,6 +30,9 @@ type Config struct {
 	// Hold says why no new work can begin; empty when it can.
 	Hold      func() string
 	Locations Locations
+	// RemoveFiles removes the files of ingests that were deleted. What it cannot
+	// remove now is removed later.
+	RemoveFiles func(ctx context.Context, ingestIDs ...string)
 	// Digest identifies a set of input files by type, language and MD5; not ok
 	// when the MD5 of one is not known.
 	Digest func(filesets []vod.Fileset) (digest string, ok bool)

@@ -83,7 +83,8 @@ type Ingests interface {
 	IngestDelete(ctx context.Context, tenant, id string, by vod.AuditEntry) error
 	// AssetDelete removes, like IngestDelete, every ingest of an asset, or none:
 	// if one is not finished it is a Conflict fault. It gives the ids of the
-	// ingests whose files are to be removed.
+	// ingests whose files are to be removed. An audit entry is written for each
+	// ingest, which is its target.
 	AssetDelete(ctx context.Context, tenant, assetID string, by vod.AuditEntry) (ids []string, err error)
 	// IngestUnfinished gives the ids of all ingests that are not final, oldest
 	// Start first.

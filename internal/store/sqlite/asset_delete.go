@@ -27,13 +27,13 @@ func (s *Store) AssetDelete(ctx context.Context, tenant, assetID string, by vod.
 		if unfinished {
 			return vod.Faultf(vod.Conflict, "Ingest %s of asset %q is %s; cancel it first.", in.ID, assetID, in.Status)
 		}
-		if ids, err = t.deleteAsset(tenant, assetID); err != nil {
+		if ids, err = t.deleteAsset(tenant, assetID, by); err != nil {
 			return fmt.Errorf("delete asset %q: %w", assetID, err)
 		}
 		if len(ids) == 0 {
 			return vod.Faultf(vod.NotFound, "There is no asset %q.", assetID)
 		}
-		return t.audit(by)
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -44,7 +44,7 @@ func (s *Store) AssetDelete(ctx context.Context, tenant, assetID string, by vod.
 // deleteAsset removes all rows of an asset, whose ingests are over, and gives
 // the ids of the ingests whose files are to be removed. Files are shared within
 // an asset only, so that all users go together.
-func (t *tx) deleteAsset(tenant, assetID string) (ids []string, err error) {
+func (t *tx) deleteAsset(tenant, assetID string, by vod.AuditEntry) (ids []string, err error) {
 	for _, query := range []string{idsOfAssetQuery, ownersOfAssetQuery} {
 		more, err := all(t, idRow, query, tenant, assetID)
 		if err != nil {
@@ -63,6 +63,14 @@ func (t *tx) deleteAsset(tenant, assetID string) (ids []string, err error) {
 		SELECT ?, id, '', tenant, media_key FROM ingests INDEXED BY ingests_by_asset
 		WHERE tenant = ? AND asset_id = ? AND imported = 0`, t.millis(), tenant, assetID); err != nil {
 		return nil, err
+	}
+	if by != (vod.AuditEntry{}) {
+		if _, err := t.exec(`
+			INSERT INTO audit (time_ms, tenant, subject, origin, action, target, asset_id)
+			SELECT ?, tenant, ?, ?, ?, id, asset_id FROM ingests INDEXED BY ingests_by_asset WHERE tenant = ? AND asset_id = ?`,
+			by.Time.UnixMilli(), by.Subject, by.From, string(by.Action), tenant, assetID); err != nil {
+			return nil, err
+		}
 	}
 	for _, statement := range []string{
 		`DELETE FROM reuses WHERE user_id IN (` + idsOfAssetQuery + `)`,
