@@ -16,6 +16,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// The first signal asks to stop; a second one ends the process at once.
 	context.AfterFunc(ctx, stop)
-	program := cli.Program{Serve: app.Serve, Backup: app.Backup}
+	program := cli.Program{
+		Serve: app.Serve, Backup: app.Backup,
+		CreateToken: app.CreateToken, ListTokens: app.ListTokens, RevokeToken: app.RevokeToken,
+	}
 	os.Exit(program.Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.LookupEnv))
 }

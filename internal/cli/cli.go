@@ -9,6 +9,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/via-orchestrate/orchestrate/internal/config"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
 // The exit codes.
@@ -32,6 +33,13 @@ type Program struct {
 	Serve func(ctx context.Context, c config.Config, log io.Writer) error
 	// Backup writes the database, in use or not, to a new file.
 	Backup func(ctx context.Context, c config.Config, file string) error
+	// CreateToken mints a token with the name, tenants, role and end of t, and
+	// gives it with its text. Like the next two, it works beside a server.
+	CreateToken func(ctx context.Context, c config.Config, t vod.Token) (minted vod.Token, text string, err error)
+	// ListTokens gives all tokens that were minted.
+	ListTokens func(ctx context.Context, c config.Config) ([]vod.Token, error)
+	// RevokeToken revokes a token, and gives it.
+	RevokeToken func(ctx context.Context, c config.Config, id string) (vod.Token, error)
 	// Poll is how often a watched ingest is asked for; 0: every 500 ms.
 	Poll time.Duration
 }
@@ -52,7 +60,7 @@ type grammar struct {
 	Import      importCmd      `cmd:"" help:"Take over the history of another Status API."`
 	Audit       auditCmd       `cmd:"" help:"Show who changed what."`
 	Backup      backupCmd      `cmd:"" help:"Copy the database to a file, while the server runs or not."`
-	Token       tokenCmd       `cmd:"" help:"Make access tokens. Not available in this version, which has no sign-in."`
+	Token       tokenCmd       `cmd:"" help:"Make, list and revoke access tokens, while the server runs or not."`
 	Doctor      doctorCmd      `cmd:"" help:"Check that everything that is needed is there."`
 	Conformance conformanceCmd `cmd:"" help:"Check that a server speaks the Status API."`
 	Config      configCmd      `cmd:"" help:"Print the configuration in effect, as a file."`

@@ -68,10 +68,6 @@ func TestUsage(t *testing.T) {
 				"Try: check the path after --config or in ORCHESTRATE_CONFIG.\n",
 		},
 		{
-			[]string{"token", "create", "--tenant", "acme"},
-			"orchestrate: this version has no sign-in, so no server checks a token: it serves loopback addresses only\nTry: orchestrate serve\n",
-		},
-		{
 			[]string{"worker", "--db", "sqlite:/srv/o.db"},
 			"orchestrate: a worker cannot share the SQLite database /srv/o.db: exactly one process uses it, and runs the tasks itself\nTry: orchestrate serve\n",
 		},

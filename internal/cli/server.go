@@ -35,19 +35,6 @@ func (c *workerCmd) Run(sh *shell) error {
 	}
 }
 
-// tokenCmd holds the name for the version that has sign-in.
-type tokenCmd struct {
-	Args []string `arg:"" optional:"" hidden:"" passthrough:""`
-}
-
-// Run refuses: a token that no server checks would promise what does not hold.
-func (c *tokenCmd) Run(*shell) error {
-	return &usageError{
-		"this version has no sign-in, so no server checks a token: it serves loopback addresses only",
-		"orchestrate serve",
-	}
-}
-
 type backupCmd struct {
 	config.Config
 	To string `arg:"" name:"file" help:"The file to write; it must not exist."`

@@ -1,0 +1,107 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/via-orchestrate/orchestrate/internal/auth"
+	"github.com/via-orchestrate/orchestrate/internal/config"
+	"github.com/via-orchestrate/orchestrate/internal/store"
+	"github.com/via-orchestrate/orchestrate/internal/store/sqlite"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// CreateToken mints a token with the name, tenants, role and end of t, whether a
+// server uses the database or not, and makes the database where there is none.
+// The text is the token itself, which is kept nowhere.
+func CreateToken(ctx context.Context, c config.Config, t vod.Token) (minted vod.Token, text string, err error) {
+	if minted, text, err = auth.Mint(t, vod.Now()); err != nil {
+		return vod.Token{}, "", err
+	}
+	err = withTokens(ctx, c, true, func(tokens store.Tokens) error { return tokens.TokenCreate(ctx, minted) })
+	if err != nil {
+		return vod.Token{}, "", err
+	}
+	return minted, text, nil
+}
+
+// ListTokens gives all tokens that were minted, newest first.
+func ListTokens(ctx context.Context, c config.Config) (list []vod.Token, err error) {
+	err = withTokens(ctx, c, false, func(tokens store.Tokens) error {
+		list, err = tokens.TokenList(ctx)
+		return err
+	})
+	return list, err
+}
+
+// RevokeToken revokes a token, and gives it. A server that runs refuses it
+// within 5 seconds.
+func RevokeToken(ctx context.Context, c config.Config, id string) (token vod.Token, err error) {
+	err = withTokens(ctx, c, false, func(tokens store.Tokens) error {
+		token, err = tokens.TokenRevoke(ctx, id, vod.Now())
+		return err
+	})
+	return token, err
+}
+
+// patience is how long a command tries to get a word in while a server writes
+// all the time. Each try waits for 5 s itself.
+const patience = 30 * time.Second
+
+// withTokens opens the database for a moment. It never changes the schema of one
+// that is there: a server may be at work on it, and the server copies it before.
+func withTokens(ctx context.Context, c config.Config, create bool, do func(store.Tokens) error) (err error) {
+	path := c.SQLitePath()
+	_, err = os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && create:
+		unlock, err := lockNew(c)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, unlock()) }()
+	case err != nil:
+		return fmt.Errorf("there is no database: %w", err)
+	default:
+		current, err := sqlite.Current(ctx, path)
+		switch {
+		case err != nil:
+			return fmt.Errorf("open the store %s: %w", path, err)
+		case !current:
+			return vod.Faultf(vod.Conflict, "The database %s is that of an older release; a server of this one has to bring it up to date first.", path)
+		}
+	}
+	db, err := sqlite.Open(ctx, path)
+	if err != nil {
+		return fmt.Errorf("open the store %s: %w", path, err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	until := time.Now().Add(patience)
+	for {
+		if err := do(db); !sqlite.Busy(err) || time.Now().After(until) {
+			return err
+		}
+	}
+}
+
+// lockNew makes the data folder and locks what a server locks, so that no server
+// makes the database at the same time.
+func lockNew(c config.Config) (unlock func() error, err error) {
+	if err := os.MkdirAll(c.Data, 0o750); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	first, err := lock(filepath.Join(c.Data, "lock"))
+	if err != nil {
+		return nil, err
+	}
+	second, err := lock(c.SQLitePath() + ".lock")
+	if err != nil {
+		return nil, errors.Join(err, first())
+	}
+	return func() error { return errors.Join(second(), first()) }, nil
+}
