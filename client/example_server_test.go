@@ -2,7 +2,7 @@ package client_test
 
 import (
 	"context"
-	"log"
+	"fmt"
 	"os"
 	"slices"
 	"testing"
@@ -27,7 +27,7 @@ func exampleServer() (c *client.Client, stop func()) {
 	x := &example{}
 	c, _ = apptest.Serve(x)
 	if _, err := c.ApplyProfile(context.Background(), "fetch", []byte(fetch)); err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	return c, x.stop
 }
@@ -52,15 +52,15 @@ type example struct {
 func (*example) Helper()                         {}
 func (*example) Log(...any)                      {}
 func (*example) Context() context.Context        { return context.Background() }
-func (*example) Fatal(args ...any)               { log.Fatal(args...) }
-func (*example) Error(args ...any)               { log.Fatal(args...) }
-func (*example) Errorf(text string, args ...any) { log.Fatalf(text, args...) }
+func (*example) Fatal(args ...any)               { panic(fmt.Sprint(args...)) }
+func (*example) Error(args ...any)               { panic(fmt.Sprint(args...)) }
+func (*example) Errorf(text string, args ...any) { panic(fmt.Sprintf(text, args...)) }
 func (x *example) Cleanup(f func())              { x.cleanups = append(x.cleanups, f) }
 
 func (x *example) TempDir() string {
 	dir, err := os.MkdirTemp("", "orchestrate-example-")
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	x.Cleanup(func() { _ = os.RemoveAll(dir) })
 	return dir
