@@ -104,7 +104,7 @@ func (a *App) openUploads() (err error) {
 			return a.service.UploadChanged(r.Context(), httpd.Caller(r.Context()), action, id)
 		},
 		InUse:   a.uploadInUse,
-		MaxSize: int64(a.config.UploadMax), MinFree: int64(a.config.MinFree), Log: a.log,
+		MaxSize: int64(a.config.UploadMax), MinFree: int64(a.config.MinFree), Log: httpd.Traced(a.log),
 	})
 	if err == nil {
 		a.onClose(a.uploads.Close)

@@ -9,6 +9,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/via-orchestrate/orchestrate/internal/retention"
 )
 
 // Metrics are all metrics of one server. It is safe for concurrent use.
@@ -25,9 +27,9 @@ func New(version string) *Metrics {
 	m := &Metrics{
 		registry:      prometheus.NewRegistry(),
 		engineMetrics: newEngineMetrics(), httpMetrics: newHTTPMetrics(), storeMetrics: newStoreMetrics(),
-		swept: counters("orchestrate_swept_total", "What the sweeper has removed, by kind.", "kind"),
+		swept: counters("orchestrate_swept_total", "What was removed because it is old or belongs to nobody, by kind.", "kind"),
 	}
-	for _, kind := range []string{SweptUpload, SweptOrphan} {
+	for _, kind := range retention.Kinds() {
 		m.swept.WithLabelValues(kind)
 	}
 	for _, of := range [][]prometheus.Collector{
@@ -39,13 +41,7 @@ func New(version string) *Metrics {
 	return m
 }
 
-// Kinds of what the sweeper removes.
-const (
-	SweptUpload = "upload" // expired
-	SweptOrphan = "orphan" // the folder of an attempt that no task has recorded
-)
-
-// Swept counts what the sweeper has removed.
+// Swept counts what was removed; the kinds are those of package retention.
 func (m *Metrics) Swept(kind string, n int) { m.swept.WithLabelValues(kind).Add(float64(n)) }
 
 // scrapeTime is how long a scrape may take.

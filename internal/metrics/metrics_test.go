@@ -19,6 +19,7 @@ import (
 
 	"github.com/via-orchestrate/orchestrate/internal/engine"
 	"github.com/via-orchestrate/orchestrate/internal/httpd"
+	"github.com/via-orchestrate/orchestrate/internal/retention"
 	"github.com/via-orchestrate/orchestrate/internal/step"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
@@ -215,7 +216,7 @@ func TestStore(t *testing.T) {
 	m := New("")
 	m.Batch(3, 3*time.Millisecond, nil)
 	m.Batch(200, time.Second, errors.New("disk full"))
-	m.Swept(SweptOrphan, 2)
+	m.Swept(retention.Orphan, 2)
 	check(t, scrape(t, m), map[string]string{
 		`orchestrate_store_batch_size_sum`: "3", `orchestrate_store_batch_duration_seconds_bucket{le="0.005"}`: "1",
 		`orchestrate_store_batch_duration_seconds_bucket{le="0.0025"}`: "0", `orchestrate_store_batch_failures_total`: "1",

@@ -239,9 +239,9 @@ func (e *Engine) perform(ctx context.Context, ready plan.Ready) {
 	switch {
 	case err == nil:
 	case errors.Is(err, plan.ErrNotClaimable) || errors.Is(err, plan.ErrStale) || vod.CodeOf(err) == vod.NotFound:
-		e.Log.Debug("task dropped", "task", ready.TaskID, "error", err)
+		e.Log.Debug("task dropped", "ingest", ready.IngestID, "task", ready.TaskID, "error", err)
 	case ctx.Err() != nil:
-		e.Log.Debug("task interrupted before it began", "task", ready.TaskID, "error", err)
+		e.Log.Debug("task interrupted before it began", "ingest", ready.IngestID, "task", ready.TaskID, "error", err)
 	default:
 		e.Log.Error("cannot run the task now; it is tried again", "ingest", ready.IngestID, "task", ready.TaskID, "error", err)
 		ready.NotBefore = time.Now().Add(plan.FirstDelay)
