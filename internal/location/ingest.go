@@ -55,7 +55,7 @@ func (s *Set) ingestFolders(tenant, ingestID, mediaKey string) iter.Seq2[ingestF
 		for _, r := range s.distinctRoots(tenant) {
 			switch {
 			case r.depth == mediaDepth:
-				if keyForm.MatchString(mediaKey) && isFolder(filepath.Join(r.path, mediaKey)) && !yield(ingestFolder{r, mediaKey}, nil) {
+				if keyForm.MatchString(mediaKey) && !found(r, mediaKey, yield) {
 					return
 				}
 			case !tenantForm.MatchString(tenant) || !uuidForm.MatchString(ingestID):
@@ -71,7 +71,7 @@ func (s *Set) ingestFolders(tenant, ingestID, mediaKey string) iter.Seq2[ingestF
 // findIngest looks for the ingest's folder in dir, below the root, and in the
 // folders up to depth further down that are not those of ingests.
 func findIngest(r root, dir string, depth int, ingest string, yield func(ingestFolder, error) bool) bool {
-	if rel := filepath.Join(dir, ingest); isFolder(filepath.Join(r.path, rel)) && !yield(ingestFolder{r, rel}, nil) {
+	if !found(r, filepath.Join(dir, ingest), yield) {
 		return false
 	}
 	if depth == 0 {
@@ -92,8 +92,16 @@ func findIngest(r root, dir string, depth int, ingest string, yield func(ingestF
 	return true
 }
 
-// isFolder does not follow a symbolic link.
-func isFolder(path string) bool {
-	info, err := os.Lstat(path)
-	return err == nil && info.IsDir()
+// found yields the folder if it is there. A symbolic link is none.
+func found(r root, rel string, yield func(ingestFolder, error) bool) bool {
+	info, err := os.Lstat(filepath.Join(r.path, rel))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return true
+	case err != nil:
+		return yield(ingestFolder{}, fmt.Errorf("look for an ingest's folder: %w", err))
+	case !info.IsDir():
+		return true
+	}
+	return yield(ingestFolder{r, rel}, nil)
 }

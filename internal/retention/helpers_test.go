@@ -2,6 +2,7 @@ package retention_test
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -297,7 +298,17 @@ func (w *world) plays(tenant, asset, id string) {
 	}
 }
 
-// count counts all files below the data folders, and the rows of a table.
+// rows counts those of a table.
+func (w *world) rows(table string) (n int) {
+	w.t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(w.dir, "store.db")+"?mode=ro")
+	w.ok(err)
+	defer db.Close()
+	w.ok(db.QueryRowContext(w.t.Context(), "SELECT count(*) FROM "+table).Scan(&n))
+	return n
+}
+
+// count counts all files and folders below the data folders.
 func (w *world) count() (files int) {
 	w.t.Helper()
 	for _, dir := range []string{"store", "media"} {
