@@ -138,7 +138,7 @@ func TestMintingProcess(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Println(text) //nolint:forbidigo // To the test that started it.
+		fmt.Println(text) // To the test that started it.
 	}
 }
 
