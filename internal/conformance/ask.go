@@ -60,6 +60,9 @@ func (r *run) ask(ctx context.Context, q request) *answer {
 		a := r.once(ctx, q)
 		wait, asked := patience(a)
 		if !asked || waits == maxWaits {
+			if a.status == http.StatusTooManyRequests && r.stopped == "" { // Whatever would follow tells nothing of the rules.
+				r.stopped = "the server takes no more requests for now (429)"
+			}
 			return a
 		}
 		select {

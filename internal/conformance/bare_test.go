@@ -17,6 +17,7 @@ import (
 // is clear, soon, and after a few requests.
 func TestBareServers(t *testing.T) {
 	t.Parallel()
+	const silent = 200 * time.Millisecond
 	released := make(chan struct{})
 	t.Cleanup(func() { close(released) })
 	for name, tt := range map[string]struct {
@@ -33,7 +34,7 @@ func TestBareServers(t *testing.T) {
 			case <-r.Context().Done():
 			case <-released:
 			}
-		}, "no whole answer within 200ms"},
+		}, "no whole answer within " + silent.String()},
 		"half an answer": {func(w http.ResponseWriter, r *http.Request) {
 			_, _ = w.Write([]byte(`{"items":[`))
 			_ = http.NewResponseController(w).Flush()
@@ -41,7 +42,7 @@ func TestBareServers(t *testing.T) {
 			case <-r.Context().Done():
 			case <-released:
 			}
-		}, "no whole answer within 200ms"},
+		}, "no whole answer within " + silent.String()},
 		"hanging up": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "no whole answer"},
 		"10 MB": {func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write(bytes.Repeat([]byte("[[[[[[[["), 10<<20/8))
@@ -60,13 +61,17 @@ func TestBareServers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			patience := time.Minute
+			if strings.Contains(tt.got, silent.String()) {
+				patience = silent
+			}
 			var asked atomic.Int32
 			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				asked.Add(1)
 				tt.serve(w, r)
 			}))
 			defer s.Close()
-			report, err := conformance.Run(t.Context(), conformance.Options{Server: s.URL, Timeout: 200 * time.Millisecond})
+			report, err := conformance.Run(t.Context(), conformance.Options{Server: s.URL, Timeout: patience})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -84,7 +89,7 @@ func TestBareServers(t *testing.T) {
 	}
 }
 
-// lists answers each list with an endless, never changing page.
+// endless is a server of one ingest whose list never ends.
 func endless(w http.ResponseWriter, r *http.Request) {
 	item := `{"ingestId":"a","assetId":"1","detailsUrl":"/ingests/a","startTime":"2021-12-08T10:50:21.481Z","endTime":"2021-12-08T10:50:44.166Z","status":"COMPLETED"}`
 	if r.URL.Path == "/ingests" {

@@ -139,7 +139,6 @@ func cursorWalk(ctx context.Context, r *run) (v verdict) {
 			v.differ(all.answer, fmt.Sprintf("%d ingests before the cursor is null", len(want)), fmt.Sprintf("%d by pages of %d", len(got), walk.limit))
 		}
 	}
-	v.pagesOnce(r)
 	return v
 }
 
@@ -151,15 +150,6 @@ func (s *survey) known(rows []row) (list []string) {
 		}
 	}
 	return list
-}
-
-// pagesOnce wants that no page of the survey repeats what stood before.
-func (v *verdict) pagesOnce(r *run) {
-	seen := map[string]bool{}
-	for _, row := range r.look.rows {
-		v.unless(!seen[row.id()], row.from, "what was not on the pages before", row.String()+" again")
-		seen[row.id()] = true
-	}
 }
 
 func cursorFiltered(ctx context.Context, r *run) (v verdict) {

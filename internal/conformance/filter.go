@@ -108,10 +108,13 @@ func (p page) reaches(r row) bool {
 	return p.cursor == "" || len(p.rows) > 0 && !p.rows[len(p.rows)-1].before(r)
 }
 
-// pair is two settled rows that filters tell apart.
+// pair is two rows that filters tell apart, settled ones if there are two.
 func (s *survey) pair() (one, other row, ok bool) {
 	best := -1
 	rows := s.settled(surveyRows)
+	if len(rows) < 2 {
+		rows = s.rows
+	}
 	for i, a := range rows[:min(len(rows), defaultLimit-5)] {
 		for _, b := range rows[i+1:] {
 			if score := differing(a, b); score > best {

@@ -232,14 +232,6 @@ func answers(path, method string, status int, body string) func(*http.Request, *
 	}
 }
 
-func itemID(item json.RawMessage) string {
-	var v struct{ IngestID, StartTime string }
-	if err := json.Unmarshal(item, &v); err != nil {
-		panic(err)
-	}
-	return v.IngestID
-}
-
 func lastCursor(l *list) *string {
 	var v struct{ IngestID, StartTime string }
 	if len(l.Items) == 0 || json.Unmarshal(l.Items[len(l.Items)-1], &v) != nil {
