@@ -25,7 +25,7 @@ func Exercise(t *testing.T, open func(*testing.T) store.Store) {
 		"Create": createTests(), "Get": getTests(), "List": listTests(), "Change": changeTests(),
 		"Attempt": attemptTests(), "Delete": deleteTests(), "Unfinished": unfinishedTests(),
 		"Earlier": earlierTests(), "Import": importTests(), "Catalog": catalogTests(),
-		"CatalogTakeBack": catalogTakeBackTests(), "Audit": auditTests(), "Profile": profileTests(), "Close": closeTests(),
+		"CatalogTakeBack": catalogTakeBackTests(), "Audit": auditTests(), "Profile": profileTests(), "Retention": retentionTests(), "Close": closeTests(),
 		"Token": tokenTests(), "Version": versionTests(),
 	}
 	for group, tests := range groups {
