@@ -6,7 +6,6 @@ import (
 
 	"github.com/via-orchestrate/orchestrate/internal/httpd/api"
 	"github.com/via-orchestrate/orchestrate/internal/store"
-	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
 const (
@@ -20,34 +19,16 @@ func (s *server) ListIngests(ctx context.Context, r api.ListIngestsRequestObject
 	if err != nil {
 		return nil, err
 	}
-	page, err := s.listPage(ctx, Caller(ctx), filter)
-	if err != nil {
-		return nil, err
-	}
-	return shownPage{page, s.now()}, nil
-}
-
-// listPage gives a page that was kept, or reads it.
-func (s *server) listPage(ctx context.Context, by vod.Caller, filter store.IngestFilter) (*listPage, error) {
-	version, known, err := s.service.ListVersion(by)
-	if err != nil {
-		return nil, err
-	}
-	key := keyOf(by.Tenant, filter)
-	if known {
-		if page := s.pages.get(key, version); page != nil {
-			return page, nil
-		}
-	}
-	ingests, more, err := s.service.List(ctx, by, filter)
+	ingests, more, err := s.service.List(ctx, Caller(ctx), filter)
 	if err != nil {
 		return nil, err
 	}
 	page, err := newListPage(ingests, more)
-	if err == nil && known {
-		s.pages.put(key, version, page)
+	if err != nil {
+		return nil, err
 	}
-	return page, err
+	s.pages.keep(ctx, page)
+	return shownPage{page, s.now(), &s.pages.buffers}, nil
 }
 
 func filterOf(p api.ListIngestsParams) (store.IngestFilter, error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -18,11 +19,21 @@ import (
 // stands, the elapsedTime of unfinished ingests. It may be given out again and
 // again, and is never changed.
 type listPage struct {
-	etag   string
-	parts  [][]byte    // one more than there are gaps
-	starts []time.Time // of the ingests whose elapsed time fills the gaps
-	gzip   func() []byte
+	etag string // of the text with its gaps
+	text []byte
+	gaps []gap
+	gzip func() []byte
 }
+
+// gap is a place of a text, and the start of the ingest whose elapsed time
+// stands there.
+type gap struct {
+	at    int
+	start time.Time
+}
+
+// gapSize is the longest that fills a gap, in bytes.
+const gapSize = len("-9223372036854775808")
 
 // newListPage renders a page. The text is that of an api.IngestList.
 func newListPage(ingests []vod.Ingest, more bool) (*listPage, error) {
@@ -41,8 +52,7 @@ func newListPage(ingests []vod.Ingest, more bool) (*listPage, error) {
 		text.Truncate(text.Len() - 1) // Encode ends with a line break.
 		if in.End.IsZero() {
 			text.Truncate(text.Len() - len("0}")) // elapsedTime is the last key.
-			p.parts, p.starts = append(p.parts, bytes.Clone(text.Bytes())), append(p.starts, in.Start)
-			text.Reset()
+			p.gaps = append(p.gaps, gap{text.Len(), in.Start})
 			text.WriteByte('}')
 		}
 	}
@@ -56,38 +66,32 @@ func newListPage(ingests []vod.Ingest, more bool) (*listPage, error) {
 		cursor = strconv.Quote(encoded) // Base64 has nothing to escape.
 	}
 	text.WriteString(cursor + "}\n")
-	p.parts = append(p.parts, text.Bytes())
-	p.etag = etagOf(p.parts...)
+	p.text = text.Bytes()
+	p.etag = etagOf(p.text)
 	p.gzip = sync.OnceValue(p.compress)
 	return p, nil
 }
 
 // size is the memory that the page takes, in bytes, with its compressed form.
-func (p *listPage) size() (n int) {
-	for _, part := range p.parts {
-		n += cap(part) + cap(part)/4
+func (p *listPage) size() int { return cap(p.text) + cap(p.text)/4 }
+
+// at appends the text of the page at a time to another one.
+func (p *listPage) at(now time.Time, to []byte) []byte {
+	to = slices.Grow(to, len(p.text)+gapSize*len(p.gaps))
+	from := 0
+	for _, g := range p.gaps {
+		to = append(to, p.text[from:g.at]...)
+		to = strconv.AppendInt(to, elapsed(g.start, time.Time{}, now), 10)
+		from = g.at
 	}
-	return n
+	return append(to, p.text[from:]...)
 }
 
-// at is the text of the page at a time.
-func (p *listPage) at(now time.Time) []byte {
-	if len(p.starts) == 0 {
-		return p.parts[0]
-	}
-	text := make([]byte, 0, p.size())
-	for i, start := range p.starts {
-		text = append(text, p.parts[i]...)
-		text = strconv.AppendInt(text, elapsed(start, time.Time{}, now), 10)
-	}
-	return append(text, p.parts[len(p.starts)]...)
-}
-
-// compress is the text without gaps, compressed.
+// compress is the text of a page without gaps, compressed.
 func (p *listPage) compress() []byte {
 	var text bytes.Buffer
 	z := gzip.NewWriter(&text)
-	_, _ = z.Write(p.parts[0]) // A buffer takes everything.
+	_, _ = z.Write(p.text) // A buffer takes everything.
 	_ = z.Close()
 	return text.Bytes()
 }
@@ -95,7 +99,8 @@ func (p *listPage) compress() []byte {
 // shownPage is a page at a time.
 type shownPage struct {
 	*listPage
-	now time.Time
+	now     time.Time
+	buffers *sync.Pool // of *[]byte
 }
 
 var _ api.ListIngestsResponseObject = shownPage{}
@@ -105,12 +110,21 @@ func (p shownPage) VisitListIngestsResponse(w http.ResponseWriter) error {
 	header := w.Header()
 	header.Set("ETag", p.etag)
 	header.Set("Content-Type", typeJSON)
-	text := p.at(p.now)
-	if len(p.starts) == 0 && len(text) >= compressedFrom && takesGzip(w) {
-		header.Set("Content-Encoding", "gzip")
-		text = p.gzip()
+	if len(p.gaps) > 0 {
+		buffer := p.buffers.Get().(*[]byte) //nolint:errcheck,forcetypeassert // There is nothing else in the pool.
+		defer p.buffers.Put(buffer)
+		*buffer = p.at(p.now, (*buffer)[:0])
+		return p.write(w, *buffer)
 	}
-	header.Set("Content-Length", strconv.Itoa(len(text)))
+	if len(p.text) >= compressedFrom && takesGzip(w) {
+		header.Set("Content-Encoding", "gzip")
+		return p.write(w, p.gzip())
+	}
+	return p.write(w, p.text)
+}
+
+func (p shownPage) write(w http.ResponseWriter, text []byte) error {
+	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
 	_, err := w.Write(text)
 	return err
 }

@@ -4,6 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -47,25 +51,30 @@ func TestPageIsAnIngestList(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(string(want), string(page.at(now))); diff != "" {
+			if diff := cmp.Diff(string(want), string(page.at(now, nil))); diff != "" {
 				t.Errorf("%d ingests: %s", n, diff)
 			}
-			if !json.Valid(page.at(now.Add(time.Hour))) {
-				t.Errorf("an hour later: %s", page.at(now.Add(time.Hour)))
+			if !json.Valid(page.at(now.Add(time.Hour), nil)) {
+				t.Errorf("an hour later: %s", page.at(now.Add(time.Hour), nil))
 			}
 		}
 	}
 }
 
-// listed counts the lists that are read, at a version that the test sets.
+// versioned counts the lists that are read, at a version that the test sets.
 type versioned struct {
 	*memory
 	version atomic.Uint64
 	unknown atomic.Bool
 	lists   atomic.Int64
+
+	forbidden atomic.Bool
 }
 
 func (v *versioned) ListVersion(by vod.Caller) (version uint64, known bool, err error) {
+	if v.forbidden.Load() {
+		by = vod.Caller{}
+	}
 	return v.version.Load(), !v.unknown.Load(), by.Require(vod.ReadIngests)
 }
 
@@ -77,57 +86,65 @@ func (v *versioned) List(ctx context.Context, by vod.Caller, f store.IngestFilte
 func TestPagesAreKeptUntilSomethingChanges(t *testing.T) {
 	t.Parallel()
 	v := &versioned{memory: manyRuns(vod.Running)}
-	s := &server{service: v, now: noon, pages: newPages()}
-	by := vod.Caller{Tenant: "default", Permissions: vod.Permissions()}
-	get := func(by vod.Caller, f store.IngestFilter, reads int64) *listPage {
+	s := setup(t, v.memory, nil, func(c *Config) { c.Service = v })
+	get := func(reads int64, query string, headers ...string) answer {
 		t.Helper()
 		before := v.lists.Load()
-		page, err := s.listPage(t.Context(), by, f)
-		if err != nil {
-			t.Fatal(err)
-		}
+		got := s.call(t, http.MethodGet, "/ingests"+query, "", headers...)
 		if got := v.lists.Load() - before; got != reads {
-			t.Errorf("%+v: %d reads, want %d", f, got, reads)
+			t.Errorf("%s: %d reads, want %d", query, got, reads)
 		}
-		return page
+		return got
 	}
-	plain := store.IngestFilter{Limit: 25}
-	first := get(by, plain, 1)
-	if get(by, plain, 0) != first {
-		t.Error("another page")
+	first := get(1, "")
+	if again := get(0, ""); again.text != first.text || again.Header.Get("ETag") != first.Header.Get("ETag") {
+		t.Errorf("%s is kept as %s", first.text, again.text)
 	}
-	for _, f := range []store.IngestFilter{
-		{Limit: 24},
-		{Limit: 25, AssetID: "7"},
-		{Limit: 25, ProfileName: "7"},
-		{Limit: 25, IngestID: "7"},
-		{Limit: 25, Statuses: []vod.IngestStatus{vod.Running}},
-		{Limit: 25, Statuses: []vod.IngestStatus{vod.Running, vod.Failed}},
-		{Limit: 25, From: noon()},
-		{Limit: 25, To: noon()},
-		{Limit: 25, After: &store.Position{Start: noon(), ID: "7"}},
-		{Limit: 25, After: &store.Position{Start: noon(), ID: "8"}},
+	get(0, "", "If-None-Match", first.Header.Get("ETag")).is(t, http.StatusNotModified)
+	for _, query := range []string{
+		"?limit=24", "?assetId=7", "?profileName=7", "?ingestId=7", "?status=RUNNING", "?status=RUNNING,FAILED", "?status=FAILED&status=RUNNING",
+		"?fromDate=2021-12-08", "?toDate=2021-12-08", "?toDate=2021-12-09", "?cursor=" + cursorIn(first.text),
 	} {
-		get(by, f, 1)
-		get(by, f, 0)
+		want := get(1, query)
+		if got := get(0, query); got.text != want.text {
+			t.Errorf("%s: %s, want %s", query, got.text, want.text)
+		}
 	}
-	other := by
-	other.Tenant = "other"
-	get(other, plain, 1)
+	get(1, "", "X-Vimond-Tenant", "other").is(t, http.StatusOK, `"count":0`)
+	get(0, "?limit=0").is(t, http.StatusBadRequest)
+	get(0, "?limit=0").is(t, http.StatusBadRequest)
 	v.version.Add(2)
-	get(by, plain, 1)
-	get(by, plain, 0)
+	get(1, "")
+	get(0, "")
 	v.unknown.Store(true)
-	get(by, plain, 1)
-	get(by, plain, 1)
+	get(1, "")
+	get(1, "")
 	v.unknown.Store(false)
-	get(by, plain, 0)
-	v.version.Add(^uint64(1)) // A slow request with the version of before.
-	s.pages.put(keyOf("default", plain), v.version.Load(), first)
-	v.version.Add(2)
-	get(by, plain, 0)
-	if _, err := s.listPage(t.Context(), vod.Caller{Tenant: "default"}, plain); vod.CodeOf(err) != vod.Forbidden {
-		t.Errorf("without the permission: %v", err)
+	get(0, "")
+	v.forbidden.Store(true)
+	get(0, "").is(t, http.StatusForbidden)
+}
+
+func cursorIn(list string) string {
+	_, rest, _ := strings.Cut(list, `"cursor":"`)
+	cursor, _, _ := strings.Cut(rest, `"`)
+	return url.QueryEscape(cursor)
+}
+
+// A slow reader with an old version leaves the page of a later one.
+func TestPagesDoNotGoBack(t *testing.T) {
+	t.Parallel()
+	p := newPages()
+	key := pageKey{tenant: "t"}
+	later, earlier := &listPage{}, &listPage{}
+	p.put(key, 4, later)
+	p.put(key, 2, earlier)
+	if p.get(key, 4) != later || p.get(key, 2) != nil {
+		t.Error("an earlier page took the place of a later one")
+	}
+	p.put(key, 6, earlier)
+	if p.get(key, 6) != earlier || p.get(key, 4) != nil {
+		t.Error("a later page did not take the place of an earlier one")
 	}
 }
 
@@ -135,8 +152,8 @@ func TestPagesAreKeptUntilSomethingChanges(t *testing.T) {
 func TestPagesAreBounded(t *testing.T) {
 	t.Parallel()
 	p := newPages()
-	page := &listPage{parts: [][]byte{make([]byte, 100<<10)}}
-	key := func(i int) pageKey { return pageKey{tenant: "t", limit: i} }
+	page := &listPage{text: make([]byte, 100<<10)}
+	key := func(i int) pageKey { return pageKey{tenant: "t", query: strconv.Itoa(i)} }
 	for i := range 400 {
 		p.put(key(i), 2, page)
 		if p.get(key(0), 2) == nil {

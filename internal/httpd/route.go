@@ -19,8 +19,7 @@ type ruled struct {
 // HandleFunc implements api.ServeMux.
 func (m *ruled) HandleFunc(pattern string, bind func(http.ResponseWriter, *http.Request)) {
 	query, body := m.queries[pattern], m.bodies[pattern]
-	m.ServeMux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "no-store")
+	handle := func(w http.ResponseWriter, r *http.Request) {
 		if err := query.check(r.URL.RawQuery); err != nil {
 			m.server.fail(w, r, err)
 			return
@@ -30,11 +29,18 @@ func (m *ruled) HandleFunc(pattern string, bind func(http.ResponseWriter, *http.
 			m.server.fail(w, r, err)
 			return
 		}
-		if revalidated(pattern) {
-			conditional(w, checked, bind)
-			return
-		}
 		bind(w, checked)
+	}
+	if pattern == "GET /ingests" {
+		handle = m.server.keptList(handle)
+	}
+	m.ServeMux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		if revalidated(pattern) {
+			conditional(w, r, handle)
+		} else {
+			handle(w, r)
+		}
 	})
 }
 

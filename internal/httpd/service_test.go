@@ -86,7 +86,9 @@ func (m *memory) List(_ context.Context, by vod.Caller, f store.IngestFilter) ([
 	return page[:min(len(page), f.Limit)], more, m.failure
 }
 
-func (m *memory) ListVersion(vod.Caller) (version uint64, known bool, err error) { return 0, false, nil }
+func (m *memory) ListVersion(vod.Caller) (version uint64, known bool, err error) {
+	return 0, false, nil
+}
 
 func selects(f store.IngestFilter, in vod.Ingest) bool {
 	return (f.AssetID == "" || f.AssetID == in.AssetID) &&

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -20,6 +21,7 @@ type options struct {
 	Cache  string        `default:".cache/bench" help:"Folder that keeps the databases for the next run."`
 	Round  time.Duration `default:"200ms" help:"How long the server, or the limit, is asked at a time."`
 	Rounds int           `default:"5" help:"How many such turns a case has."`
+	Case   string        `default:"." help:"Only cases that match this regular expression."`
 	Limit  bool          `hidden:"" help:"Be the limit."`
 }
 
@@ -72,6 +74,10 @@ func bench(ctx context.Context, o options) error {
 
 // measure runs the server on a copy of the database, and every case against it.
 func measure(ctx context.Context, o options, db database, reference *process, signIn bool) (results []result, rss int64, err error) {
+	wanted, err := regexp.Compile(o.Case)
+	if err != nil {
+		return nil, 0, err
+	}
 	dir, err := os.MkdirTemp(o.Cache, "run-")
 	if err != nil {
 		return nil, 0, err
@@ -104,6 +110,9 @@ func measure(ctx context.Context, o options, db database, reference *process, si
 			work.start(ctx)
 		}
 		for _, c := range cases(db) {
+			if !wanted.MatchString(c.name) {
+				continue
+			}
 			fmt.Fprintf(os.Stderr, "%9d ingests, sign-in %-5t, updates %-5t: %s\n", db.N, signIn, updates, c.name)
 			r, err := measureCase(ctx, o, c, server, reference, token)
 			if err != nil {
