@@ -43,7 +43,7 @@ func (c *Checker) Check(e Exchange) error {
 		if e.Response.StatusCode < http.StatusMultipleChoices {
 			note(checkRequest(at, e))
 		}
-	case at.implied:
+	case at.options:
 		note(checkImplied(e, http.StatusNoContent))
 	case at.item != nil:
 		note(checkImplied(e, http.StatusMethodNotAllowed))
@@ -164,10 +164,11 @@ func checkHeaders(at place, e Exchange) error {
 }
 
 // general tells whether a header may be in any answer: those of HTTP about the
-// body, those that tell browsers what not to do, and the request's id.
+// body, those that tell browsers what not to do, the request's id, and the
+// version of tus, which every answer about an upload names.
 func general(name string) bool {
 	switch name {
-	case "Cache-Control", "Connection", "Date", "Transfer-Encoding", "Trailer", "Vary", "X-Request-Id",
+	case "Cache-Control", "Connection", "Date", "Transfer-Encoding", "Trailer", "Vary", "X-Request-Id", "Tus-Resumable",
 		"Accept-Ranges", "Content-Encoding", "Content-Length", "Content-Type", "Last-Modified",
 		"Content-Security-Policy", "Cross-Origin-Resource-Policy", "Permissions-Policy", "Referrer-Policy",
 		"Strict-Transport-Security", "Timing-Allow-Origin", "X-Content-Type-Options", "X-Frame-Options":

@@ -51,13 +51,11 @@ func tighten(name string, schema *openapi3.Schema) {
 
 // place is where a request leads in the document.
 type place struct {
-	item      *openapi3.PathItem // nil: no path of the document
-	operation *openapi3.Operation
+	item      *openapi3.PathItem  // nil: no path of the document
+	operation *openapi3.Operation // that of GET for HEAD, unless the document has one
 	route     *routers.Route
 	params    map[string]string
-	// implied is a method that the document speaks of for all paths together:
-	// HEAD where there is GET, and OPTIONS.
-	implied bool
+	options   bool // OPTIONS, which the document describes for all paths together
 }
 
 // find looks the request's path and method up. Of several paths that fit, the
@@ -76,9 +74,9 @@ func (c *Checker) find(r *http.Request) place {
 	}
 	best.operation = best.item.GetOperation(r.Method)
 	if best.operation == nil && r.Method == http.MethodHead {
-		best.operation, best.implied = best.item.Get, true
+		best.operation = best.item.Get
 	}
-	best.implied = best.implied || best.operation == nil && r.Method == http.MethodOptions
+	best.options = best.operation == nil && r.Method == http.MethodOptions
 	best.route.Operation, best.route.Method = best.operation, r.Method
 	return best
 }

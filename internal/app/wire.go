@@ -72,10 +72,10 @@ func (a *App) handler() http.Handler {
 		Service: a.service, Now: vod.Now, Log: a.log, Observer: a.metrics, PublicURL: a.config.PublicURL,
 		RateLimit: a.config.RateLimit, TrustedProxies: a.config.TrustedProxies,
 		Mounts: map[string]http.Handler{
-			apidoc.Path: docs, apidoc.Path + "/": docs,
+			"GET " + apidoc.Path: docs, "GET " + apidoc.Path + "/": docs,
 			"/media/":  mediahttp.Handler(a.config.MediaRoot),
 			"/uploads": uploads, "/uploads/": uploads,
-			"/play/": web.Handler(web.Config{Service: a.service, Caller: httpd.Caller, PublicURL: a.config.PublicURL, Log: a.log}),
+			"GET /play/": web.Handler(web.Config{Service: a.service, Caller: httpd.Caller, PublicURL: a.config.PublicURL, Log: a.log}),
 		},
 	}
 	if a.auth != nil { // An interface that holds a nil pointer is not nil.

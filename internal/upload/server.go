@@ -87,17 +87,23 @@ func New(dir string, o Options) (*Server, error) {
 // Close releases the folder.
 func (s *Server) Close() error { return s.root.Close() }
 
+// The methods of the two paths.
+const (
+	allCreate = "OPTIONS, POST"
+	allUpload = "OPTIONS, HEAD, PATCH, DELETE"
+)
+
 // Handler serves /uploads and /uploads/{id}.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("OPTIONS /uploads", s.options)
-	mux.HandleFunc("OPTIONS /uploads/{id}", s.options)
+	mux.HandleFunc("OPTIONS /uploads", s.options(allCreate))
+	mux.HandleFunc("OPTIONS /uploads/{id}", s.options(allUpload))
 	mux.HandleFunc("POST /uploads", s.forTenant(s.create))
 	mux.HandleFunc("HEAD /uploads/{id}", s.forTenant(s.head))
 	mux.HandleFunc("PATCH /uploads/{id}", s.forTenant(s.patch))
 	mux.HandleFunc("DELETE /uploads/{id}", s.forTenant(s.delete))
-	mux.HandleFunc("/uploads", refuseMethod("OPTIONS, POST"))
-	mux.HandleFunc("/uploads/{id}", refuseMethod("OPTIONS, HEAD, PATCH, DELETE"))
+	mux.HandleFunc("/uploads", refuseMethod(allCreate))
+	mux.HandleFunc("/uploads/{id}", refuseMethod(allUpload))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		problem.Write(w, r, problem.Document{Status: http.StatusNotFound, Detail: "There is nothing here."})
 	})
@@ -134,14 +140,17 @@ func refuseMethod(allowed string) http.HandlerFunc {
 	}
 }
 
-func (s *Server) options(w http.ResponseWriter, _ *http.Request) {
-	h := w.Header()
-	h.Set("Tus-Version", version)
-	h.Set("Tus-Extension", extensions)
-	if s.MaxSize > 0 {
-		h.Set("Tus-Max-Size", strconv.FormatInt(s.MaxSize, 10))
+func (s *Server) options(allowed string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		h := w.Header()
+		h.Set("Allow", allowed)
+		h.Set("Tus-Version", version)
+		h.Set("Tus-Extension", extensions)
+		if s.MaxSize > 0 {
+			h.Set("Tus-Max-Size", strconv.FormatInt(s.MaxSize, 10))
+		}
+		w.WriteHeader(http.StatusNoContent)
 	}
-	w.WriteHeader(http.StatusNoContent)
 }
 
 // forTenant adapts a handler that acts for a tenant and may fail.

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"path"
 	"strings"
+
+	"github.com/via-orchestrate/orchestrate/internal/problem"
 )
 
 //go:embed static templates
@@ -54,7 +56,7 @@ func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("file")
 	content, ok := a.files[name]
 	if !ok {
-		http.NotFound(w, r)
+		problem.Write(w, r, problem.Document{Status: http.StatusNotFound, Detail: "There is no such file of a page."})
 		return
 	}
 	h := w.Header()

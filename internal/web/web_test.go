@@ -110,7 +110,7 @@ func TestNoPage(t *testing.T) {
 		{"hostile asset", "/play/%3Cscript%3E", both(), http.StatusNotFound, "<code>&lt;script&gt;</code>"},
 		{"no asset", "/play/", both(), http.StatusNotFound, "The address of a play page"},
 		{"nothing published", page, service{}, http.StatusNotFound, "has no stream"},
-		{"unknown file", "/play/_/none.js", both(), http.StatusNotFound, "not found"},
+		{"unknown file", "/play/_/none.js", both(), http.StatusNotFound, "no such file"},
 		{"store down", page, service{err: errors.New("secret detail")}, http.StatusInternalServerError, "could not be made"},
 	} {
 		res, body := get(t, tc.service, tc.path)
