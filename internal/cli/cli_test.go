@@ -122,7 +122,7 @@ func TestRefusals(t *testing.T) {
 		hint   string
 	}{
 		{401, "Try: give a token with --token or ORCHESTRATE_TOKEN.\n"},
-		{403, "Try: name another tenant with --tenant, or use another --token.\n"},
+		{403, "Try: a token that may do this (--token), or another tenant (--tenant).\n"},
 		{400, ""},
 	}
 	for i, test := range tests {

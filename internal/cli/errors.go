@@ -110,7 +110,9 @@ func problemHint(p *client.Problem) string {
 	case p.Status == http.StatusUnauthorized:
 		return "give a token with --token or ORCHESTRATE_TOKEN."
 	case p.Status == http.StatusForbidden:
-		return "name another tenant with --tenant, or use another --token."
+		return "a token that may do this (--token), or another tenant (--tenant)."
+	case p.Status == http.StatusBadRequest && strings.Contains(p.Detail, "X-Vimond-Tenant"):
+		return "choose a tenant with --tenant."
 	case p.Status == http.StatusNotFound:
 		return "`orchestrate list` shows what is there; --tenant chooses another tenant."
 	case p.ErrorID != "":
