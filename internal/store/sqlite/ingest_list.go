@@ -60,7 +60,9 @@ func listRow(in *vod.Ingest) []column {
 func listQuery(f store.IngestFilter) (query string, args []any) {
 	statuses := slices.Compact(slices.Sorted(slices.Values(f.Statuses)))
 	if len(statuses) == 0 || len(statuses) == len(vod.IngestStatuses()) {
-		statuses = []vod.IngestStatus{""}
+		if statuses = vod.IngestStatuses(); anyStatusIndex(f) {
+			statuses = []vod.IngestStatus{""}
+		}
 	}
 	scans := make([]string, len(statuses))
 	for i, status := range statuses {
@@ -69,6 +71,12 @@ func listQuery(f store.IngestFilter) (query string, args []any) {
 	}
 	query = strings.Join(scans, " UNION ALL ")
 	return query + " ORDER BY start_ms DESC, id DESC", args
+}
+
+// anyStatusIndex tells whether there is an index in list order of what the
+// filter selects in any status.
+func anyStatusIndex(f store.IngestFilter) bool {
+	return f.IngestID != "" || f.AssetID == "" || f.ProfileName == ""
 }
 
 // listScan reads the rows of one status, or of all when it is empty. The
@@ -86,18 +94,19 @@ func listScan(f store.IngestFilter, status vod.IngestStatus) (scan string, args 
 	filter("profile_name", f.ProfileName)
 	filter("status", string(status))
 	filter("id", f.IngestID)
-	switch {
-	case f.IngestID != "":
+	if f.IngestID != "" {
 		index += "_id"
-	case f.AssetID != "": // With a profile too: an asset's ingests have few profiles.
-		index += "_asset"
-	case f.ProfileName != "":
-		index += "_profile"
-	case status == "":
-		index += "_start"
-	}
-	if f.IngestID == "" && status != "" {
-		index += "_status"
+	} else {
+		for _, column := range []struct{ name, value string }{
+			{"_asset", f.AssetID}, {"_profile", f.ProfileName}, {"_status", string(status)},
+		} {
+			if column.value != "" {
+				index += column.name
+			}
+		}
+		if index == "ingests_by" {
+			index += "_start"
+		}
 	}
 	where = append(where, "(start_ms, id) < (?, ?)", "start_ms >= ?")
 	start, id := upperBound(f)

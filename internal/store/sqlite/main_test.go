@@ -1,16 +1,28 @@
 package sqlite
 
 import (
+	sqldriver "database/sql/driver"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 
 	"go.uber.org/goleak"
+	driver "modernc.org/sqlite"
 
 	"github.com/via-orchestrate/orchestrate/internal/store"
 	"github.com/via-orchestrate/orchestrate/internal/store/storetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// rowsCounted is how often the SQL function counted was called.
+var rowsCounted atomic.Int64 //nolint:gochecknoglobals // The driver knows functions for the whole process.
+
+func TestMain(m *testing.M) {
+	driver.MustRegisterScalarFunction("counted", 1, func(*driver.FunctionContext, []sqldriver.Value) (sqldriver.Value, error) {
+		rowsCounted.Add(1)
+		return int64(1), nil
+	})
+	goleak.VerifyTestMain(m)
+}
 
 func TestStore(t *testing.T) {
 	t.Parallel()

@@ -10,51 +10,6 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
-// TestEveryListIsReadFromAnIndexInItsOrder asks SQLite how it would run each
-// combination of filters: it may only seek in an index, by all columns that
-// come before the start time there and by the bounds of the page, and must
-// not sort. So a list costs what its limit allows, on any page of any size.
-func TestEveryListIsReadFromAnIndexInItsOrder(t *testing.T) {
-	t.Parallel()
-	s := open(t)
-	for _, f := range filters() {
-		query, args := listQuery(f)
-		plan := explain(t, s, query, args...)
-		seeks := 0
-		for _, line := range plan {
-			switch {
-			case strings.HasPrefix(line, "SEARCH ingests USING INDEX ingests_by_id (id=?)"):
-				seeks++
-			case strings.HasPrefix(line, "SEARCH ingests USING INDEX ") && strings.Contains(line, "=? AND start_ms>? AND (start_ms,id)<(?,?))"):
-				seeks++
-			case strings.HasPrefix(line, "MERGE (UNION ALL)"), line == "LEFT", line == "RIGHT":
-			default:
-				t.Errorf("%+v: %s", f, line)
-			}
-		}
-		if want := max(1, len(f.Statuses)%len(vod.IngestStatuses())); seeks != want {
-			t.Errorf("%+v: %d seeks, want %d:\n%s", f, seeks, want, strings.Join(plan, "\n"))
-		}
-	}
-}
-
-func filters() (all []store.IngestFilter) {
-	statuses := [][]vod.IngestStatus{nil, {vod.Failed}, {vod.Failed, vod.Running}, vod.IngestStatuses()[:6], vod.IngestStatuses()}
-	for _, asset := range []string{"", "a"} {
-		for _, profile := range []string{"", "p"} {
-			for _, id := range []string{"", "i"} {
-				for _, status := range statuses {
-					f := store.IngestFilter{Tenant: "t", AssetID: asset, ProfileName: profile, IngestID: id, Statuses: status, Limit: 25}
-					all = append(all, f)
-					f.From, f.To, f.After = vod.Now(), vod.Now(), &store.Position{Start: vod.Now(), ID: "i"}
-					all = append(all, f)
-				}
-			}
-		}
-	}
-	return all
-}
-
 func explain(t *testing.T, s *Store, query string, args ...any) (lines []string) {
 	t.Helper()
 	type step struct {
