@@ -49,9 +49,10 @@ func RevokeToken(ctx context.Context, c config.Config, id string) (token vod.Tok
 	return token, err
 }
 
-// patience is how long a command tries to get a word in while a server writes
-// all the time. Each try waits for 5 s itself.
-const patience = 30 * time.Second
+const (
+	patience = 30 * time.Second // with a server that writes all the time
+	oneTry   = 5 * time.Millisecond
+)
 
 // withTokens opens the database for a moment. It never changes the schema of one
 // that is there: a server may be at work on it, and the server copies it before.
@@ -76,14 +77,23 @@ func withTokens(ctx context.Context, c config.Config, create bool, do func(store
 			return vod.Faultf(vod.Conflict, "The database %s is that of an older release; a server of this one has to bring it up to date first.", path)
 		}
 	}
-	db, err := sqlite.Open(ctx, path)
+	var db *sqlite.Store
+	err = patiently(func() (err error) {
+		db, err = sqlite.Open(ctx, path, sqlite.WithBusyWait(oneTry))
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("open the store %s: %w", path, err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	return patiently(func() error { return do(db) })
+}
+
+// patiently does it again while another process keeps it out.
+func patiently(do func() error) error {
 	until := time.Now().Add(patience)
 	for {
-		if err := do(db); !sqlite.Busy(err) || time.Now().After(until) {
+		if err := do(); !sqlite.Busy(err) || time.Now().After(until) {
 			return err
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"time"
 
 	codes "modernc.org/sqlite/lib"
 )
@@ -39,6 +41,28 @@ func Current(ctx context.Context, path string) (current bool, err error) {
 		return false, fmt.Errorf("the database has schema version %d, this program knows %d at most: run the newer program", has, knows)
 	}
 	return has == knows, nil
+}
+
+// busyWait is how long a write waits for another process: a backup tool that
+// holds a lock, or a command.
+const busyWait = 5 * time.Second
+
+// WithBusyWait has writes give up sooner when another process writes; see
+// [Busy]. SQLite looks less and less often while it waits, 10 times a second in
+// the end: beside a server that writes all the time, many short waits come to
+// their turn, and one long wait may not.
+func WithBusyWait(d time.Duration) Option { return func(s *settings) { s.busy = d } }
+
+// writing are the pragmas of the connection that writes.
+func (s settings) writing() []pragma {
+	set := pragmas(s.synchronous, false)
+	ms := strconv.FormatInt(s.busy.Milliseconds(), 10)
+	for i := range set {
+		if set[i].name == "busy_timeout" {
+			set[i].value, set[i].shown = ms, ms
+		}
+	}
+	return set
 }
 
 // Busy tells whether a write failed because another process was writing all the

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
@@ -57,8 +58,7 @@ func TestCurrent(t *testing.T) {
 // TestBusy: a write that another process keeps out says so.
 func TestBusy(t *testing.T) {
 	t.Parallel()
-	s := open(t)
-	setVersion(t, s, "PRAGMA busy_timeout = 1")
+	s := open(t, WithBusyWait(time.Millisecond))
 	other, err := connect(t.Context(), s.path, 1, pragmas("FULL", false))
 	if err != nil {
 		t.Fatal(err)

@@ -38,6 +38,7 @@ type settings struct {
 	now         func() time.Time
 	synchronous string
 	batched     func(writes int, took time.Duration, err error)
+	busy        time.Duration // see WithBusyWait
 	// upgrade copies the database before its schema is changed; nil: it is not
 	// copied.
 	upgrade func(ctx context.Context, path string, from, to int64) (*backup, error)
@@ -57,7 +58,7 @@ func WithBatches(f func(writes int, took time.Duration, err error)) Option {
 // and brings its schema up to date. The folder must exist. The file is made
 // readable by its owner alone: addresses of sources may hold signatures.
 func Open(ctx context.Context, path string, options ...Option) (_ *Store, err error) {
-	set := settings{now: time.Now, synchronous: "FULL", batched: func(int, time.Duration, error) {}}
+	set := settings{now: time.Now, synchronous: "FULL", busy: busyWait, batched: func(int, time.Duration, error) {}}
 	for _, o := range options {
 		o(&set)
 	}
@@ -71,7 +72,7 @@ func Open(ctx context.Context, path string, options ...Option) (_ *Store, err er
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	if s.writeDB, err = connect(ctx, path, 1, pragmas(set.synchronous, false)); err != nil {
+	if s.writeDB, err = connect(ctx, path, 1, set.writing()); err != nil {
 		return nil, err
 	}
 	if s.schema, err = migrate(ctx, s.writeDB, path, set); err != nil {
