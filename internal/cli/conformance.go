@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/conformance"
@@ -80,10 +82,12 @@ type paper struct {
 	terminal bool
 	width    int
 	group    string
+	// unreached are the checks that were not got to, by reason.
+	unreached map[string]int
 }
 
 func newPaper(w io.Writer) *paper {
-	p := &paper{w: w}
+	p := &paper{w: w, unreached: map[string]int{}}
 	if f, ok := asTerminal(w); ok {
 		p.terminal = true
 		p.width, _ = terminalSize(f)
@@ -105,6 +109,10 @@ func (p *paper) clear() {
 
 func (p *paper) ended(r conformance.Result) {
 	p.clear()
+	if r.Unreached {
+		p.unreached[r.Reason]++
+		return
+	}
 	if r.Group != p.group {
 		if p.group != "" {
 			fmt.Fprintln(p.w)
@@ -143,6 +151,9 @@ func (p *paper) why(r conformance.Result) {
 
 func (p *paper) sum(r conformance.Report, strict bool) {
 	fmt.Fprintln(p.w)
+	for _, reason := range slices.Sorted(maps.Keys(p.unreached)) {
+		fmt.Fprintf(p.w, "Not got to: %d checks, as %s.\n", p.unreached[reason], oneLine(reason))
+	}
 	for _, line := range []struct {
 		level string
 		conformance.Tally

@@ -73,6 +73,18 @@ func TestConformanceLevels(t *testing.T) {
 	}
 }
 
+// TestConformanceElsewhere: what cannot be asked for lack of a list is told in
+// one line.
+func TestConformanceElsewhere(t *testing.T) {
+	t.Parallel()
+	d := newDouble(t)
+	r := d.run(t, "conformance")
+	if lines := strings.Count(r.out, "\n"); r.code != 1 || lines > 20 ||
+		!strings.Contains(r.out, "got     404 Not Found") || !strings.Contains(r.out, " checks, as GET /ingests gives no list.\n") {
+		t.Errorf("%+v", r)
+	}
+}
+
 // TestConformanceUsage: what cannot be run is wrong usage.
 func TestConformanceUsage(t *testing.T) {
 	t.Parallel()

@@ -39,6 +39,8 @@ type verdict struct {
 	findings []Finding
 	more     int
 	untested string
+	// unreached tells that it was not even tried.
+	unreached bool
 }
 
 // differ adds a difference that the answer shows.
@@ -79,7 +81,7 @@ func (c Check) result(v verdict) Result {
 	case len(v.findings) > 0:
 		r.Outcome = Differs
 	case v.untested != "":
-		r.Outcome, r.Reason = NotTested, v.untested
+		r.Outcome, r.Reason, r.Unreached = NotTested, v.untested, v.unreached
 	}
 	return r
 }

@@ -72,7 +72,7 @@ func listJSON(_ context.Context, r *run) verdict {
 			v.differ(p.answer, wantedList, p.String())
 		}
 	})
-	return v.orUntested(answers, "GET /ingests gives no list")
+	return v.orUntested(answers, noList)
 }
 
 func listKeysCheck(_ context.Context, r *run) verdict {

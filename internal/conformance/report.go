@@ -37,8 +37,11 @@ type Result struct {
 	Level   Level   `json:"level"`
 	Outcome Outcome `json:"outcome"`
 	// Reason says why it was not tested.
-	Reason   string    `json:"reason,omitempty"`
-	Findings []Finding `json:"findings,omitempty"`
+	Reason string `json:"reason,omitempty"`
+	// Unreached tells that the run did not get to the check: nothing but the
+	// Reason, which many share, is to be said of it.
+	Unreached bool      `json:"unreached,omitempty"`
+	Findings  []Finding `json:"findings,omitempty"`
 	// More is how many differences there are beside the findings.
 	More int `json:"more,omitempty"`
 }

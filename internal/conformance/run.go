@@ -40,6 +40,7 @@ const (
 	defaultRequests = 500
 	defaultTimeout  = 10 * time.Second
 	maxSurveys      = 3
+	noList          = "GET /ingests gives no list"
 )
 
 // run is a run under way.
@@ -146,14 +147,14 @@ func (r *run) attempt(ctx context.Context, c Check) verdict {
 	switch {
 	case c.bare:
 	case r.stopped != "":
-		return untested("%s", r.stopped)
+		return verdict{untested: r.stopped, unreached: true}
 	case !r.look.answered:
-		return untested("GET /ingests gives no list")
+		return verdict{untested: noList, unreached: true}
 	}
 	v := c.run(ctx, r)
 	if r.stopped != "" && !c.bare {
 		// What looks like a difference is a request that was not made.
-		return untested("%s", r.stopped)
+		return verdict{untested: r.stopped, unreached: true}
 	}
 	return v
 }
