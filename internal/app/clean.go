@@ -10,7 +10,7 @@ import (
 // newRetention makes what removes what nobody needs any more.
 func (a *App) newRetention() *retention.Worker {
 	return &retention.Worker{
-		Remover: &retention.Remover{Store: a.store, Locations: a.locations, Now: vod.Now, Log: a.log},
+		Remover: &retention.Remover{Store: a.store, Locations: a.locations, Now: vod.Now, Log: a.log, Entered: make(chan struct{}, 1)},
 		Store:   a.store, Policy: a.policy, Uploads: a.uploads.Sweep, Removed: a.metrics.Swept,
 	}
 }

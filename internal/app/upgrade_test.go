@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -26,7 +27,7 @@ import (
 // oldStore is what testdata/upgrade/make.sh made with an earlier release.
 type oldStore struct {
 	data    string
-	ids     struct{ Completed, Killed, Queued, Key, Body string }
+	ids     struct{ Completed, Skipped, Killed, Queued, Key, Body string }
 	answers []struct {
 		Tenant, Path, Body string
 		Status             int
@@ -74,6 +75,64 @@ func TestUpgrade(t *testing.T) {
 		}
 	}
 	old.checkAnswers(t, a)
+
+	// The skipped ingest goes on naming files of the one that is deleted.
+	if err := c.Delete(t.Context(), old.ids.Completed); err != nil {
+		t.Fatal(err)
+	}
+	if left := filesBelow(t, filepath.Join(old.data, "store", "default", old.ids.Completed)); len(left) != 2 {
+		t.Errorf("of the deleted ingest %q are left", left)
+	}
+	if err := c.Delete(t.Context(), old.ids.Skipped); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for len(filesBelow(t, filepath.Join(old.data, "store", "default", old.ids.Completed))) > 0 {
+		select {
+		case <-ctx.Done():
+			t.Fatal("the files stay after their last user has gone")
+		case <-tick.C:
+		}
+	}
+}
+
+// TestRetentionAtStart: what is old goes when the server starts; what plays
+// stays.
+func TestRetentionAtStart(t *testing.T) {
+	t.Parallel()
+	old := openOld(t)
+	c, a := apptest.Serve(t, "--data", old.data, "--public-url", "https://media.example.com", "--retention-ingests", "1ms")
+	waitOver(t, c, old.ids.Queued) // At the latest by then the first pass is over.
+	for _, path := range []string{"/ingests/7dd40659-2494-45bc-b533-83e7deb97155", "/ingests/" + old.ids.Skipped} {
+		for _, tenant := range []string{"vimond", "default"} {
+			if status, body := ask(t, a.URL()+path, tenant); status != http.StatusNotFound {
+				t.Errorf("%s is still there: %s", path, body)
+			}
+		}
+	}
+	if p, err := c.Playback(t.Context(), "1"); err != nil || p.IngestID != old.ids.Completed {
+		t.Errorf("asset 1 plays %+v, %v", p, err)
+	}
+	if left := filesBelow(t, filepath.Join(old.data, "store", "default", old.ids.Completed)); len(left) == 0 {
+		t.Error("the files of what plays are gone")
+	}
+}
+
+func filesBelow(t *testing.T, dir string) (files []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			files = append(files, path)
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return files
 }
 
 // TestBackupsOpen: the copy that is made before the change of the schema, and

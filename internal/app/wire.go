@@ -67,21 +67,27 @@ func (a *App) wire(ctx context.Context) error {
 
 // handler puts what the server answers below its address.
 func (a *App) handler() http.Handler {
-	uploads, docs := a.metrics.Uploads(a.uploads.Handler()), apidoc.Handler()
 	c := httpd.Config{
 		Service: a.service, Now: vod.Now, Log: a.log, Observer: a.metrics, PublicURL: a.config.PublicURL,
 		RateLimit: a.config.RateLimit, TrustedProxies: a.config.TrustedProxies,
-		Mounts: map[string]http.Handler{
-			"GET " + apidoc.Path: docs, "GET " + apidoc.Path + "/": docs,
-			"/media/":  mediahttp.Handler(a.config.MediaRoot),
-			"/uploads": uploads, "/uploads/": uploads,
-			"GET /play/": web.Handler(web.Config{Service: a.service, Caller: httpd.Caller, PublicURL: a.config.PublicURL, Log: a.log}),
-		},
+		Mounts: a.mounts(),
 	}
 	if a.auth != nil { // An interface that holds a nil pointer is not nil.
 		c.Auth = a.auth
 	}
 	return httpd.New(c)
+}
+
+// mounts are what the server answers beside the API's own routes; a test holds
+// them against api/openapi.yaml.
+func (a *App) mounts() map[string]http.Handler {
+	uploads, docs := a.metrics.Uploads(a.uploads.Handler()), apidoc.Handler()
+	return map[string]http.Handler{
+		"GET " + apidoc.Path: docs, "GET " + apidoc.Path + "/": docs,
+		"/media/":  mediahttp.Handler(a.config.MediaRoot),
+		"/uploads": uploads, "/uploads/": uploads,
+		"GET /play/": web.Handler(web.Config{Service: a.service, Caller: httpd.Caller, PublicURL: a.config.PublicURL, Log: a.log}),
+	}
 }
 
 // openStore opens the database, which tells whether there is sign-in.

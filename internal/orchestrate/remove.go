@@ -19,7 +19,7 @@ func (s *Service) Delete(ctx context.Context, by vod.Caller, id string) error {
 	if err := s.Store.IngestDelete(ctx, by.Tenant, id, s.audit(by, vod.DeletedIngest, run.Ingest)); err != nil {
 		return err
 	}
-	s.Log.InfoContext(ctx, string(vod.DeletedIngest), "ingest", id, "tenant", by.Tenant, "by", by.Subject)
+	s.Log.InfoContext(ctx, "ingest.delete", "ingest", id, "tenant", by.Tenant, "by", by.Subject)
 	if !run.Ingest.Imported {
 		s.RemoveFiles(ctx, id)
 	}
@@ -38,7 +38,7 @@ func (s *Service) DeleteAsset(ctx context.Context, by vod.Caller, assetID string
 	if err != nil {
 		return err
 	}
-	s.Log.InfoContext(ctx, string(vod.DeletedIngest), "asset", assetID, "ingests", len(ids), "tenant", by.Tenant, "by", by.Subject)
+	s.Log.InfoContext(ctx, "asset.delete", "asset", assetID, "ingests", len(ids), "tenant", by.Tenant, "by", by.Subject)
 	s.RemoveFiles(ctx, ids...)
 	return nil
 }

@@ -35,6 +35,10 @@ type Remover struct {
 	Locations *location.Set
 	Now       func() time.Time
 	Log       *slog.Logger
+	// Entered, of capacity 1, has a [Worker] look at the journal at once, after
+	// a deletion that may have entered more than was asked for. nil: it looks
+	// when its time has come.
+	Entered chan struct{}
 }
 
 // Ingests removes the files of ingests whose rows are gone. What cannot be
@@ -52,6 +56,10 @@ func (r *Remover) Ingests(ctx context.Context, ids ...string) {
 		if err := r.carryOut(ctx, removals); err != nil {
 			r.Log.WarnContext(ctx, "cannot remove the files of deleted ingests now", "error", err)
 		}
+	}
+	select {
+	case r.Entered <- struct{}{}:
+	default: // It is going to look anyway.
 	}
 }
 

@@ -72,13 +72,16 @@ func (w *Worker) Run(ctx context.Context) {
 	defer w.endWalk()
 	ticker := time.NewTicker(passEvery)
 	defer ticker.Stop()
+	w.Pass(ctx)
 	for {
-		w.Pass(ctx)
-		w.Walk(ctx, walkPortion)
 		select {
 		case <-ctx.Done():
 			return
+		case <-w.Entered:
+			w.removeDue(ctx)
 		case <-ticker.C:
+			w.Pass(ctx)
+			w.Walk(ctx, walkPortion)
 		}
 	}
 }

@@ -154,8 +154,8 @@ wait "$server" 2>/dev/null || true
 server=
 rm -f ballast
 
-jq -n --arg completed "$completed" --arg killed "$killed" --arg queued "$queued" --arg body "$(submission 1 small "$one")" \
-  '{$completed, $killed, $queued, key: "first", $body}' >ids.json
+jq -n --arg completed "$completed" --arg skipped "$skipped" --arg killed "$killed" --arg queued "$queued" --arg body "$(submission 1 small "$one")" \
+  '{$completed, $skipped, $killed, $queued, key: "first", $body}' >ids.json
 # The write-ahead log goes into the file, which then is one.
 db=$data/orchestrate.db
 for column in ingest_inputs.input ingest_inputs.sources tasks.input tasks.outputs tasks.error attempts.error attempts.command \
