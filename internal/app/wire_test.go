@@ -1,0 +1,31 @@
+package app
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/via-orchestrate/orchestrate/internal/apicheck"
+)
+
+// Whatever is mounted is described in api/openapi.yaml. The other routes are
+// generated from it.
+func TestMountsAreDocumented(t *testing.T) {
+	t.Parallel()
+	checker, err := apicheck.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pattern := range newApp(t, configIn(t.TempDir())).mounts() {
+		_, path, found := strings.Cut(pattern, " ")
+		if !found {
+			path = pattern
+		}
+		if !slices.ContainsFunc(checker.Patterns(), func(p string) bool {
+			_, documented, _ := strings.Cut(p, " ")
+			return documented == path || strings.HasSuffix(path, "/") && strings.HasPrefix(documented, path)
+		}) {
+			t.Errorf("%s is not documented", pattern)
+		}
+	}
+}
