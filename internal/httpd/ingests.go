@@ -58,9 +58,13 @@ func (s *server) GetIngest(ctx context.Context, r api.GetIngestRequestObject) (a
 	if err != nil {
 		return nil, err
 	}
-	d := document{value: detail(run, s.now())}
+	shown := detail(run, s.now())
+	d := document{stored: takeDocuments(&shown)}
+	d.value = shown
 	if unfinished(run) {
-		d.still = detail(run, time.Time{})
+		still := detail(run, time.Time{})
+		takeDocuments(&still)
+		d.still = still
 	}
 	return d, nil
 }
@@ -80,7 +84,7 @@ func (s *server) GetTask(ctx context.Context, r api.GetTaskRequestObject) (api.G
 	if err != nil {
 		return nil, err
 	}
-	return document{taskDetail(view, s.now()), taskDetail(view, time.Time{})}, nil
+	return document{value: taskDetail(view, s.now()), still: taskDetail(view, time.Time{})}, nil
 }
 
 // CancelIngest implements api.StrictServerInterface.

@@ -57,6 +57,21 @@ func detail(run vod.Run, now time.Time) api.IngestDetail {
 	return d
 }
 
+// takeDocuments takes the stored documents out of a detail, in the order of
+// their places there.
+func takeDocuments(d *api.IngestDetail) (stored []json.RawMessage) {
+	take := func(text *json.RawMessage) {
+		stored = append(stored, documentOr(*text, "null"))
+		*text = nil
+	}
+	take(&d.Input)
+	for i := range d.Tasks {
+		take(&d.Tasks[i].Outputs)
+		take(&d.Tasks[i].Input)
+	}
+	return stored
+}
+
 // outputs are those of the last attempt that had any, once the task has ended:
 // a task that is done again may still have those of before.
 func outputs(t vod.Task) json.RawMessage {
