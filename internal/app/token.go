@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/user"
 	"path/filepath"
 	"time"
 
@@ -23,7 +24,7 @@ func CreateToken(ctx context.Context, c config.Config, t vod.Token) (minted vod.
 	if minted, text, err = auth.Mint(t, vod.Now()); err != nil {
 		return vod.Token{}, "", err
 	}
-	err = withTokens(ctx, c, true, func(tokens store.Tokens) error { return tokens.TokenCreate(ctx, minted) })
+	err = withTokens(ctx, c, true, func(tokens store.Tokens) error { return tokens.TokenCreate(ctx, minted, operator().Audit(minted.Created, vod.CreatedToken, minted.ID)) })
 	if err != nil {
 		return vod.Token{}, "", err
 	}
@@ -43,10 +44,20 @@ func ListTokens(ctx context.Context, c config.Config) (list []vod.Token, err err
 // within 5 seconds.
 func RevokeToken(ctx context.Context, c config.Config, id string) (token vod.Token, err error) {
 	err = withTokens(ctx, c, false, func(tokens store.Tokens) error {
-		token, err = tokens.TokenRevoke(ctx, id, vod.Now())
+		now := vod.Now()
+		token, err = tokens.TokenRevoke(ctx, id, now, operator().Audit(now, vod.RevokedToken, id))
 		return err
 	})
 	return token, err
+}
+
+// operator is who works on the data folder itself, as the audit log names them.
+func operator() vod.Caller {
+	name := fmt.Sprintf("user %d", os.Getuid())
+	if u, err := user.Current(); err == nil && u.Username != "" {
+		name = "user " + u.Username
+	}
+	return vod.Caller{Subject: name + " (command line)"}
 }
 
 const (

@@ -31,11 +31,11 @@ func Mint(t testing.TB, data string, tokens ...vod.Token) (texts []string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := db.TokenCreate(t.Context(), minted); err != nil {
+		if err := db.TokenCreate(t.Context(), minted, vod.AuditEntry{}); err != nil {
 			t.Fatal(err)
 		}
 		if !token.Revoked.IsZero() {
-			if _, err := db.TokenRevoke(t.Context(), minted.ID, token.Revoked); err != nil {
+			if _, err := db.TokenRevoke(t.Context(), minted.ID, token.Revoked, vod.AuditEntry{}); err != nil {
 				t.Fatal(err)
 			}
 		}

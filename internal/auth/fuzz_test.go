@@ -18,7 +18,7 @@ func FuzzAuthenticate(f *testing.F) {
 	s := newTokenStore(f)
 	token, minted := s.mint(f, nightly())
 	revoked, ended := s.mint(f, nightly())
-	if _, err := s.TokenRevoke(f.Context(), revoked.ID, now()); err != nil {
+	if _, err := s.TokenRevoke(f.Context(), revoked.ID, now(), vod.AuditEntry{}); err != nil {
 		f.Fatal(err)
 	}
 	c := issuer.config()

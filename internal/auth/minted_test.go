@@ -45,7 +45,7 @@ func (s *tokenStore) mint(t testing.TB, token vod.Token) (vod.Token, string) {
 	t.Helper()
 	minted, text, err := Mint(token, now())
 	if err == nil {
-		err = s.TokenCreate(t.Context(), minted)
+		err = s.TokenCreate(t.Context(), minted, vod.AuditEntry{})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -141,7 +141,7 @@ func TestRevocationWorksWithin5Seconds(t *testing.T) {
 	if s.asked != 1 {
 		t.Errorf("the store was asked %d times", s.asked)
 	}
-	if _, err := s.TokenRevoke(t.Context(), token.ID, tick.now()); err != nil {
+	if _, err := s.TokenRevoke(t.Context(), token.ID, tick.now(), vod.AuditEntry{}); err != nil {
 		t.Fatal(err)
 	}
 	tick.forward(5*time.Second - 1)

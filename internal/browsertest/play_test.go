@@ -183,7 +183,7 @@ func serve(t *testing.T, tracks ...any) string {
 // catalogue knows one asset, "clip".
 type catalogue struct{ playback vod.Playback }
 
-func (c catalogue) Playback(_ context.Context, _, assetID string) (vod.Playback, error) {
+func (c catalogue) Playback(_ context.Context, _ vod.Caller, assetID string) (vod.Playback, error) {
 	if assetID != "clip" {
 		return vod.Playback{}, vod.Faultf(vod.NotFound, "unknown")
 	}
@@ -195,7 +195,7 @@ func serveFolder(t *testing.T, media string, p vod.Playback) string {
 	mux := http.NewServeMux()
 	mux.Handle("/media/", mediahttp.Handler(media))
 	mux.Handle("/play/", web.Handler(web.Config{
-		Service: catalogue{p}, Tenant: func(context.Context) string { return "acme" }, Log: slog.New(slog.DiscardHandler),
+		Service: catalogue{p}, Caller: func(context.Context) vod.Caller { return vod.Caller{Tenant: "acme"} }, Log: slog.New(slog.DiscardHandler),
 	}))
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)

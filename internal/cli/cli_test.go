@@ -59,7 +59,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"list", "--server", "ftp://h"}, "orchestrate: --server: the server's address \"ftp://h\" must begin with http:// or https:// and name a host\nTry: --server http://127.0.0.1:8080\n"},
 		{
 			[]string{"serve", "--addr", ":80"},
-			"orchestrate: the configuration has a problem: addr: \":80\" can be reached from other machines, and this version has no sign-in; use a loopback address such as 127.0.0.1:8080\n" +
+			"orchestrate: the configuration has a problem: public-url: must name a host that clients reach, such as https://media.example.com; it begins the addresses of streams\n" +
 				"Try: mend the configuration; docs/orchestrate.yaml describes every key.\n",
 		},
 		{

@@ -22,6 +22,6 @@ func mint(ctx context.Context, file string) (text string, err error) {
 	if err != nil {
 		return "", err
 	}
-	err = s.TokenCreate(ctx, token)
+	err = s.TokenCreate(ctx, token, vod.AuditEntry{})
 	return text, errors.Join(err, s.Close())
 }

@@ -73,7 +73,7 @@ func TestBusy(t *testing.T) {
 	if _, err := other.ExecContext(t.Context(), "ROLLBACK"); err != nil {
 		t.Fatal(err)
 	}
-	err = s.TokenCreate(t.Context(), vod.Token{ID: "a", Hash: strings.Repeat("0", 64), Tenants: []string{"t"}, Role: vod.Viewer, Created: vod.Now()})
+	err = s.TokenCreate(t.Context(), vod.Token{ID: "a", Hash: strings.Repeat("0", 64), Tenants: []string{"t"}, Role: vod.Viewer, Created: vod.Now()}, vod.AuditEntry{})
 	if err != nil || Busy(err) {
 		t.Error(err)
 	}

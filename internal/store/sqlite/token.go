@@ -24,7 +24,7 @@ func tokenRow(t *vod.Token) []column {
 }
 
 // TokenCreate implements [store.Tokens].
-func (s *Store) TokenCreate(ctx context.Context, token vod.Token) error {
+func (s *Store) TokenCreate(ctx context.Context, token vod.Token, by vod.AuditEntry) error {
 	return s.write(ctx, func(t *tx) error {
 		err := t.insert("tokens", tokenColumns, tokenRow(&token))
 		switch {
@@ -33,8 +33,22 @@ func (s *Store) TokenCreate(ctx context.Context, token vod.Token) error {
 		case err != nil:
 			return fmt.Errorf("write token %s: %w", token.ID, err)
 		}
-		return nil
+		return t.auditToken(token, by)
 	})
+}
+
+// auditToken writes the entry for each tenant of the token.
+func (t *tx) auditToken(token vod.Token, by vod.AuditEntry) error {
+	if by == (vod.AuditEntry{}) {
+		return nil
+	}
+	for _, tenant := range token.Tenants {
+		by.Tenant = tenant
+		if err := t.audit(by); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // TokenGet implements [store.Tokens].
@@ -70,7 +84,7 @@ func (s *Store) TokenList(ctx context.Context) (list []vod.Token, err error) {
 }
 
 // TokenRevoke implements [store.Tokens].
-func (s *Store) TokenRevoke(ctx context.Context, id string, at time.Time) (token vod.Token, err error) {
+func (s *Store) TokenRevoke(ctx context.Context, id string, at time.Time, by vod.AuditEntry) (token vod.Token, err error) {
 	err = s.write(ctx, func(t *tx) error {
 		if token, err = readToken(t, id); err != nil || !token.Revoked.IsZero() {
 			return err
@@ -79,7 +93,7 @@ func (s *Store) TokenRevoke(ctx context.Context, id string, at time.Time) (token
 		if _, err := t.exec("UPDATE tokens SET revoked_ms = ? WHERE id = ?", token.Revoked.UnixMilli(), id); err != nil {
 			return fmt.Errorf("revoke token %s: %w", id, err)
 		}
-		return nil
+		return t.auditToken(token, by)
 	})
 	if err != nil {
 		return vod.Token{}, err

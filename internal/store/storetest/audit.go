@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ func auditTests() map[string]func(*testing.T, bundle) {
 		"OnlyChanges":   auditOnlyChanges,
 		"Filters":       auditFilters,
 		"Pages":         auditPages,
+		"Tokens":        auditTokens,
 	}
 }
 
@@ -148,5 +150,24 @@ func auditPages(t *testing.T, b bundle) {
 	}
 	if want := []string{"e", "d", "c", "b", "a"}; !slices.Equal(targets, want) {
 		t.Errorf("the pages have %v, want %v", targets, want)
+	}
+}
+
+// auditTokens: for each tenant of a token, and once.
+func auditTokens(t *testing.T, b bundle) {
+	token := vod.Token{
+		ID: "aaaabbbbcccc", Hash: strings.Repeat("0", 64), Tenants: []string{"t1", "t2"}, Role: vod.Viewer, Created: at(0),
+	}
+	create, revoke := by(vod.CreatedToken, token.ID), by(vod.RevokedToken, token.ID)
+	b.ok(b.TokenCreate(b.ctx, token, create))
+	for range 2 { // The second one changes nothing.
+		_, err := b.TokenRevoke(b.ctx, token.ID, at(1), revoke)
+		b.ok(err)
+	}
+	for _, tenant := range token.Tenants {
+		create.Tenant, revoke.Tenant = tenant, tenant
+		if diff := cmp.Diff([]vod.AuditEntry{revoke, create}, b.audited(store.AuditFilter{Tenant: tenant})); diff != "" {
+			t.Errorf("%s: %s", tenant, diff)
+		}
 	}
 }

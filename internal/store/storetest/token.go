@@ -36,7 +36,7 @@ func token(id string, change ...func(*vod.Token)) vod.Token {
 
 func (b bundle) mint(t vod.Token) vod.Token {
 	b.t.Helper()
-	b.ok(b.TokenCreate(b.ctx, t))
+	b.ok(b.TokenCreate(b.ctx, t, vod.AuditEntry{}))
 	return t
 }
 
@@ -62,7 +62,7 @@ func tokenReturns(_ *testing.T, b bundle) {
 
 func tokenTaken(_ *testing.T, b bundle) {
 	want := b.mint(token("aaaabbbbcccc"))
-	b.fault(b.TokenCreate(b.ctx, token("aaaabbbbcccc", func(t *vod.Token) { t.Role = vod.Admin })), vod.Conflict)
+	b.fault(b.TokenCreate(b.ctx, token("aaaabbbbcccc", func(t *vod.Token) { t.Role = vod.Admin }), vod.AuditEntry{}), vod.Conflict)
 	b.equal(b.token("aaaabbbbcccc"), want)
 }
 
@@ -75,7 +75,7 @@ func tokensListed(_ *testing.T, b bundle) {
 	tieA := b.mint(token("a", created(2)))
 	tieZ := b.mint(token("z", created(2)))
 	newest := b.mint(token("0", created(3)))
-	_, err = b.TokenRevoke(b.ctx, "b", at(7)) // Revoked ones stay in the list.
+	_, err = b.TokenRevoke(b.ctx, "b", at(7), vod.AuditEntry{}) // Revoked ones stay in the list.
 	b.ok(err)
 	old.Revoked = at(7)
 	list, err = b.TokenList(b.ctx)
@@ -87,10 +87,10 @@ func tokenRevoked(_ *testing.T, b bundle) {
 	want := b.mint(token("a"))
 	other := b.mint(token("b"))
 	want.Revoked = at(50)
-	got, err := b.TokenRevoke(b.ctx, "a", at(50).Add(time.Microsecond))
+	got, err := b.TokenRevoke(b.ctx, "a", at(50).Add(time.Microsecond), vod.AuditEntry{})
 	b.ok(err)
 	b.equal(got, want)
-	got, err = b.TokenRevoke(b.ctx, "a", at(60)) // The first time counts.
+	got, err = b.TokenRevoke(b.ctx, "a", at(60), vod.AuditEntry{}) // The first time counts.
 	b.ok(err)
 	b.equal(got, want)
 	b.equal(b.token("a"), want)
@@ -104,7 +104,7 @@ func tokenRevokedAtOnce(t *testing.T, b bundle) {
 	for i := range got {
 		group.Go(func() {
 			var err error
-			if got[i], err = b.TokenRevoke(b.ctx, "a", at(i)); err != nil {
+			if got[i], err = b.TokenRevoke(b.ctx, "a", at(i), vod.AuditEntry{}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -125,7 +125,7 @@ func tokensExist(_ *testing.T, b bundle) {
 	b.equal(exist(), false)
 	b.mint(token("a", func(t *vod.Token) { t.Expires = at(1) }))
 	b.equal(exist(), true)
-	_, err := b.TokenRevoke(b.ctx, "a", at(2))
+	_, err := b.TokenRevoke(b.ctx, "a", at(2), vod.AuditEntry{})
 	b.ok(err)
 	b.equal(exist(), true)
 }
@@ -135,7 +135,7 @@ func tokenUnknown(_ *testing.T, b bundle) {
 	for _, id := range []string{"", "A", "a ", "b", "a' OR '1'='1", "%"} {
 		_, err := b.TokenGet(b.ctx, id)
 		b.fault(err, vod.NotFound)
-		_, err = b.TokenRevoke(b.ctx, id, at(0))
+		_, err = b.TokenRevoke(b.ctx, id, at(0), vod.AuditEntry{})
 		b.fault(err, vod.NotFound)
 	}
 	b.equal(b.token("a"), token("a"))
@@ -150,7 +150,7 @@ func tokenRefused(t *testing.T, b bundle) {
 		"no role":       func(t *vod.Token) { t.Role = "" },
 		"another role":  func(t *vod.Token) { t.Role = "root" },
 	} {
-		if err := b.TokenCreate(b.ctx, token("a", wrong)); err == nil {
+		if err := b.TokenCreate(b.ctx, token("a", wrong), vod.AuditEntry{}); err == nil {
 			t.Errorf("a token with %s was written", name)
 		}
 	}
