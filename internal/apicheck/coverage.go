@@ -1,6 +1,7 @@
 package apicheck
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -51,14 +52,26 @@ func (c *Checker) Seen(status int) bool {
 	return false
 }
 
-// Patterns lists the document's routes as [http.ServeMux] writes them, sorted.
-func (c *Checker) Patterns() []string {
-	var patterns []string
+// Route is an operation of the document.
+type Route struct {
+	Method     string
+	Path       string // as [http.ServeMux] writes it
+	Permission string // that the caller needs; empty: none
+	Public     bool   // needs no token either
+}
+
+// Routes lists the document's operations, by path.
+func (c *Checker) Routes() []Route {
+	var routes []Route
 	for path, item := range c.doc.Paths.Map() {
-		for method := range item.Operations() {
-			patterns = append(patterns, method+" "+strings.ReplaceAll(path, rest, "{path...}"))
+		for method, operation := range item.Operations() {
+			permission, _ := operation.Extensions["x-permission"].(string)
+			routes = append(routes, Route{
+				Method: method, Path: strings.ReplaceAll(path, rest, "{path...}"), Permission: permission,
+				Public: operation.Security != nil && len(*operation.Security) == 0,
+			})
 		}
 	}
-	slices.Sort(patterns)
-	return patterns
+	slices.SortFunc(routes, func(a, b Route) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method)) })
+	return routes
 }

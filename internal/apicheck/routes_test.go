@@ -26,9 +26,8 @@ func TestEveryRouteIsServed(t *testing.T) {
 	client := checker.Client(t)
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	methods := map[string][]string{}
-	for _, pattern := range checker.Patterns() {
-		method, path, _ := strings.Cut(pattern, " ")
-		methods[path] = append(methods[path], method)
+	for _, r := range checker.Routes() {
+		methods[r.Path] = append(methods[r.Path], r.Method)
 	}
 	for path, documented := range methods {
 		address := a.URL() + parameter.ReplaceAllString(path, "x")
