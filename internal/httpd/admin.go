@@ -16,6 +16,9 @@ import (
 // ImportIngests implements api.StrictServerInterface.
 func (s *server) ImportIngests(ctx context.Context, r api.ImportIngestsRequestObject) (api.ImportIngestsResponseObject, error) {
 	text := bytes.TrimSpace(*r.Body)
+	if importRows(text) > maxImportRows {
+		return nil, vod.Faultf(vod.TooLarge, "The body has more than %d documents; send them in several imports.", maxImportRows)
+	}
 	rows, err := s.importDocuments(ctx, text)
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -49,7 +50,8 @@ func bodyRules() map[string]bodyRule {
 
 // read checks the body and gives the request with it, ready for the generated
 // binding, which would take unknown and repeated keys and whatever follows.
-func (b bodyRule) read(w http.ResponseWriter, r *http.Request) (*http.Request, error) {
+// place is what the body takes until the request is answered.
+func (b bodyRule) read(w http.ResponseWriter, r *http.Request, place *bodyPlace) (*http.Request, error) {
 	if b.limit == 0 {
 		return r, nil
 	}
@@ -60,7 +62,7 @@ func (b bodyRule) read(w http.ResponseWriter, r *http.Request) (*http.Request, e
 	if err != nil {
 		return nil, err
 	}
-	data, err := readAll(w, r, b.limit)
+	data, err := b.readAll(w, r, place)
 	if err != nil {
 		return nil, err
 	}
@@ -80,9 +82,7 @@ func (b bodyRule) mediaType(r *http.Request) (string, error) {
 	if coding := r.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
 		return "", vod.Faultf(vod.Unsupported, "The body must come without Content-Encoding.")
 	}
-	// A type that cannot be parsed is empty, and refused below.
-	given, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	switch given {
+	switch givenType(r) {
 	case typeJSON:
 		return typeJSON, nil
 	case typeYAML, "application/x-yaml", "text/yaml", "text/x-yaml":
@@ -97,26 +97,58 @@ func (b bodyRule) mediaType(r *http.Request) (string, error) {
 	return "", vod.Faultf(vod.Unsupported, "The body's Content-Type must be %s.", wanted)
 }
 
-func readAll(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
-	tooLarge := vod.Faultf(vod.TooLarge, "The body is larger than %d MiB.", limit>>20)
-	if r.ContentLength > limit {
+// givenType is the one media type of the body; what cannot be parsed, or stands
+// beside another one, is none.
+func givenType(r *http.Request) string {
+	given := r.Header.Values("Content-Type")
+	if len(given) != 1 {
+		return ""
+	}
+	mediaType, _, err := mime.ParseMediaType(given[0])
+	if err != nil {
+		return "" // The library gives the type beside broken parameters too.
+	}
+	return mediaType
+}
+
+// readAll reads the body. What makes it a large one must have arrived before
+// it takes a place that others may wait for.
+func (b bodyRule) readAll(w http.ResponseWriter, r *http.Request, place *bodyPlace) ([]byte, error) {
+	tooLarge := vod.Faultf(vod.TooLarge, "The body is larger than %d MiB.", b.limit>>20)
+	size := b.limit
+	if r.ContentLength >= 0 {
+		size = r.ContentLength
+	}
+	if size > b.limit {
 		return nil, tooLarge
 	}
 	conn := http.NewResponseController(w)
 	// A writer without deadlines (a test's recorder) has no connection to hold.
 	_ = conn.SetReadDeadline(time.Now().Add(bodyPatience))
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	_ = conn.SetReadDeadline(time.Time{})
+	defer func() { _ = conn.SetReadDeadline(time.Time{}) }()
+	body := http.MaxBytesReader(w, r.Body, b.limit)
+	var data bytes.Buffer
+	_, err := io.CopyN(&data, body, smallBody)
+	if err == nil && size > smallBody {
+		if err := place.take(r, size); err != nil {
+			w.Header().Set("Retry-After", strconv.Itoa(int(roomPatience.Seconds())))
+			return nil, err
+		}
+		if r.ContentLength >= 0 {
+			data.Grow(int(size) - data.Len() + bytes.MinRead) // ReadFrom wants that much beside what comes.
+		}
+		_, err = data.ReadFrom(body)
+	}
 	var over *http.MaxBytesError
 	switch {
 	case errors.As(err, &over):
 		return nil, tooLarge
-	case err != nil:
+	case err != nil && !errors.Is(err, io.EOF):
 		return nil, vod.Faultf(vod.Invalid, "The body did not arrive whole.")
-	case len(data) == 0:
+	case data.Len() == 0:
 		return nil, vod.Faultf(vod.Invalid, "The request needs a body.")
 	}
-	return data, nil
+	return data.Bytes(), nil
 }
 
 // badJSON names the place of what is wrong with a JSON body.
@@ -138,6 +170,7 @@ func badJSON(err error) *vod.Fault {
 
 // badKey refuses a key of the body by its JSON pointer (RFC 6901).
 func badKey(pointer, message string) *vod.Fault {
+	pointer = shown(pointer)
 	detail := fmt.Sprintf("The key %s %s.", pointer, message)
 	if pointer == "" {
 		detail = fmt.Sprintf("The body %s.", message)

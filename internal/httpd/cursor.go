@@ -11,6 +11,9 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
+// maxCursorID is the longest id of an ingest in bytes; see the use case Import.
+const maxCursorID = 255
+
 // position is the text within a cursor: that of the last item of a page.
 type position struct {
 	StartTime api.Timestamp `json:"startTime"`
@@ -41,7 +44,7 @@ func parseCursor(cursor *string) (*store.Position, error) {
 	if err := json.Unmarshal(text, &p, json.RejectUnknownMembers(true)); err != nil {
 		return nil, badCursor()
 	}
-	if p.IngestID == "" || p.StartTime.IsZero() {
+	if p.IngestID == "" || len(p.IngestID) > maxCursorID || !isText(p.IngestID) || p.StartTime.IsZero() || !inYears(p.StartTime.Time) {
 		return nil, badCursor()
 	}
 	return &store.Position{Start: vod.Millis(p.StartTime.Time), ID: p.IngestID}, nil

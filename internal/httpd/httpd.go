@@ -51,7 +51,7 @@ func New(c Config) http.Handler {
 	}
 	s := &server{
 		service: c.Service, now: c.Now, log: Traced(c.Log), observer: c.Observer,
-		auth: c.Auth, limits: newLimits(c.RateLimit), pages: newPages(), proxies: c.TrustedProxies,
+		auth: c.Auth, limits: newLimits(c.RateLimit), room: newBodyRoom(), pages: newPages(), proxies: c.TrustedProxies,
 	}
 	mux := http.NewServeMux()
 	api.HandlerWithOptions(s.strict(), api.StdHTTPServerOptions{
@@ -78,6 +78,7 @@ type server struct {
 	log     *slog.Logger
 	auth    Authenticator // nil: no sign-in
 	limits  *limits
+	room    *bodyRoom
 	pages   *pages
 	proxies proxies
 

@@ -17,3 +17,13 @@ func TestPathValues(t *testing.T) {
 		}
 	}
 }
+
+// What a client that means no harm would not write is at no path, and nothing
+// is redirected.
+func TestStrangePaths(t *testing.T) {
+	t.Parallel()
+	s := setup(t, &memory{}, nil)
+	for _, path := range []string{"//ingests", "/ingests/../profiles", "/./ingests", "/ingests/%00", "/ingests/a%0ab", "/profiles/%ff"} {
+		s.send(t, "GET", path, "").is(t, 404, "There is nothing at this path.")
+	}
+}

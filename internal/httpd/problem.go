@@ -56,6 +56,7 @@ func (s *server) internal(w http.ResponseWriter, r *http.Request, err error) {
 
 // badParameter refuses a parameter of the query or a header by its name.
 func badParameter(name, message string) *vod.Fault {
+	name = shown(name)
 	return &vod.Fault{
 		Code: vod.Invalid, Message: fmt.Sprintf("The parameter %s %s.", name, message),
 		Problems: []vod.FieldProblem{{Path: name, Message: message}},

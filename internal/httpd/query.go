@@ -32,7 +32,8 @@ func queryRules() map[string]queryRule {
 }
 
 // check refuses a query with a parameter that the route does not know, or that
-// is empty or given twice. A mistyped filter must not look like an answer.
+// is empty, given twice or no text. A mistyped filter must not look like an
+// answer.
 func (q queryRule) check(raw string) error {
 	values, err := url.ParseQuery(raw)
 	if err != nil {
@@ -49,6 +50,9 @@ func (q queryRule) check(raw string) error {
 		for _, value := range given {
 			if value == "" {
 				return badParameter(name, "must not be empty")
+			}
+			if !isText(value) {
+				return badParameter(name, "must be UTF-8 text without control characters")
 			}
 		}
 	}
@@ -70,11 +74,21 @@ func parseMoment(name string, value *string) (time.Time, error) {
 		return time.Time{}, badParameter(name,
 			"must be a date such as 2021-12-08, or a time such as 2021-12-08T10:50:21.481Z (write + as %2B)")
 	}
+	if !inYears(t) {
+		return time.Time{}, badParameter(name, "must be within the years 1 to 9999")
+	}
 	whole := vod.Millis(t)
 	if whole.Before(t) {
 		whole = whole.Add(time.Millisecond)
 	}
 	return whole, nil
+}
+
+// inYears tells whether a time can be written as the API does it, with a year
+// of four digits (RFC 3339 section 5.6): an offset can lead out of them.
+func inYears(t time.Time) bool {
+	year := t.UTC().Year()
+	return year >= 1 && year <= 9999
 }
 
 // parseStatuses reads the values of status, each of which may be several with

@@ -2,6 +2,8 @@ package httpd
 
 import (
 	"net/http"
+	"net/url"
+	"path"
 	"strings"
 
 	"github.com/via-orchestrate/orchestrate/internal/problem"
@@ -24,7 +26,9 @@ func (m *ruled) HandleFunc(pattern string, bind func(http.ResponseWriter, *http.
 			m.server.fail(w, r, err)
 			return
 		}
-		checked, err := body.read(w, r)
+		place := m.server.room.place()
+		defer place.leave()
+		checked, err := body.read(w, r, place)
 		if err != nil {
 			m.server.fail(w, r, err)
 			return
@@ -51,15 +55,17 @@ func revalidated(pattern string) bool {
 }
 
 // route finds the handler. What the mux would answer in plain text, 404 and
-// 405, is a problem here, and OPTIONS tells the methods of a path.
+// 405, is a problem here, and OPTIONS tells the methods of a path. There is
+// nothing at paths that the mux would clean and redirect.
 func (s *server) route(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, pattern := mux.Handler(r); pattern != "" {
+		plain := isPlain(r.URL)
+		if _, pattern := mux.Handler(r); pattern != "" && plain {
 			mux.ServeHTTP(w, r)
 			return
 		}
 		allowed := methodsOf(mux, r)
-		if len(allowed) == 0 {
+		if len(allowed) == 0 || !plain {
 			problem.Write(w, r, problem.Document{Status: http.StatusNotFound, Detail: "There is nothing at this path."})
 			return
 		}
@@ -72,6 +78,13 @@ func (s *server) route(mux *http.ServeMux) http.Handler {
 			Status: http.StatusMethodNotAllowed, Detail: "This path takes " + strings.Join(allowed, ", ") + ".",
 		})
 	})
+}
+
+// isPlain tells whether a path is as a client writes it that means no harm:
+// text, without empty parts and steps upwards.
+func isPlain(u *url.URL) bool {
+	raw := u.EscapedPath()
+	return isText(u.Path) && (raw == path.Clean(raw) || raw == path.Clean(raw)+"/")
 }
 
 func methodsOf(mux *http.ServeMux, r *http.Request) []string {
