@@ -1,12 +1,15 @@
 package orchestrate
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+
+	jsonv2 "github.com/go-json-experiment/json"
 
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
@@ -24,8 +27,8 @@ func (s *Service) Import(ctx context.Context, by vod.Caller, document json.RawMe
 		Input json.RawMessage   `json:"input"`
 		ID    string            `json:"ingestId"`
 	}
-	if err := json.Unmarshal(document, &kind); err != nil {
-		return nil, vod.Faultf(vod.Invalid, "The document is not JSON in the form of the Status API: %v.", err)
+	if err := jsonv2.Unmarshal(document, &kind); err != nil {
+		return nil, vod.Faultf(vod.Invalid, "The document is not JSON in the form of the Status API: %v.", badImport(err))
 	}
 	documents := []json.RawMessage{document}
 	switch {
@@ -65,16 +68,36 @@ func (s *Service) importOne(ctx context.Context, by vod.Caller, document json.Ra
 // readImport turns a document into what is stored, or says why it is refused.
 func readImport(document json.RawMessage, tenant string) (run vod.Run, id, problem string) {
 	var doc importDocument
-	d := json.NewDecoder(bytes.NewReader(document))
-	d.DisallowUnknownFields()
-	err := d.Decode(&doc)
-	if err == nil {
+	err := jsonv2.Unmarshal(document, &doc, jsonv2.RejectUnknownMembers(true))
+	if err != nil {
+		err = badImport(err)
+	} else {
 		run, err = doc.run(tenant)
 	}
 	if err != nil {
 		problem = err.Error()
 	}
+	if !isName(doc.IngestID) {
+		doc.IngestID = "" // It is refused, and would only make the answer large.
+	}
 	return run, doc.IngestID, problem
+}
+
+// badImport says what is wrong with the JSON of a document, by its JSON pointer
+// (RFC 6901).
+func badImport(err error) error {
+	var semantic *jsonv2.SemanticError
+	switch {
+	case !errors.As(err, &semantic):
+		return errors.New("it is no JSON, or has a key twice")
+	case !isName(string(semantic.JSONPointer)):
+		return errors.New("it has a key that is not known")
+	case errors.Is(semantic.Err, jsonv2.ErrUnknownName):
+		return fmt.Errorf("the key %s is not known", semantic.JSONPointer)
+	case semantic.JSONPointer == "":
+		return errors.New("it is no JSON object")
+	}
+	return fmt.Errorf("%s has a value of the wrong type or form", semantic.JSONPointer)
 }
 
 // importDocument is a list item or a detail document: their keys together.
@@ -114,8 +137,12 @@ func (d importDocument) run(tenant string) (vod.Run, error) {
 	switch {
 	case d.Tenant != nil && *d.Tenant != tenant:
 		return vod.Run{}, fmt.Errorf("it belongs to tenant %q, not to %q", *d.Tenant, tenant)
-	case d.IngestID == "" || len(d.IngestID) > maxAssetID || d.AssetID == "":
+	case d.IngestID == "" || d.AssetID == "":
 		return vod.Run{}, fmt.Errorf("ingestId or assetId is missing")
+	case !isName(d.IngestID) || strings.Contains(d.IngestID, "/"):
+		return vod.Run{}, fmt.Errorf("ingestId must have at most %d bytes of UTF-8 without control characters and slashes", maxName)
+	case !isName(d.AssetID) || !isName(d.ProfileName) || slices.ContainsFunc(d.MediaTypes, isNoName):
+		return vod.Run{}, fmt.Errorf("assetId, profileName and mediaTypes must have at most %d bytes of UTF-8 without control characters", maxName)
 	case d.DetailsURL != nil && *d.DetailsURL != "/ingests/"+d.IngestID:
 		return vod.Run{}, fmt.Errorf("detailsUrl is not /ingests/%s", d.IngestID)
 	case !d.Status.Final() || !slices.Contains(vod.IngestStatuses(), d.Status):
@@ -150,8 +177,8 @@ func (d importDocument) run(tenant string) (vod.Run, error) {
 
 func (t importTask) task(ingestID string, i int) (vod.Task, error) {
 	switch {
-	case t.ID == "":
-		return vod.Task{}, fmt.Errorf("id is missing")
+	case t.ID == "" || !isName(t.ID):
+		return vod.Task{}, fmt.Errorf("id is missing, or has more than %d bytes or control characters", maxName)
 	case !t.Status.Ended():
 		return vod.Task{}, fmt.Errorf("status %q is not that of a task that is over", t.Status)
 	case t.Progress < 0 || t.Progress > 100:
@@ -176,6 +203,9 @@ func (t importTask) task(ingestID string, i int) (vod.Task, error) {
 func checkTimes(start, end time.Time, elapsed int64) error {
 	if start.IsZero() || end.IsZero() || end.Before(start) {
 		return fmt.Errorf("startTime or endTime is missing, or they are in the wrong order")
+	}
+	if start.UTC().Year() < 1 || end.UTC().Year() > 9999 {
+		return fmt.Errorf("startTime or endTime is not within the years 1 to 9999")
 	}
 	if !vod.Millis(start).Equal(start) || !vod.Millis(end).Equal(end) {
 		return fmt.Errorf("startTime or endTime tells more than milliseconds")

@@ -87,16 +87,31 @@ func TestImportRefused(t *testing.T) {
 		{`"endTime":"2021-12-08T10:50:22.481Z"`, `"endTime":null`, "endTime is missing"},
 		{`"/ingests/`, `"/other/`, "detailsUrl is not"},
 		{`"assetId":"179057"`, `"assetId":""`, "assetId is missing"},
-		{`{"ingestId"`, `{"more":1,"ingestId"`, "unknown field"},
+		{`{"ingestId"`, `{"more":1,"ingestId"`, "/more is not known"},
 		{`{"ingestId"`, `{"tenant":"other","ingestId"`, `belongs to tenant "other"`},
 		{`["VIDEO"]`, `null`, "mediaTypes is null"},
 		{`"error":null`, `"error":""`, "error is empty"},
 		{`21.481Z`, `21.4815Z`, "more than milliseconds"},
+		{`"endTime":"2021-12-08T10:50:22.481Z"`, `"endTime":"9999-12-31T23:59:59.000-01:00"`, "not within the years"},
+		{`"startTime":"2021-12-08T10:50:21.481Z"`, `"startTime":"0001-01-01T00:00:00+01:00"`, "not within the years"},
+		{`"assetId":"179057"`, `"assetId":"a\u0000"`, "without control characters"},
+		{`"assetId":"179057"`, `"assetId":"` + strings.Repeat("a", 256) + `"`, "at most 255 bytes"},
+		{`"profileName":"p"`, `"profileName":"\u202ep"`, "without control characters"},
+		{`["VIDEO"]`, `["\n"]`, "without control characters"},
+		{`"assetId"`, `"AssetId"`, "/AssetId is not known"},
+		{`"progress":20`, `"progress":20.5`, "/progress has a value of the wrong type or form"},
+		{`{"ingestId"`, `{"\u001b":1,"ingestId"`, "a key that is not known"},
 	}
 	for _, test := range tests {
 		row := s.imports(item(test.old, test.replacement))[0]
 		if row.Outcome != "refused" || !strings.Contains(row.Problem, test.problem) {
 			t.Errorf("%s: %+v", test.replacement, row)
+		}
+	}
+	for _, id := range []string{"../x", `a\n`, strings.Repeat("a", 256)} {
+		row := s.imports(strings.ReplaceAll(item("", ""), imported, id))[0]
+		if row.Outcome != "refused" || row.IngestID == id && id != "../x" || !strings.Contains(row.Problem, "ingestId") {
+			t.Errorf("%+v", row)
 		}
 	}
 	for _, document := range []string{``, `[]`, `{}`, `{"ingestId":7}`, `"x"`} {

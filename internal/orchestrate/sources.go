@@ -16,7 +16,7 @@ import (
 // Limits of a submission.
 const (
 	maxFiles    = 1000
-	maxAssetID  = 255
+	maxName     = 255 // bytes of an id or a name
 	maxURI      = 4096
 	maxLanguage = 35 // RFC 5646, section 4.4.1
 )
@@ -31,16 +31,31 @@ func checkAssetID(id string) error {
 	switch {
 	case id == "":
 		return vod.Faultf(vod.Unusable, "assetId is missing.")
-	case len(id) > maxAssetID || !utf8.ValidString(id) || strings.ContainsFunc(id, unicode.IsControl):
-		return vod.Faultf(vod.Unusable, "assetId must have at most %d bytes of UTF-8 and no control characters.", maxAssetID)
+	case !isName(id):
+		return vod.Faultf(vod.Unusable, "assetId must have at most %d bytes of UTF-8 and no control characters.", maxName)
 	}
 	return nil
 }
+
+// isName tells whether a text can be an id or a name: short, and without what
+// breaks a line or makes it read other than it is (Unicode TR 36, section 2.5).
+func isName(text string) bool {
+	return len(text) <= maxName && utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
+	})
+}
+
+func isNoName(text string) bool { return !isName(text) }
 
 // checkFilesets gives the filesets as they are kept and shown, and the
 // addresses to read where those differ. It reports every problem at once.
 func checkFilesets(given []vod.Fileset) ([]vod.Fileset, map[string]string, error) {
 	c := sourceCheck{sources: map[string]string{}}
+	if files := countFiles(given); files > maxFiles {
+		// Not a problem for each of them: that would be an answer of megabytes.
+		c.refuse("/filesets", fmt.Sprintf("an ingest has at most %d files", maxFiles))
+		return nil, nil, c.fault()
+	}
 	kept := make([]vod.Fileset, 0, len(given))
 	for i, fs := range given {
 		out := vod.Fileset{Files: []vod.File{}, Labels: []string{vod.LabelInitialInput}}
@@ -55,22 +70,30 @@ func checkFilesets(given []vod.Fileset) ([]vod.Fileset, map[string]string, error
 	if len(given) == 0 {
 		c.refuse("/filesets", "an ingest needs a file")
 	}
-	if c.count > maxFiles {
-		c.refuse("/filesets", fmt.Sprintf("an ingest has at most %d files", maxFiles))
-	}
 	if len(c.problems) > 0 {
-		first := c.problems[0]
-		return nil, nil, &vod.Fault{
-			Code: vod.Unusable, Message: fmt.Sprintf("The files cannot be used: %s: %s.", first.Path, first.Message), Problems: c.problems,
-		}
+		return nil, nil, c.fault()
 	}
 	return kept, c.sources, nil
+}
+
+// countFiles counts a fileset without files as one: it is told like one.
+func countFiles(filesets []vod.Fileset) (n int) {
+	for _, fs := range filesets {
+		n += max(1, len(fs.Files))
+	}
+	return n
 }
 
 type sourceCheck struct {
 	sources  map[string]string
 	problems []vod.FieldProblem
-	count    int
+}
+
+func (c *sourceCheck) fault() *vod.Fault {
+	first := c.problems[0]
+	return &vod.Fault{
+		Code: vod.Unusable, Message: fmt.Sprintf("The files cannot be used: %s: %s.", first.Path, first.Message), Problems: c.problems,
+	}
 }
 
 func (c *sourceCheck) refuse(path, message string) {
@@ -78,7 +101,6 @@ func (c *sourceCheck) refuse(path, message string) {
 }
 
 func (c *sourceCheck) file(f vod.File, path string) vod.File {
-	c.count++
 	if f.MediaType == "" {
 		f.MediaType = vod.MediaVideo
 	}

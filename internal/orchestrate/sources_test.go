@@ -109,3 +109,30 @@ func TestHiddenQueries(t *testing.T) {
 		"https://example.com/x?…": "https://example.com/x?a=1", "https://example.com/x?…2": "https://example.com/x?a=2",
 	})
 }
+
+// TestTooManyFiles: it is one problem, not one for each of them.
+func TestTooManyFiles(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	for _, filesets := range [][]vod.Fileset{make([]vod.Fileset, 1001), {{Files: make([]vod.File, 1001)}}} {
+		sub := clip()
+		sub.Filesets = filesets
+		_, err := s.Preview(t.Context(), as(tenant), sub)
+		var fault *vod.Fault
+		if !errors.As(err, &fault) || fault.Code != vod.Unusable || len(fault.Problems) != 1 || !strings.Contains(err.Error(), "at most 1000 files") {
+			t.Errorf("%.200v", err)
+		}
+	}
+}
+
+// TestAssetIDsThatMislead are refused like control characters.
+func TestAssetIDsThatMislead(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	for _, id := range []string{"a\u202egpj.exe", "a\u2028b", "\u2066a", "a\u200f"} {
+		sub := clip()
+		sub.AssetID = id
+		_, err := s.Preview(t.Context(), as(tenant), sub)
+		s.refused(err, vod.Unusable)
+	}
+}
