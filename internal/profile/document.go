@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
@@ -96,14 +98,33 @@ func fault(name string, problems []vod.FieldProblem) *vod.Fault {
 	if name != "" {
 		message = fmt.Sprintf("The profile document %s has ", quoted(name))
 	}
-	if n := len(problems); n == 1 {
+	n := len(problems)
+	if n == 1 {
 		message += "a problem."
 	} else {
 		message += fmt.Sprintf("%d problems.", n)
 	}
-	if n := len(problems); n > maxProblems {
-		problems = append(problems[:maxProblems:maxProblems],
-			vod.FieldProblem{Message: fmt.Sprintf("%d more problems are not listed", n-maxProblems)})
+	problems = slices.Clone(problems[:min(n, maxProblems)])
+	for i, p := range problems {
+		problems[i] = vod.FieldProblem{Path: told(p.Path), Message: told(p.Message)}
+	}
+	if n > maxProblems {
+		problems = append(problems, vod.FieldProblem{Message: fmt.Sprintf("%d more problems are not listed", n-maxProblems)})
 	}
 	return &vod.Fault{Code: vod.Unusable, Message: message, Problems: problems}
+}
+
+// told is a path or a message as an answer has it: keys and tags of a hostile
+// document can be as long as the document, and hold anything.
+func told(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
+	if len(text) > maxTold {
+		text = strings.ToValidUTF8(text[:maxTold], "") + "…"
+	}
+	return text
 }

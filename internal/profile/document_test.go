@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -164,4 +165,24 @@ func problemText(t *testing.T, err error) string {
 		text += p.Path + ": " + p.Message + "\n"
 	}
 	return text
+}
+
+// TestToldInBounds: what a hostile document is refused for is told in bounds.
+func TestToldInBounds(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"retrieval: " + strings.Repeat("!", 500_000), strings.Repeat("k", 500_000) + ": 1", `{"` + strings.Repeat("k", 500_000) + `":1}`, "\"a\\x1bb\": 1",
+		strings.Repeat("- ["+strings.Repeat("[a],", 500)+"b]\n", 200) + "- [}\n" + strings.Repeat("- a\n", 200),
+	} {
+		_, err := Parse("p", []byte(text))
+		var fault *vod.Fault
+		if !errors.As(err, &fault) {
+			t.Fatal(err)
+		}
+		for _, p := range fault.Problems {
+			if len(p.Path) > maxTold+3 || len(p.Message) > maxTold+3 || strings.ContainsFunc(p.Path+p.Message, unicode.IsControl) {
+				t.Errorf("%d and %d bytes: %.100q %.100q", len(p.Path), len(p.Message), p.Path, p.Message)
+			}
+		}
+	}
 }

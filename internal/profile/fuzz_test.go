@@ -6,7 +6,9 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"unicode"
 
 	"pgregory.net/rapid"
 
@@ -36,6 +38,11 @@ func FuzzParse(f *testing.F) {
 		var fault *vod.Fault
 		if !errors.As(err, &fault) || fault.Code != vod.Unusable || len(fault.Problems) == 0 {
 			t.Fatalf("not a fault of the document: %v", err)
+		}
+		for _, p := range fault.Problems {
+			if len(p.Path)+len(p.Message) > 2*maxTold+6 || strings.ContainsFunc(p.Path+p.Message, unicode.IsControl) {
+				t.Fatalf("%q %q", p.Path, p.Message)
+			}
 		}
 	})
 }

@@ -22,6 +22,7 @@ const (
 	maxProblems = 100     // problems that are told
 	maxNumber   = 32      // characters of a number
 	maxExponent = 30      // of ten; the schema compares exactly, in memory that grows with it
+	maxTold     = 500     // bytes of a path or a message
 )
 
 var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE]([+-]?[0-9]+))?$`)

@@ -43,10 +43,10 @@ func (r *reader) readYAML(data []byte) any {
 // mistake is on the first line with which the text can no longer be read. For
 // long texts, where looking for it takes too long, the library's line stays.
 func yamlMessage(data []byte, err error) string {
-	const longest = 500
+	const longest, largest = 500, 64 << 10 // lines, bytes
 	message := strings.TrimPrefix(err.Error(), "yaml: ")
 	lines := bytes.SplitAfter(data, []byte("\n"))
-	if !yamlLine.MatchString(message) || len(lines) > longest {
+	if !yamlLine.MatchString(message) || len(lines) > longest || len(data) > largest {
 		return message
 	}
 	good := len(lines) - 1
