@@ -31,7 +31,7 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, tenant string) e
 		w.Header().Set("Tus-Max-Size", strconv.FormatInt(s.MaxSize, 10))
 		return vod.Faultf(vod.TooLarge, "The file has %d bytes; this server takes at most %d.", length, s.MaxSize)
 	}
-	metadata := r.Header.Get("Upload-Metadata")
+	metadata := strings.Join(r.Header.Values("Upload-Metadata"), ",") // RFC 9110 section 5.3
 	name, err := fileName(metadata)
 	if err != nil {
 		return err
@@ -103,26 +103,34 @@ func (s *Server) tell(w http.ResponseWriter, u upload) {
 
 // sizeHeader reads a header that is a number of bytes.
 func sizeHeader(r *http.Request, key string) (int64, error) {
-	n, err := strconv.ParseUint(r.Header.Get(key), 10, 63)
+	given := strings.Join(r.Header.Values(key), ", ")
+	n, err := strconv.ParseUint(given, 10, 63)
 	if err != nil {
-		return 0, vod.Faultf(vod.Invalid, "The header %s must be a number of bytes, not %q.", key, r.Header.Get(key))
+		return 0, vod.Faultf(vod.Invalid, "The header %s must be a number of bytes, not %.100q.", key, given)
 	}
 	return int64(n), nil
 }
 
-// fileName finds the file name in Upload-Metadata: pairs of a key and a value
-// in base64, separated by commas.
+// fileName finds the file name in Upload-Metadata: pairs of a key, which is
+// ASCII and there once, and a value in base64, separated by commas.
 func fileName(metadata string) (string, error) {
 	if len(metadata) > maxMetadata {
 		return "", vod.Faultf(vod.Invalid, "The header Upload-Metadata is longer than %d bytes.", maxMetadata)
 	}
-	name := ""
+	if metadata == "" {
+		return "", nil
+	}
+	name, keys := "", map[string]bool{}
 	for pair := range strings.SplitSeq(metadata, ",") {
 		key, value, _ := strings.Cut(strings.TrimSpace(pair), " ")
 		text, err := base64.StdEncoding.DecodeString(value)
-		if err != nil || (key == "" && metadata != "") {
-			return "", vod.Faultf(vod.Invalid, "The header Upload-Metadata must hold pairs of a key and a value in base64; %q is none.", pair)
+		if err != nil || key == "" || strings.ContainsFunc(key, notASCII) {
+			return "", vod.Faultf(vod.Invalid, "The header Upload-Metadata must hold pairs of a key and a value in base64; %.100q is none.", pair)
 		}
+		if keys[key] {
+			return "", vod.Faultf(vod.Invalid, "The header Upload-Metadata must hold each key once; %.100q is there twice.", key)
+		}
+		keys[key] = true
 		if key == "filename" {
 			name = cleanName(string(text))
 		}
@@ -130,14 +138,17 @@ func fileName(metadata string) (string, error) {
 	return name, nil
 }
 
+func notASCII(r rune) bool { return r <= ' ' || r > '~' }
+
 // cleanName makes a plain file name out of what a client sent: no folders of
-// either style, no control characters, valid UTF-8, at most maxName bytes with
+// either style, no control characters, nothing that turns the direction of
+// writing and so hides the extension, valid UTF-8, at most maxName bytes with
 // the extension kept.
 func cleanName(name string) string {
 	name = strings.ToValidUTF8(name, "_")
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	name = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		if unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control) {
 			return -1
 		}
 		return r

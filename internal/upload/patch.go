@@ -27,7 +27,7 @@ func (s *Server) patch(w http.ResponseWriter, r *http.Request, tenant string) er
 		return err
 	}
 	if ct := r.Header.Get("Content-Type"); ct != "application/offset+octet-stream" {
-		return vod.Faultf(vod.Unsupported, "The Content-Type must be application/offset+octet-stream, not %q.", ct)
+		return vod.Faultf(vod.Unsupported, "The Content-Type must be application/offset+octet-stream, not %.100q.", ct)
 	}
 	offset, err := sizeHeader(r, "Upload-Offset")
 	if err != nil {

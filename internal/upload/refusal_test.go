@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -32,6 +33,9 @@ func TestCreateRefusals(t *testing.T) {
 		{"too large", header{"Upload-Length": "1001"}, 413, "The file has 1001 bytes; this server takes at most 1000."},
 		{"no room", header{"Upload-Length": "901"}, 507, "The server's disk has 1200 bytes free; with 901 more bytes of this upload less than the 300 bytes would be left that min-free asks for."},
 		{"bad metadata", header{"Upload-Length": "1", "Upload-Metadata": "filename a%b"}, 400, `The header Upload-Metadata must hold pairs of a key and a value in base64; "filename a%b" is none.`},
+		{"key twice", header{"Upload-Length": "1", "Upload-Metadata": "filename YQ==,filename Yg=="}, 400, `The header Upload-Metadata must hold each key once; "filename" is there twice.`},
+		{"no pairs", header{"Upload-Length": "1", "Upload-Metadata": ","}, 400, `The header Upload-Metadata must hold pairs of a key and a value in base64; "" is none.`},
+		{"key that is no ASCII", header{"Upload-Length": "1", "Upload-Metadata": "é YQ=="}, 400, `The header Upload-Metadata must hold pairs of a key and a value in base64; "é YQ==" is none.`},
 		{"long metadata", header{"Upload-Length": "1", "Upload-Metadata": "k " + strings.Repeat("A", 4096)}, 400, "The header Upload-Metadata is longer than 4096 bytes."},
 	}
 	for _, test := range tests {
@@ -215,3 +219,13 @@ func TestDiskFillsUpMeanwhile(t *testing.T) {
 type zeros struct{}
 
 func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
+
+// TestSizeGivenTwice: which one counts could be seen differently by a proxy.
+func TestSizeGivenTwice(t *testing.T) {
+	t.Parallel()
+	r := httptest.NewRequestWithContext(t.Context(), "POST", "/uploads", nil)
+	r.Header["Upload-Length"] = []string{"1", "1"}
+	if _, err := sizeHeader(r, "Upload-Length"); vod.CodeOf(err) != vod.Invalid {
+		t.Errorf("%v", err)
+	}
+}

@@ -135,7 +135,8 @@ func refuseMethod(allowed string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", allowed)
 		problem.Write(w, r, problem.Document{
-			Status: http.StatusMethodNotAllowed, Detail: "The method " + r.Method + " is not possible here, only " + allowed + ".",
+			Status: http.StatusMethodNotAllowed,
+			Detail: fmt.Sprintf("The method %.20s is not possible here, only %s.", strings.ToValidUTF8(r.Method, "?"), allowed),
 		})
 	}
 }
