@@ -60,6 +60,17 @@ bench: ## Measure a whole ingest against bare ffmpeg, and ingests per second
 	go test -run '^$$' -bench ControlPlane -benchtime 3000x -count 3 -timeout 10m ./internal/bench
 	go test -run '^$$' -bench Overhead -benchtime 2x -timeout 30m ./internal/bench
 
+# Ingests in the large database of bench-api: make bench-api N=10000000
+N ?= 1000000
+
+.PHONY: bench-api
+bench-api: ## Measure the Status API with 10,000 and $N (1000000) ingests against a plain handler
+	scripts/setup.sh run
+	$(MAKE) --no-print-directory build
+	mkdir -p .cache/bench
+	go build -o .cache/bench/bench-api ./internal/bench/api
+	.cache/bench/bench-api --n $(N)
+
 .PHONY: generate
 generate: ## Write generated files anew: API types, client, THIRD_PARTY_NOTICES
 	scripts/setup.sh generate

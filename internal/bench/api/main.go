@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -34,7 +35,7 @@ func main() {
 	if o.Limit {
 		err = serveLimit(ctx, os.Stdout)
 	} else {
-		err = bench(ctx, o)
+		err = bench(ctx, o, os.Stdout)
 	}
 	if err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(os.Stderr, "bench-api:", err)
@@ -43,7 +44,7 @@ func main() {
 	}
 }
 
-func bench(ctx context.Context, o options) error {
+func bench(ctx context.Context, o options, out io.Writer) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -55,21 +56,25 @@ func bench(ctx context.Context, o options) error {
 	defer reference.stop()
 	var all []result
 	var sizes []size
+	var databases []database
 	for _, n := range []int{o.Small, o.N} {
 		db, err := filled(ctx, o.Cache, n)
 		if err != nil {
 			return err
 		}
+		databases = append(databases, db)
+	}
+	for _, db := range databases {
 		for _, signIn := range []bool{false, true} {
 			results, rss, err := measure(ctx, o, db, reference, signIn)
 			if err != nil {
-				return fmt.Errorf("%d ingests: %w", n, err)
+				return fmt.Errorf("%d ingests: %w", db.N, err)
 			}
 			all = append(all, results...)
-			sizes = append(sizes, size{n: n, signIn: signIn, rss: rss, file: db.bytes})
+			sizes = append(sizes, size{n: db.N, signIn: signIn, rss: rss, file: db.bytes})
 		}
 	}
-	return report(os.Stdout, o, all, sizes)
+	return report(out, o, all, sizes)
 }
 
 // measure runs the server on a copy of the database, and every case against it.
