@@ -472,6 +472,9 @@ type PlaybackEntry struct {
 
 	// Current This is what plays now.
 	Current bool `json:"current"`
+
+	// Removed When the files were given up, because another ingest had replaced this one for long enough. Missing while they are there. What is removed cannot be selected again.
+	Removed *Timestamp `json:"removed,omitempty"`
 }
 
 // PlaybackHistory All that ingests published for an asset.

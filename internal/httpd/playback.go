@@ -42,10 +42,14 @@ func (s *server) GetPlaybackHistory(ctx context.Context, r api.GetPlaybackHistor
 	items := []api.PlaybackEntry{}
 	for _, e := range entries {
 		p := playback(e)
-		items = append(items, api.PlaybackEntry{
+		entry := api.PlaybackEntry{
 			AssetID: p.AssetID, IngestID: p.IngestID, HLS: p.HLS, DASH: p.DASH, Poster: p.Poster,
 			Current: e.IngestID == current.IngestID,
-		})
+		}
+		if !e.Removed.IsZero() {
+			entry.Removed = &api.Timestamp{Time: e.Removed}
+		}
+		items = append(items, entry)
 	}
 	return api.GetPlaybackHistory200JSONResponse{Items: items}, nil
 }

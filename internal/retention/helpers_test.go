@@ -102,6 +102,7 @@ func (w *world) open() {
 		Policy:  func(tenant string) retention.Policy { return w.policies[tenant] },
 		Uploads: func(time.Time) (int, error) { return 0, nil },
 	}
+	w.t.Cleanup(w.Worker.EndWalk)
 	sources := filepath.Join(w.dir, "sources")
 	w.Service, err = orchestrate.New(w.t.Context(), orchestrate.Config{
 		Store: db, Engine: w, Locations: set, Digest: retrieval.Digest, Version: "test", Hold: func() string { return "" },

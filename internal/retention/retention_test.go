@@ -39,7 +39,7 @@ func TestReplacedOutputs(t *testing.T) {
 		t.Error("the ingest does not tell that its files are gone")
 	}
 	history, err := w.PlaybackHistory(t.Context(), as(tenant), "1")
-	if err != nil || len(history) != 2 {
+	if err != nil || len(history) != 2 || !history[0].Removed.IsZero() || history[1].Removed.IsZero() {
 		t.Errorf("the history is %+v, %v", history, err)
 	}
 	_, err = w.PlaybackSelect(t.Context(), as(tenant), "1", first)

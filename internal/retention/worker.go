@@ -69,7 +69,7 @@ func Kinds() []string { return []string{Upload, Orphan, Outputs, Ingest, AuditEn
 
 // Run works until the context is done.
 func (w *Worker) Run(ctx context.Context) {
-	defer w.endWalk()
+	defer w.EndWalk()
 	ticker := time.NewTicker(passEvery)
 	defer ticker.Stop()
 	w.Pass(ctx)
@@ -170,7 +170,7 @@ func (w *Worker) Walk(ctx context.Context, n int) {
 		}
 		attempt, err, more := w.next()
 		if !more {
-			w.endWalk()
+			w.EndWalk()
 			return
 		}
 		orphan := false
@@ -189,8 +189,9 @@ func (w *Worker) Walk(ctx context.Context, n int) {
 	}
 }
 
-// endWalk closes the folders that the walk has open.
-func (w *Worker) endWalk() {
+// EndWalk closes the folders that a walk under way has open. [Worker.Run] does it
+// at its end.
+func (w *Worker) EndWalk() {
 	if w.next != nil {
 		w.stop()
 		w.next = nil

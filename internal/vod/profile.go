@@ -1,6 +1,9 @@
 package vod
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"time"
+)
 
 // ProfileVersion is one version of a named pipeline, as it was applied.
 type ProfileVersion struct {
@@ -19,4 +22,8 @@ type Playback struct {
 	HLS      string // address of the multivariant playlist, or empty
 	DASH     string // address of the manifest, or empty
 	Poster   string // address of the poster image, or empty
+	// Removed is when the files were given up, because another ingest had served
+	// the asset for long enough; zero while they are there. Only the history of an
+	// asset tells.
+	Removed time.Time
 }

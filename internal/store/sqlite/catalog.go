@@ -20,6 +20,9 @@ func playbackRow(p *vod.Playback) []column {
 	}
 }
 
+// historyRow binds an entry with when its files were given up.
+func historyRow(p *vod.Playback) []column { return append(playbackRow(p), maybe{&p.Removed}) }
+
 // CatalogCurrent implements [store.Catalog].
 func (s *Store) CatalogCurrent(ctx context.Context, tenant, assetID string) (p vod.Playback, err error) {
 	err = s.read(ctx, func(q querier) error {
@@ -41,8 +44,8 @@ func (s *Store) CatalogCurrent(ctx context.Context, tenant, assetID string) (p v
 // CatalogEntries implements [store.Catalog].
 func (s *Store) CatalogEntries(ctx context.Context, tenant, assetID string) (list []vod.Playback, err error) {
 	err = s.read(ctx, func(q querier) error {
-		list, err = all(q, playbackRow, `
-			SELECT `+catalogColumns+` FROM catalog
+		list, err = all(q, historyRow, `
+			SELECT `+catalogColumns+`, (SELECT removed_ms FROM ingests WHERE id = ingest_id) FROM catalog
 			WHERE tenant = ? AND asset_id = ?
 			ORDER BY start_ms DESC, ingest_id DESC`, tenant, assetID)
 		return err

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
@@ -146,6 +145,3 @@ func (t *tx) replaceBack(in vod.Ingest) error {
 
 // millis is the time of the write.
 func (t *tx) millis() int64 { return t.w.now().UnixMilli() }
-
-// removedRow binds when the outputs of an ingest were given up.
-func removedRow(at *time.Time) []column { return []column{maybe{at}} }

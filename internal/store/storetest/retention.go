@@ -78,6 +78,10 @@ func outputsOfOneTenant(_ *testing.T, b bundle) {
 	b.equal(b.expire("t1"), []string{first.ID})
 	b.equal(b.get(first).Ingest.Removed.IsZero(), false)
 	b.equal(b.get(theirs).Ingest.Removed.IsZero(), true)
+	history, err := b.CatalogEntries(b.ctx, "t1", first.AssetID)
+	b.ok(err)
+	b.equal(history[1].Removed, b.get(first).Ingest.Removed)
+	b.equal(history[0].Removed.IsZero(), true)
 	b.equal(b.expire("t1"), []string(nil))
 	b.equal(b.expire("t2"), []string{theirs.ID})
 }
