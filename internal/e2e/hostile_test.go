@@ -69,6 +69,7 @@ func TestHostileRequests(t *testing.T) { //nolint:paralleltest // See above.
 		}
 		v.attack(t, a)
 	}
+	v.cutConnections(t)
 	if len(list) < minAttacks {
 		t.Errorf("%d hostile requests, want %d", len(list), minAttacks)
 	}
