@@ -100,6 +100,7 @@ func FuzzHeaders(f *testing.F) {
 	f.Add("Bearer a.b.c", "default", "key-1", "198.51.100.7, 192.0.2.1")
 	f.Add("bearer  x ", "", "\x00", "[::1]:80,,\xff")
 	f.Add("Basic YTpi", "a,b", "é", "fe80::1%eth0")
+	f.Add("Bearer x", "a", "k", "fe80::1%\x00")
 	trusted := proxies{netip.MustParsePrefix("192.0.2.0/24")}
 	s := &server{proxies: trusted}
 	f.Fuzz(func(t *testing.T, authorization, tenant, key, forwarded string) {

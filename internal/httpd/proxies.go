@@ -26,8 +26,8 @@ func (p proxies) origin(r *http.Request) string {
 			break
 		}
 		before, err := netip.ParseAddr(strings.TrimSpace(hop))
-		if err != nil {
-			break
+		if err != nil || before.Zone() != "" {
+			break // A zone means nothing to others, and may hold any characters.
 		}
 		addr = before.Unmap()
 	}
