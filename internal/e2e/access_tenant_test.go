@@ -77,6 +77,21 @@ func TestTenantsOfThings(t *testing.T) {
 	same("an ingest to play", http.MethodPut, "/assets/867228/playback",
 		`{"ingestId":"`+h.ids["ingestId"]+`"}`, `{"ingestId":"`+strings.Repeat("0", 32)+`"}`)
 
+	// An import is written, whoever else has the id; a task's too.
+	detail := string(read(t, "../httpd/testdata/detail.json"))
+	detail = strings.ReplaceAll(detail, `"tenant": "vimond"`, `"tenant": "beta"`)
+	for id, task := range map[string]string{h.ids["ingestId"]: h.ids["taskId"], strings.Repeat("0", 32): strings.Repeat("1", 32)} {
+		document := strings.NewReplacer("7dd40659-2494-45bc-b533-83e7deb97155", id, "f1db16c3-ee45-44c8-a94e-ed99c0a685b1", task).Replace(detail)
+		got := h.send("beta admin", http.MethodPost, "/imports", []byte(document))
+		if !strings.Contains(got.body, `"outcome":"written"`) {
+			t.Errorf("import under the id %s: %s %s", id, got.Status, got.body)
+		}
+	}
+	task := h.send("beta admin", http.MethodGet, "/ingests/"+h.ids["ingestId"]+"/tasks/"+h.ids["taskId"], nil)
+	if task.StatusCode != http.StatusOK || !strings.Contains(task.body, `"attempts":[]`) {
+		t.Errorf("beta's imported task: %s %s", task.Status, task.body)
+	}
+
 	// An upload is looked for when the ingest begins.
 	beta := h.client("beta admin")
 	fate := func(upload string) string {

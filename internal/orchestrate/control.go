@@ -15,18 +15,34 @@ func (s *Service) Cancel(ctx context.Context, by vod.Caller, id string) error {
 	if err := by.RequireAnywhere(vod.CancelIngests); err != nil {
 		return err
 	}
-	owner, err := s.Store.IngestTenant(ctx, id)
+	run, err := s.find(ctx, by, id)
 	if err != nil {
 		return err
 	}
-	if !by.LooksIn(owner) {
-		return noIngest(id)
-	}
-	by.Tenant = owner
-	if err := s.change(ctx, by, vod.CancelledIngest, id, plan.Cancel); err != nil {
+	by.Tenant = run.Ingest.Tenant
+	if err := s.change(ctx, by, vod.CancelledIngest, run, plan.Cancel); err != nil {
 		return err
 	}
 	return s.Engine.Wake(ctx, id)
+}
+
+// find gives the ingest with the id in whichever tenant the caller looks in.
+// Where several have it, all but one have imported it: that one is meant.
+func (s *Service) find(ctx context.Context, by vod.Caller, id string) (found vod.Run, err error) {
+	tenants, err := s.Store.IngestTenants(ctx, id)
+	if err != nil {
+		return vod.Run{}, err
+	}
+	err = noIngest(id)
+	for _, tenant := range tenants {
+		if !by.LooksIn(tenant) || err == nil && !found.Ingest.Imported {
+			continue
+		}
+		if found, err = s.Store.IngestGet(ctx, tenant, id); err != nil {
+			return vod.Run{}, err
+		}
+	}
+	return found, err
 }
 
 // Retry opens a FAILED or CANCELLED ingest again; any other is a Conflict.
@@ -42,7 +58,7 @@ func (s *Service) Retry(ctx context.Context, by vod.Caller, id string) error {
 	if err != nil {
 		return err
 	}
-	err = s.change(ctx, by, vod.RetriedIngest, id, func(run *vod.Run) error {
+	err = s.change(ctx, by, vod.RetriedIngest, run, func(run *vod.Run) error {
 		if err := plan.RefuseRetry(run); err != nil {
 			return err
 		}
@@ -82,7 +98,11 @@ func (s *Service) gone(ctx context.Context, run vod.Run) (func(vod.Step, vod.Tas
 
 // change is [store.Ingests.IngestChange] for an ingest of the caller's tenant,
 // with an audit entry where it changes the status.
-func (s *Service) change(ctx context.Context, by vod.Caller, action vod.Action, id string, change func(*vod.Run) error) error {
+func (s *Service) change(ctx context.Context, by vod.Caller, action vod.Action, run vod.Run, change func(*vod.Run) error) error {
+	if run.Ingest.Imported {
+		return change(&run) // Refuses it: history does not change.
+	}
+	id := run.Ingest.ID
 	changed := false
 	err := s.Store.IngestChange(ctx, id, func(run *vod.Run) error {
 		if run.Ingest.Tenant != by.Tenant {
@@ -98,7 +118,7 @@ func (s *Service) change(ctx context.Context, by vod.Caller, action vod.Action, 
 		return nil
 	})
 	if err == nil && changed {
-		s.Log.InfoContext(ctx, string(action), "ingest", id, "tenant", by.Tenant, "by", by.Subject)
+		s.Log.InfoContext(ctx, string(action), "ingest", id, "tenant", by.Tenant, "by", by.Subject) //nolint:sloglint // A constant of vod.
 	}
 	return err
 }

@@ -71,7 +71,19 @@ func TestImportOverWhatRanHere(t *testing.T) {
 	s.equal("outcome", row.Outcome, "refused")
 	rows, err := s.Import(t.Context(), as("other"), json.RawMessage(strings.ReplaceAll(item("", ""), imported, id)))
 	s.ok(err)
-	s.equal("outcome for another tenant", rows[0].Outcome, "refused")
+	s.equal("outcome for another tenant", rows[0].Outcome, "written") // Which must not tell whether the id is known.
+	other, err := s.Get(t.Context(), as("other"), id)
+	s.ok(err)
+	s.equal("progress for another tenant", other.Ingest.Progress, 20)
+	everywhere := as("")
+	everywhere.Tenants = []string{tenant, "other"}
+	s.refused(s.Cancel(t.Context(), everywhere, id), vod.Conflict)
+	s.refused(s.Retry(t.Context(), as("other"), id), vod.Conflict)
+	running := s.submit()
+	_, err = s.Import(t.Context(), as("other"), json.RawMessage(strings.ReplaceAll(item("", ""), imported, running)))
+	s.ok(err)
+	s.ok(s.Cancel(t.Context(), everywhere, running)) // It can only mean the one that runs here.
+	s.equal("status", s.get(running).Ingest.Status, vod.Cancelled)
 	s.equal("status", s.get(id).Ingest.Progress, 100)
 }
 

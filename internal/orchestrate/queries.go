@@ -53,6 +53,9 @@ func (s *Service) Task(ctx context.Context, by vod.Caller, ingestID, taskID stri
 	if t == nil {
 		return TaskView{}, vod.Faultf(vod.NotFound, "Ingest %s has no task %s.", ingestID, taskID)
 	}
+	if run.Ingest.Imported { // Its ids are others', and it was not attempted here.
+		return TaskView{Task: *t}, nil
+	}
 	attempts, err := s.Store.TaskAttempts(ctx, taskID)
 	return TaskView{Task: *t, Attempts: attempts}, err
 }

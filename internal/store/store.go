@@ -51,11 +51,13 @@ type Ingests interface {
 	IngestRepeated(ctx context.Context, key Idempotency) (id string, err error)
 	// IngestImport writes history of another system. The same run again is a
 	// no-op (false); one with input and tasks completes one that was written
-	// without; anything else under a known id is a Conflict fault. An id that
-	// another tenant has is a Conflict too.
+	// without; anything else under an id that the tenant has is a Conflict
+	// fault. What ids other tenants have makes no difference. An id with control
+	// characters is an Invalid fault.
 	IngestImport(ctx context.Context, run vod.Run) (written bool, err error)
-	// IngestTenant tells whose ingest the id is.
-	IngestTenant(ctx context.Context, id string) (tenant string, err error)
+	// IngestTenants tells who has an ingest with the id, in any order: one tenant
+	// at most has one that ran here, and others may have imported the same id.
+	IngestTenants(ctx context.Context, id string) (tenants []string, err error)
 	// IngestGet gives an ingest with its tasks, in step order.
 	IngestGet(ctx context.Context, tenant, id string) (vod.Run, error)
 	// IngestList gives a page, newest Start first, ties by id descending
@@ -93,7 +95,7 @@ type Ingests interface {
 	// tenant, asset, profile name and version as in, other than in itself, if it
 	// is still the asset's current one: the one that the catalogue serves, or,
 	// where the asset has no catalogue entry, its newest COMPLETED ingest under
-	// any profile. nil: there is none.
+	// any profile. nil: there is none, or its outputs are given up.
 	IngestEarlier(ctx context.Context, in vod.Ingest) (*vod.Run, error)
 	// TaskAttempts gives all attempts of a task, first to last.
 	TaskAttempts(ctx context.Context, taskID string) ([]vod.Attempt, error)

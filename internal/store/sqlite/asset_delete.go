@@ -50,7 +50,9 @@ func (t *tx) deleteAsset(tenant, assetID string, by vod.AuditEntry) (ids []strin
 		if err != nil {
 			return nil, err
 		}
-		ids = append(ids, more...)
+		for _, key := range more {
+			ids = append(ids, idOf(key))
+		}
 	}
 	if _, err := t.exec(`
 		INSERT OR REPLACE INTO removals (due_ms, ingest_id, task_id, tenant, media_key)
@@ -67,7 +69,7 @@ func (t *tx) deleteAsset(tenant, assetID string, by vod.AuditEntry) (ids []strin
 	if by != (vod.AuditEntry{}) {
 		if _, err := t.exec(`
 			INSERT INTO audit (time_ms, tenant, subject, origin, action, target, asset_id)
-			SELECT ?, tenant, ?, ?, ?, id, asset_id FROM ingests INDEXED BY ingests_by_asset WHERE tenant = ? AND asset_id = ?`,
+			SELECT ?, tenant, ?, ?, ?, substr(id, 1, instr(id || char(31), char(31)) - 1), asset_id FROM ingests INDEXED BY ingests_by_asset WHERE tenant = ? AND asset_id = ?`,
 			by.Time.UnixMilli(), by.Subject, by.From, string(by.Action), tenant, assetID); err != nil {
 			return nil, err
 		}

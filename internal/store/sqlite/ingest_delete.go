@@ -10,12 +10,16 @@ import (
 // IngestDelete implements [store.Ingests].
 func (s *Store) IngestDelete(ctx context.Context, tenant, id string, by vod.AuditEntry) error {
 	return s.write(ctx, func(t *tx) error {
-		in, ok, err := first(t, ingestRow, `SELECT `+ingestColumns+` FROM ingests WHERE id = ? AND tenant = ?`, id, tenant)
+		key, ok, err := keyOf(t, tenant, id)
 		if err != nil {
-			return fmt.Errorf("read ingest %s: %w", id, err)
+			return err
 		}
 		if !ok {
 			return noIngest(id)
+		}
+		in, _, err := first(t, ingestRow, `SELECT `+ingestColumns+` FROM ingests WHERE id = ?`, key)
+		if err != nil {
+			return fmt.Errorf("read ingest %s: %w", id, err)
 		}
 		if !in.Status.Final() {
 			return vod.Faultf(vod.Conflict, "Ingest %s is %s: only a finished ingest can be deleted.", id, in.Status)

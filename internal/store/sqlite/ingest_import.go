@@ -3,6 +3,8 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/via-orchestrate/orchestrate/internal/store"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
@@ -11,21 +13,29 @@ import (
 // IngestImport implements [store.Ingests].
 func (s *Store) IngestImport(ctx context.Context, run vod.Run) (written bool, err error) {
 	run.Ingest.Imported = true
+	id := run.Ingest.ID
+	if strings.Contains(id, keyMark) || slices.ContainsFunc(run.Tasks, func(t vod.Task) bool { return strings.Contains(t.ID, keyMark) }) {
+		return false, vod.Faultf(vod.Invalid, "An id must not have control characters.")
+	}
 	err = s.write(ctx, func(t *tx) error {
 		written = false
-		known, err := loadRun(t, run.Ingest.ID)
-		if vod.CodeOf(err) == vod.NotFound {
-			written = true
-			return t.importNew(run)
-		}
+		key, found, err := keyOf(t, run.Ingest.Tenant, id)
 		if err != nil {
 			return err
 		}
-		written, err = store.Completes(known, run)
+		if !found {
+			written = true
+			return t.importNew(keyed(run))
+		}
+		known, err := loadRun(t, key)
+		if err != nil {
+			return err
+		}
+		written, err = store.Completes(shown(known), run)
 		if err != nil || !written {
 			return err
 		}
-		return t.importDetail(known, run)
+		return t.importDetail(key, keyed(run))
 	})
 	return written && err == nil, err
 }
@@ -38,7 +48,11 @@ func (t *tx) importNew(run vod.Run) error {
 }
 
 // importDetail completes a run that was known as a list item only.
-func (t *tx) importDetail(known, run vod.Run) error {
+func (t *tx) importDetail(key string, run vod.Run) error {
+	known, err := loadRun(t, key)
+	if err != nil {
+		return err
+	}
 	old, err := stateOf(&known)
 	if err != nil {
 		return err
@@ -57,7 +71,7 @@ func (t *tx) importTasks(run vod.Run) error {
 	for i := range run.Tasks {
 		err := t.insert("tasks", taskColumns, taskRow(&run.Tasks[i]))
 		if taken(err) {
-			return vod.Faultf(vod.Conflict, "Ingest %s: there is another task with the id or the step of task %s.", run.Ingest.ID, run.Tasks[i].ID)
+			return vod.Faultf(vod.Conflict, "Ingest %s: there is another task with the id or the step of task %s.", idOf(run.Ingest.ID), idOf(run.Tasks[i].ID))
 		}
 		if err != nil {
 			return fmt.Errorf("write task %s: %w", run.Tasks[i].ID, err)

@@ -17,8 +17,15 @@ func (s *Store) IngestList(ctx context.Context, f store.IngestFilter) (page []vo
 	if f.Limit < 1 || f.Limit > 500 {
 		return nil, false, fmt.Errorf("list ingests: a limit of %d is not in 1..500", f.Limit)
 	}
-	query, args := listQuery(f)
 	err = s.read(ctx, func(q querier) error {
+		if f.IngestID != "" {
+			key, ok, err := keyOf(q, f.Tenant, f.IngestID)
+			if err != nil || !ok {
+				return err
+			}
+			f.IngestID = key
+		}
+		query, args := listQuery(f)
 		page, err = upTo(f.Limit+1, q, listRow, query, args...)
 		return err
 	})
@@ -26,7 +33,7 @@ func (s *Store) IngestList(ctx context.Context, f store.IngestFilter) (page []vo
 		return nil, false, fmt.Errorf("list ingests: %w", err)
 	}
 	for i := range page {
-		page[i].Tenant = f.Tenant
+		page[i].ID, page[i].Tenant = idOf(page[i].ID), f.Tenant
 	}
 	if len(page) > f.Limit {
 		return page[:f.Limit], true, nil

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
@@ -51,7 +52,7 @@ func (s *Store) IngestEarlier(ctx context.Context, in vod.Ingest) (earlier *vod.
 			return err
 		}
 		run, err := loadRun(q, id)
-		if err != nil {
+		if err != nil || !run.Ingest.Removed.IsZero() {
 			return err
 		}
 		earlier = &run
@@ -65,15 +66,23 @@ func (s *Store) IngestEarlier(ctx context.Context, in vod.Ingest) (earlier *vod.
 
 func idRow(id *string) []column { return []column{text[string]{id}} }
 
-// IngestTenant implements [store.Ingests].
-func (s *Store) IngestTenant(ctx context.Context, id string) (tenant string, err error) {
+// tenantsQuery reads the key that equals the id, and those that have it before
+// the mark: char(32) is what follows the mark.
+const tenantsQuery = `
+	SELECT tenant FROM ingests INDEXED BY ingests_by_id WHERE id = ?1
+	UNION ALL SELECT tenant FROM ingests INDEXED BY ingests_by_id WHERE id > ?1 || char(31) AND id < ?1 || char(32)`
+
+// IngestTenants implements [store.Ingests].
+func (s *Store) IngestTenants(ctx context.Context, id string) (tenants []string, err error) {
+	if strings.Contains(id, keyMark) {
+		return nil, nil
+	}
 	err = s.read(ctx, func(q querier) error {
-		var ok bool
-		tenant, ok, err = first(q, idRow, `SELECT tenant FROM ingests INDEXED BY ingests_by_id WHERE id = ?`, id)
-		if err == nil && !ok {
-			return noIngest(id)
-		}
+		tenants, err = all(q, idRow, tenantsQuery, id)
 		return err
 	})
-	return tenant, err
+	if err != nil {
+		return nil, fmt.Errorf("look for ingest %s: %w", id, err)
+	}
+	return tenants, nil
 }

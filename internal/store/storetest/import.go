@@ -13,6 +13,9 @@ func importTests() map[string]func(*testing.T, bundle) {
 		"ADetailCompletesAListItem":   importDetail,
 		"AnythingElseIsAConflict":     importConflicts,
 		"ARunOfOurOwnIsAConflict":     importOwn,
+		"OfEachTenantByItself":        importTenants,
+		"OrderAmongOurOwn":            importOrder,
+		"IDsHaveNoControlCharacters":  importControlCharacters,
 		"IsMarkedAndListed":           importMarked,
 		"AnUnfinishedOneIsNotWritten": importUnfinished,
 	}
@@ -73,7 +76,6 @@ func importDetail(_ *testing.T, b bundle) {
 func importConflicts(_ *testing.T, b bundle) {
 	b.imported(detail(), true)
 	for name, change := range map[string]func(*vod.Run){
-		"tenant":     func(run *vod.Run) { run.Ingest.Tenant = "t2" },
 		"asset":      func(run *vod.Run) { run.Ingest.AssetID = "other" },
 		"profile":    func(run *vod.Run) { run.Ingest.ProfileName = "other" },
 		"version":    func(run *vod.Run) { run.Ingest.ProfileVersion++ },
