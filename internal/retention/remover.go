@@ -75,6 +75,9 @@ func (r *Remover) Due(ctx context.Context) (n int, err error) {
 			return n, err
 		}
 		n += len(list)
+		if len(list) < batch || !wait(ctx) {
+			break
+		}
 	}
 	return n, nil
 }

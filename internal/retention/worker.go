@@ -108,8 +108,12 @@ func (w *Worker) Pass(ctx context.Context) {
 }
 
 func (w *Worker) removeDue(ctx context.Context) {
-	if n, err := w.Due(ctx); ctx.Err() == nil && (err != nil || n > 0) {
-		w.Log.InfoContext(ctx, "files removed", "folders", n, "error", err)
+	n, err := w.Due(ctx)
+	if err != nil && ctx.Err() == nil {
+		w.Log.WarnContext(ctx, "cannot carry out all removals of files", "error", err)
+	}
+	if n > 0 {
+		w.Log.DebugContext(ctx, "files removed", "entries", n)
 	}
 }
 
@@ -137,7 +141,9 @@ func (w *Worker) expire(ctx context.Context, tenant string) {
 				w.Log.WarnContext(ctx, "cannot expire", "what", rule.what, "tenant", tenant, "error", err)
 			}
 			total += n
-			more = n == rule.limit && err == nil && wait(ctx)
+			if more = n == rule.limit && err == nil && wait(ctx); more {
+				w.removeDue(ctx) // Room is made from the start.
+			}
 		}
 		if total > 0 {
 			w.removed(rule.kind, total)

@@ -71,10 +71,12 @@ func (s *Store) OutputsExpire(ctx context.Context, tenant string, replaced time.
 
 // giveUp has the outputs of an ingest removed.
 func (t *tx) giveUp(in vod.Ingest) error {
-	if e, err := t.catalogEntry(in.ID); err != nil {
+	e, err := t.catalogEntry(in.ID)
+	if err != nil {
 		return err
-	} else if e != nil && e.current {
-		return fmt.Errorf("ingest %s is marked as replaced, but is what asset %s plays", in.ID, in.AssetID)
+	}
+	if e != nil && e.current { // Marks say otherwise, but what plays is never removed.
+		return t.replaceInCatalog(in.Tenant, in.AssetID)
 	}
 	if err := t.lend(in); err != nil {
 		return err

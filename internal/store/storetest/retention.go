@@ -123,6 +123,7 @@ func givenUpIsNotSelected(_ *testing.T, b bundle) {
 	b.ok(b.IngestDelete(b.ctx, "t1", third.ID, vod.AuditEntry{}))
 	b.current("")
 	b.entries(second.ID, first.ID)
+	b.earlier(ingest(startingAt(4)), "") // Nor is it skipped for.
 }
 
 func aRetryTakesBack(_ *testing.T, b bundle) {
