@@ -173,10 +173,12 @@ func insert(ctx context.Context, tx *sql.Tx, rows []row) error {
 	for _, r := range rows {
 		args = append(args, r.id, r.tenant, r.asset, r.profile, r.status, r.progress, r.start, r.end, r.message, `["VIDEO","AUDIO"]`, 1)
 	}
-	_, err := tx.ExecContext(ctx, `
+	//nolint:gosec // Nothing but marks is put together.
+	query := `
 		INSERT INTO ingests (id, tenant, asset_id, profile_name, profile_version, status, progress, start_ms, end_ms,
 			error, media_types, forced, imported, has_input, media_key, input_digest)
-		VALUES `+marks+strings.Repeat(","+marks, len(rows)-1), args...)
+		VALUES ` + marks + strings.Repeat(","+marks, len(rows)-1)
+	_, err := tx.ExecContext(ctx, query, args...)
 	return err
 }
 

@@ -9,11 +9,9 @@ import (
 
 const (
 	// clients ask at once where requests per second are counted.
+	// The time of each request is taken with one client alone: on two processors
+	// the queue of more of them would be most of what is measured.
 	clients = 8
-	// timed is how often a case is asked by one client alone, at least, where
-	// the time of each request is taken: on two processors the queue of more
-	// clients would be most of what is measured.
-	timed = 1000
 )
 
 // result is what was measured of one case.

@@ -33,7 +33,8 @@ func startLimit(ctx context.Context, self string) (*process, error) {
 }
 
 func startServer(ctx context.Context, binary, data string) (*process, error) {
-	cmd := exec.CommandContext(ctx, binary, "serve", "--data", data, "--addr", "127.0.0.1:0", "--min-free", "0B",
+	cmd := exec.CommandContext(ctx, binary, "serve", //nolint:gosec // The program to measure is for the caller to choose.
+		"--data", data, "--addr", "127.0.0.1:0", "--min-free", "0B",
 		"--allow-net", "127.0.0.0/8", "--rate-limit", "0", "--drain", "0s")
 	cmd.Dir = data
 	out, err := cmd.StderrPipe()

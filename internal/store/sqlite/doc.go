@@ -13,9 +13,12 @@
 //
 // # Reads
 //
-// Reads use a small pool of connections that cannot write. In WAL mode they
-// neither block the writer nor wait for it, and see everything whose write has
-// been answered.
+// Reads use a small pool of connections that cannot write (reader.go). In WAL
+// mode they neither block the writer nor wait for it, and see everything whose
+// write has been answered. Each connection keeps its statements; see [textArg]
+// for what makes SQLite compile them anew all the same. Lists of ingests are
+// read from an index in list order, whatever the filter (ingest_list.go), and
+// [Store.IngestVersion] tells whether one that was read is still current.
 //
 // # Rows
 //

@@ -14,7 +14,8 @@ import (
 )
 
 // rowsCounted is how often the SQL function counted was called.
-var rowsCounted atomic.Int64 //nolint:gochecknoglobals // The driver knows functions for the whole process.
+// The driver knows functions for the whole process.
+var rowsCounted atomic.Int64
 
 func TestMain(m *testing.M) {
 	driver.MustRegisterScalarFunction("counted", 1, func(*driver.FunctionContext, []sqldriver.Value) (sqldriver.Value, error) {

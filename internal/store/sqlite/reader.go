@@ -22,7 +22,13 @@ type readers struct {
 type reader struct {
 	conn  *sql.Conn
 	raw   driver.Conn // of conn, for the time of one read
-	stmts map[string]driver.Stmt
+	stmts map[string]stmt
+}
+
+// stmt is what the driver's statements are.
+type stmt interface {
+	driver.Stmt
+	driver.StmtQueryContext
 }
 
 func newReaders(ctx context.Context, path string, n int, set []pragma) (_ *readers, err error) {
@@ -36,7 +42,7 @@ func newReaders(ctx context.Context, path string, n int, set []pragma) (_ *reade
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("take a read connection: %w", err), pool.close())
 		}
-		pool.free <- &reader{conn: conn, stmts: map[string]driver.Stmt{}}
+		pool.free <- &reader{conn: conn, stmts: map[string]stmt{}}
 	}
 	return pool, nil
 }
@@ -71,7 +77,10 @@ func (s *Store) read(ctx context.Context, do func(querier) error) error {
 	case r := <-s.readers.free:
 		defer func() { s.readers.free <- r }()
 		return r.conn.Raw(func(raw any) error {
-			r.raw = raw.(driver.Conn)
+			var ok bool
+			if r.raw, ok = raw.(driver.Conn); !ok {
+				return fmt.Errorf("the driver's connection is %T", raw)
+			}
 			return r.snapshot(do)
 		})
 	case <-ctx.Done():
@@ -116,19 +125,23 @@ func (r *reader) query(query string, args ...any) (driver.Rows, error) {
 		}
 		named[i] = driver.NamedValue{Ordinal: i + 1, Value: value}
 	}
-	return stmt.(driver.StmtQueryContext).QueryContext(context.Background(), named)
+	return stmt.QueryContext(context.Background(), named)
 }
 
 // prepare gives the statement for query, prepared once. The number of
 // different queries is small and bounded by the program's text.
-func (r *reader) prepare(query string) (driver.Stmt, error) {
-	if stmt, ok := r.stmts[query]; ok {
-		return stmt, nil
+func (r *reader) prepare(query string) (stmt, error) {
+	if known, ok := r.stmts[query]; ok {
+		return known, nil
 	}
-	stmt, err := r.raw.Prepare(query)
+	prepared, err := r.raw.Prepare(query)
 	if err != nil {
 		return nil, fmt.Errorf("prepare %q: %w", query, err)
 	}
-	r.stmts[query] = stmt
-	return stmt, nil
+	known, ok := prepared.(stmt)
+	if !ok {
+		return nil, fmt.Errorf("the driver's statement is %T", prepared)
+	}
+	r.stmts[query] = known
+	return known, nil
 }

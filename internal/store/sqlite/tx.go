@@ -37,7 +37,7 @@ func (t *tx) query(query string, args ...any) (driver.Rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := stmt.Query(args...)
+	rows, err := stmt.Query(args...) //nolint:rowserrcheck // Next asks for it.
 	if err != nil {
 		return nil, err
 	}

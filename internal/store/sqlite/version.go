@@ -29,7 +29,11 @@ type listVersions struct {
 func watch(conn *sql.Conn) (*listVersions, error) {
 	v := &listVersions{touched: map[string]bool{}, count: map[string]uint64{}}
 	err := conn.Raw(func(raw any) error {
-		raw.(driver.HookRegisterer).RegisterPreUpdateHook(v.touch)
+		hooks, ok := raw.(driver.HookRegisterer)
+		if !ok {
+			return fmt.Errorf("the driver's connection is %T", raw)
+		}
+		hooks.RegisterPreUpdateHook(v.touch)
 		return nil
 	})
 	if err != nil {
