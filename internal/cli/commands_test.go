@@ -244,7 +244,8 @@ func TestPlayback(t *testing.T) {
 	t.Parallel()
 	d := newDouble(t)
 	d.answer("GET /assets/a1/playback", 200, playbackOfI1)
-	d.answer("GET /assets/a1/playback/history", 200, `{"items":[{"assetId":"a1","ingestId":"i1","hls":"http://h/1","dash":null,"poster":null,"current":true}]}`)
+	d.answer("GET /assets/a1/playback/history", 200, `{"items":[{"assetId":"a1","ingestId":"i1","hls":"http://h/1","dash":null,"poster":null,"current":true},`+
+		`{"assetId":"a1","ingestId":"i0","hls":"http://h/0","dash":null,"poster":null,"current":false,"removed":"2026-11-03T07:50:32.899Z"}]}`)
 	var selected string
 	d.HandleFunc("PUT /assets/a1/playback", func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
@@ -261,7 +262,9 @@ func TestPlayback(t *testing.T) {
 	if selected != `{"ingestId":"i0"}` {
 		t.Errorf("selected %s", selected)
 	}
-	d.run(t, "playback", "a1", "--history").want(t, 0, "CURRENT  INGEST  HLS         DASH\nyes      i1      http://h/1\n", "")
+	removed := local(time.Date(2026, 11, 3, 7, 50, 32, 0, time.UTC))
+	d.run(t, "playback", "a1", "--history").want(t, 0, "CURRENT  INGEST  FILES REMOVED        HLS         DASH\n"+
+		"yes      i1                           http://h/1\n         i0      "+removed+"  http://h/0\n", "")
 }
 
 func TestImport(t *testing.T) {

@@ -54,13 +54,16 @@ func (c *playbackCmd) history(ctx context.Context, sh *shell, s *session) error 
 	case c.json():
 		return s.tape.print(sh.out)
 	}
-	rows := [][]string{{"CURRENT", "INGEST", "HLS", "DASH"}}
+	rows := [][]string{{"CURRENT", "INGEST", "FILES REMOVED", "HLS", "DASH"}}
 	for _, e := range h.Items {
-		current := ""
+		current, removed := "", ""
 		if e.Current {
 			current = "yes"
 		}
-		rows = append(rows, []string{current, e.IngestID, text(e.HLS), text(e.DASH)})
+		if e.Removed != nil {
+			removed = local(e.Removed.Time)
+		}
+		rows = append(rows, []string{current, e.IngestID, removed, text(e.HLS), text(e.DASH)})
 	}
 	return table(sh.out, rows)
 }

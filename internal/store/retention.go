@@ -40,7 +40,8 @@ type Retention interface {
 	// IngestsExpire removes, as [Ingests.IngestDelete] does, at most limit of
 	// the tenant's ingests that ended at or before the time, the earliest first.
 	// What serves an asset stays: what the catalogue serves, and COMPLETED
-	// ingests that are not replaced.
+	// ingests that are not replaced. The audit log tells of each, as done by
+	// [vod.Retention].
 	IngestsExpire(ctx context.Context, tenant string, ended time.Time, limit int) (n int, err error)
 	// AuditExpire removes at most limit of the tenant's audit entries from
 	// before the time, the earliest first.

@@ -20,6 +20,9 @@ const (
 	RevokedToken     Action = "token.revoke"
 )
 
+// Retention is the subject of what the server removes for its age.
+const Retention = "retention"
+
 // AuditEntry says who changed what, when, and from where. It is written in the
 // transaction of the change, and never altered.
 type AuditEntry struct {

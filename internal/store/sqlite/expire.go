@@ -101,6 +101,11 @@ func (s *Store) IngestsExpire(ctx context.Context, tenant string, ended time.Tim
 			if err := t.remove(in); err != nil {
 				return err
 			}
+			entry := vod.Caller{Subject: vod.Retention, Tenant: tenant}.Audit(t.w.now(), vod.DeletedIngest, idOf(in.ID))
+			entry.AssetID = in.AssetID
+			if err := t.audit(entry); err != nil {
+				return err
+			}
 		}
 		n = len(list)
 		return nil

@@ -169,6 +169,11 @@ func ingestsExpire(_ *testing.T, b bundle) {
 	}
 	_, err = b.IngestGet(b.ctx, "t1", replaced.ID)
 	b.fault(err, vod.NotFound)
+	var told []string
+	for _, e := range b.audited(store.AuditFilter{Subject: vod.Retention, Action: vod.DeletedIngest}) {
+		told = append(told, e.Target)
+	}
+	b.equal(told, []string{history.ID, replaced.ID, failed[2], failed[1], failed[0]})
 	var entered []string
 	for _, r := range b.due() {
 		entered = append(entered, r.IngestID)
