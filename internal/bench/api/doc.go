@@ -1,9 +1,9 @@
 // Command api measures the Status API; "make bench-api" runs it.
 //
 // It fills databases of 10,000 and of N ingests ([fill]), runs the real server
-// on each, in a process of its own, and asks it over TCP from this one, which
-// does as little as a client can ([load]). By turns with the server it asks a
-// plain net/http handler that serves the same bytes from memory, also in a
+// on each, in processes of their own, and asks them over TCP from this one,
+// which does as little as a client can ([load]). By turns with the servers it
+// asks a plain net/http handler that serves the same bytes from memory, also in a
 // process of its own ([limit]): that is the limit that a server in Go could
 // reach on the machine at that moment. What is compared is the ratio of the
 // two; it varies far less than either on a machine that others use too.

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"regexp"
 	"time"
 
@@ -64,69 +63,53 @@ func bench(ctx context.Context, o options, out io.Writer) error {
 		}
 		databases = append(databases, db)
 	}
-	for _, db := range databases {
-		for _, signIn := range []bool{false, true} {
-			results, rss, err := measure(ctx, o, db, reference, signIn)
-			if err != nil {
-				return fmt.Errorf("%d ingests: %w", db.N, err)
-			}
-			all = append(all, results...)
-			sizes = append(sizes, size{n: db.N, signIn: signIn, rss: rss, file: db.bytes})
+	for _, signIn := range []bool{false, true} {
+		if err := measure(ctx, o, databases, reference, signIn, &all, &sizes); err != nil {
+			return err
 		}
 	}
 	return report(out, o, all, sizes)
 }
 
-// measure runs the server on a copy of the database, and every case against it.
-func measure(ctx context.Context, o options, db database, reference *process, signIn bool) (results []result, rss int64, err error) {
+// measure runs a server on each database, and every case against them by
+// turns.
+func measure(ctx context.Context, o options, databases []database, reference *process, signIn bool, all *[]result, sizes *[]size) error {
 	wanted, err := regexp.Compile(o.Case)
 	if err != nil {
-		return nil, 0, err
+		return err
 	}
-	dir, err := os.MkdirTemp(o.Cache, "run-")
-	if err != nil {
-		return nil, 0, err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	if dir, err = filepath.Abs(dir); err != nil {
-		return nil, 0, err
-	}
-	if err := db.copyTo(filepath.Join(dir, "orchestrate.db")); err != nil {
-		return nil, 0, err
-	}
-	token := ""
-	if signIn {
-		if token, err = mint(ctx, filepath.Join(dir, "orchestrate.db")); err != nil {
-			return nil, 0, err
+	var subjects []*subject
+	defer func() {
+		for _, s := range subjects {
+			s.stop()
 		}
+	}()
+	for _, db := range databases {
+		s, err := newSubject(ctx, o, db, signIn)
+		if err != nil {
+			return err
+		}
+		subjects = append(subjects, s)
 	}
-	server, err := startServer(ctx, o.Server, dir)
-	if err != nil {
-		return nil, 0, err
-	}
-	defer server.stop()
-	work, err := newWork(ctx, server.url, token)
-	if err != nil {
-		return nil, 0, err
-	}
-	defer work.stop()
 	for _, updates := range []bool{false, true} {
-		if updates {
-			work.start(ctx)
-		}
-		for _, c := range cases(db) {
+		for i, c := range cases(databases[0]) {
 			if !wanted.MatchString(c.name) {
 				continue
 			}
-			fmt.Fprintf(os.Stderr, "%9d ingests, sign-in %-5t, updates %-5t: %s\n", db.N, signIn, updates, c.name)
-			r, err := measureCase(ctx, o, c, server, reference, token)
+			fmt.Fprintf(os.Stderr, "sign-in %s, updates %s: %s\n", onOff(signIn), onOff(updates), c.name)
+			results, err := measureCase(ctx, o, i, subjects, reference, updates)
 			if err != nil {
-				return nil, 0, fmt.Errorf("%s: %w", c.name, err)
+				return fmt.Errorf("%s: %w", c.name, err)
 			}
-			r.n, r.signIn, r.updates = db.N, signIn, updates
-			results = append(results, r)
+			*all = append(*all, results...)
 		}
 	}
-	rss, err = server.memory()
-	return results, rss, errors.Join(err, work.failure())
+	for _, s := range subjects {
+		rss, err := s.server.memory()
+		if err := errors.Join(err, s.work.failure()); err != nil {
+			return err
+		}
+		*sizes = append(*sizes, size{n: s.db.N, signIn: signIn, rss: rss, file: s.db.bytes})
+	}
+	return nil
 }

@@ -28,50 +28,108 @@ type result struct {
 	bytes     int
 }
 
-func measureCase(ctx context.Context, o options, c testCase, server, reference *process, token string) (result, error) {
-	conns, closeAll, err := dialAll(ctx, server.address(), token)
-	if err != nil {
-		return result{}, err
+// measureCase measures the case of that number on all subjects. The limit and
+// the subjects take turns, so that all meet what else goes on on the machine;
+// updates are made on the subject whose turn it is.
+func measureCase(ctx context.Context, o options, number int, subjects []*subject, reference *process, updates bool) (results []result, err error) {
+	var runs []*run
+	defer func() {
+		for _, r := range runs {
+			r.close()
+		}
+	}()
+	for _, s := range subjects {
+		r, err := newRun(ctx, s, number, reference)
+		if err != nil {
+			return nil, err
+		}
+		r.updates = updates
+		runs = append(runs, r)
 	}
-	defer closeAll()
-	limits, closeLimits, err := dialAll(ctx, reference.address(), token)
-	if err != nil {
-		return result{}, err
-	}
-	defer closeLimits()
-
-	next := 0
-	var body bytes.Buffer
-	if err := conns[0].get(c.path(next), &body); err != nil {
-		return result{}, err
-	}
-	if err := setLimit(ctx, reference, body.Bytes()); err != nil {
-		return result{}, err
-	}
-	r := result{testCase: c, bytes: body.Len()}
-	var rates, bounds, ratios []float64
-	var each []time.Duration
 	for range o.Rounds {
-		bound, err := load(ctx, limits, c.path, new(int), o.Round)
-		if err != nil {
-			return result{}, err
+		for _, r := range runs {
+			if err := r.turn(ctx, o, reference); err != nil {
+				return nil, err
+			}
 		}
-		got, err := load(ctx, conns, c.path, &next, o.Round)
-		if err != nil {
-			return result{}, err
-		}
-		alone, err := load(ctx, conns[:1], c.path, &next, o.Round)
-		if err != nil {
-			return result{}, err
-		}
-		rates, bounds = append(rates, got.perSecond()), append(bounds, bound.perSecond())
-		ratios = append(ratios, got.perSecond()/bound.perSecond())
-		each = append(each, alone.each...)
 	}
-	r.perSecond, r.limit, r.ratio = median(rates), median(bounds), median(ratios)
-	slices.Sort(each)
-	r.p50, r.p99 = each[len(each)/2], each[len(each)*99/100]
+	for _, r := range runs {
+		results = append(results, r.finish())
+	}
+	return results, nil
+}
+
+// run is a case on a subject.
+type run struct {
+	result
+	subject       *subject
+	conns, limits []*connection
+	closers       []func()
+	body          []byte
+	next          int
+
+	rates, bounds, ratios []float64
+	each                  []time.Duration
+}
+
+func newRun(ctx context.Context, s *subject, number int, reference *process) (_ *run, err error) {
+	r := &run{subject: s, result: result{testCase: cases(s.db)[number], n: s.db.N, signIn: s.signIn}}
+	for _, to := range []struct {
+		conns   *[]*connection
+		address string
+	}{{&r.conns, s.server.address()}, {&r.limits, reference.address()}} {
+		conns, closeAll, err := dialAll(ctx, to.address, s.token)
+		if err != nil {
+			r.close()
+			return nil, err
+		}
+		*to.conns, r.closers = conns, append(r.closers, closeAll)
+	}
+	var body bytes.Buffer
+	if err := r.conns[0].get(r.path(0), &body); err != nil {
+		r.close()
+		return nil, err
+	}
+	r.body, r.bytes = body.Bytes(), body.Len()
 	return r, nil
+}
+
+func (r *run) close() {
+	for _, c := range r.closers {
+		c()
+	}
+}
+
+// turn asks the limit, then the server, then the server alone.
+func (r *run) turn(ctx context.Context, o options, reference *process) error {
+	if err := setLimit(ctx, reference, r.body); err != nil {
+		return err
+	}
+	r.subject.work.updating.Store(r.updates)
+	defer r.subject.work.updating.Store(false)
+	bound, err := load(ctx, r.limits, r.path, new(int), o.Round)
+	if err != nil {
+		return err
+	}
+	got, err := load(ctx, r.conns, r.path, &r.next, o.Round)
+	if err != nil {
+		return err
+	}
+	alone, err := load(ctx, r.conns[:1], r.path, &r.next, o.Round)
+	if err != nil {
+		return err
+	}
+	r.rates, r.bounds = append(r.rates, got.perSecond()), append(r.bounds, bound.perSecond())
+	r.ratios = append(r.ratios, got.perSecond()/bound.perSecond())
+	r.each = append(r.each, alone.each...)
+	return nil
+}
+
+func (r *run) finish() result {
+	r.perSecond, r.limit, r.ratio = median(r.rates), median(r.bounds), median(r.ratios)
+	slices.Sort(r.each)
+	r.p50, r.p99 = r.each[len(r.each)/2], r.each[len(r.each)*99/100]
+	return r.result
 }
 
 func dialAll(ctx context.Context, address, token string) (conns []*connection, closeAll func(), err error) {

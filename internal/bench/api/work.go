@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/client"
@@ -45,12 +45,14 @@ distribution:
 `
 
 // work is what the server has to do beside answering: some ingests under way,
-// and, once started, updates.
+// and updates while they are on.
 type work struct {
 	client *client.Client
 	source *http.Server
 	cancel context.CancelFunc
 	all    sync.WaitGroup
+
+	updating atomic.Bool
 
 	mu  sync.Mutex
 	err error
@@ -78,6 +80,7 @@ func newWork(ctx context.Context, url, token string) (_ *work, err error) {
 		w.stop()
 		return nil, err
 	}
+	w.all.Go(func() { w.update(ctx) })
 	return w, nil
 }
 
@@ -110,29 +113,27 @@ func (w *work) serveSlowly(ctx context.Context) (url string, err error) {
 	return "http://" + listener.Addr().String(), nil
 }
 
-// start begins the updates.
-func (w *work) start(ctx context.Context) {
-	ctx, cancel := context.WithCancel(ctx)
-	before := w.cancel
-	w.cancel = func() { cancel(); before() }
-	w.all.Go(func() {
-		tick := time.NewTicker(time.Second * changesEach / updatesPerSecond)
-		defer tick.Stop()
-		for i := 0; ; i++ {
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-			}
-			s := client.Submission{AssetID: fmt.Sprint("updated-", i%1000), URI: "https://origin.example/main.mp4", Profile: "five", Force: true}
-			if _, err := w.client.Submit(ctx, s, ""); err != nil && ctx.Err() == nil {
-				w.mu.Lock()
-				w.err = errors.Join(w.err, fmt.Errorf("submit: %w", err))
-				w.mu.Unlock()
-				return
-			}
+// update makes the updates, while updating is set.
+func (w *work) update(ctx context.Context) {
+	tick := time.NewTicker(time.Second * changesEach / updatesPerSecond)
+	defer tick.Stop()
+	for i := 0; ; i++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
 		}
-	})
+		if !w.updating.Load() {
+			continue
+		}
+		s := client.Submission{AssetID: fmt.Sprint("updated-", i%1000), URI: "https://origin.example/main.mp4", Profile: "five", Force: true}
+		if _, err := w.client.Submit(ctx, s, ""); err != nil && ctx.Err() == nil {
+			w.mu.Lock()
+			w.err = fmt.Errorf("submit: %w", err)
+			w.mu.Unlock()
+			return
+		}
+	}
 }
 
 // failure is why the updates ended before they were stopped.
