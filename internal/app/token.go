@@ -24,7 +24,9 @@ func CreateToken(ctx context.Context, c config.Config, t vod.Token) (minted vod.
 	if minted, text, err = auth.Mint(t, vod.Now()); err != nil {
 		return vod.Token{}, "", err
 	}
-	err = withTokens(ctx, c, true, func(tokens store.Tokens) error { return tokens.TokenCreate(ctx, minted, operator().Audit(minted.Created, vod.CreatedToken, minted.ID)) })
+	err = withTokens(ctx, c, true, func(tokens store.Tokens) error {
+		return tokens.TokenCreate(ctx, minted, operator().Audit(minted.Created, vod.CreatedToken, minted.ID))
+	})
 	if err != nil {
 		return vod.Token{}, "", err
 	}

@@ -116,7 +116,7 @@ func TestObserverOfLoss(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.create(vod.Ingest{ID: "unreadable", Input: json.RawMessage(`{}`), })
+	f.create(vod.Ingest{ID: "unreadable", Input: json.RawMessage(`{}`)})
 	for _, ingest := range []string{ingestID, "unreadable"} {
 		for range 2 {
 			if _, err := f.Recover(t.Context(), ingest); err != nil {

@@ -36,7 +36,7 @@ func (s *Service) PlaybackSelect(ctx context.Context, by vod.Caller, assetID, in
 	entry := s.audit(by, vod.SelectedPlayback, run.Ingest)
 	p, err := s.Store.CatalogSelect(ctx, by.Tenant, assetID, ingestID, entry)
 	if err == nil {
-		s.Log.InfoContext(ctx, string(entry.Action), "tenant", by.Tenant, "asset", assetID, "ingest", ingestID, "by", by.Subject)
+		s.Log.InfoContext(ctx, "playback.select", "tenant", by.Tenant, "asset", assetID, "ingest", ingestID, "by", by.Subject)
 	}
 	return p, err
 }

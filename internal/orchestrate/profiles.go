@@ -24,7 +24,7 @@ func (s *Service) ProfilePut(ctx context.Context, by vod.Caller, name string, da
 		Tenant: by.Tenant, Name: doc.Name, VersionID: s.Now().UnixMilli(), Document: doc.JSON,
 	}, by.Audit(s.Now(), vod.AppliedProfile, doc.Name))
 	if err == nil && created {
-		s.Log.InfoContext(ctx, string(vod.AppliedProfile), "tenant", by.Tenant, "profile", v.Name, "version", v.VersionID, "by", by.Subject)
+		s.Log.InfoContext(ctx, "profile.apply", "tenant", by.Tenant, "profile", v.Name, "version", v.VersionID, "by", by.Subject)
 	}
 	return v, created, err
 }

@@ -47,7 +47,7 @@ func (s *Service) Submit(ctx context.Context, by vod.Caller, sub Submission, key
 	if err != nil || id != in.ID {
 		return id, err
 	}
-	s.Log.InfoContext(ctx, string(vod.SubmittedIngest), "ingest", id, "tenant", by.Tenant, "asset", in.AssetID, "profile", in.ProfileName, "by", by.Subject)
+	s.Log.InfoContext(ctx, "ingest.submit", "ingest", id, "tenant", by.Tenant, "asset", in.AssetID, "profile", in.ProfileName, "by", by.Subject)
 	s.wake(ctx, id)
 	return id, nil
 }
