@@ -57,6 +57,12 @@ type file struct {
 // ServeHTTP implements [http.Handler].
 func (f file) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
+	// Those of a 304 take the place of those that the browser has kept (RFC 9111
+	// section 3.2): without the policy here, the style sheet would be refused from
+	// the second visit on.
+	h.Set("Content-Security-Policy", policy)
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", f.cacheControl)
 	h.Set("ETag", `W/"`+f.version+`"`) // Weak: compression does not change it.
 	h.Set("Vary", "Accept-Encoding")
@@ -65,8 +71,5 @@ func (f file) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.Set("Content-Type", f.contentType)
-	h.Set("Content-Security-Policy", policy)
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("X-Content-Type-Options", "nosniff")
 	_, _ = w.Write(f.content) // the browser has gone
 }

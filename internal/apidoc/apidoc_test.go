@@ -31,8 +31,15 @@ func TestHandler(t *testing.T) {
 	if page.Code != 200 || page.Header().Get("Content-Type") != "text/html; charset=utf-8" || !strings.Contains(page.Header().Get("Content-Security-Policy"), "default-src 'none'") {
 		t.Fatalf("%d %v", page.Code, page.Header())
 	}
-	if again := get(t, "/docs", "If-None-Match", page.Header().Get("ETag")); again.Code != 304 || again.Body.Len() != 0 {
+	again := get(t, "/docs", "If-None-Match", page.Header().Get("ETag"))
+	if again.Code != 304 || again.Body.Len() != 0 {
 		t.Errorf("asked again: %d, %d bytes", again.Code, again.Body.Len())
+	}
+	// A browser updates what it has kept by the headers of a 304.
+	for _, name := range []string{"Content-Security-Policy", "Cache-Control", "Vary"} {
+		if first, second := page.Header().Get(name), again.Header().Get(name); first == "" || first != second {
+			t.Errorf("%s is %q at first, and then %q", name, first, second)
+		}
 	}
 	link := sheet.FindStringSubmatch(page.Body.String())
 	if link == nil {
