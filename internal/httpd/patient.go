@@ -9,6 +9,9 @@ import (
 const (
 	// writePatience is how long a client may take for a piece of an answer.
 	writePatience = time.Minute
+	// restPatience is how long the rest of a body may take that nobody wants. It
+	// is part of writePatience, for the answer waits for it.
+	restPatience = 10 * time.Second
 	// writePiece is the largest piece in bytes: a client slower than some 70 kB/s
 	// could not play what it is given anyway.
 	writePiece = 4 << 20
@@ -25,6 +28,13 @@ func patient(next http.Handler, patience time.Duration) http.Handler {
 			_ = conn.SetReadDeadline(time.Now().Add(bodyPatience))
 		}
 		next.ServeHTTP(&patientWriter{w, conn, patience}, r)
+		// What is left to do is the server's: it takes in the rest of a body that
+		// nobody read, and sends what is in its buffers, such as a 204.
+		now := time.Now()
+		if r.ContentLength != 0 {
+			_ = conn.SetReadDeadline(now.Add(min(restPatience, patience)))
+		}
+		_ = conn.SetWriteDeadline(now.Add(patience))
 	})
 }
 

@@ -1,9 +1,12 @@
 package upload
 
 import (
+	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -177,6 +180,33 @@ func TestSilentClientLosesTheLock(t *testing.T) {
 	}
 	_ = feed.Close()
 	wantStatus(t, b.patch(path, 2, strings.NewReader("cd"), nil), 204)
+}
+
+// TestSilentClientIsAnswered although it announced how much it was to send: the
+// server does not wait for that.
+func TestSilentClientIsAnswered(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(o *Options) { o.Idle = 50 * time.Millisecond })
+	path := b.create(100, "")
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(b.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	_, err = fmt.Fprintf(conn, "PATCH %s HTTP/1.1\r\nHost: x\r\nX-Vimond-Tenant: a\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n"+
+		"Content-Type: application/offset+octet-stream\r\nContent-Length: 100\r\n\r\nab", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	wantStatus(t, res, 408)
 }
 
 func TestDiskFillsUp(t *testing.T) {
