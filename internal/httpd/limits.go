@@ -43,9 +43,12 @@ func (l *limits) take(holder string) (wait time.Duration) {
 			limiter = earlier
 		}
 	}
-	reservation := limiter.Reserve()
-	if wait = reservation.Delay(); wait > 0 {
-		reservation.Cancel() // A request that is refused takes nothing.
+	// Not Reserve and Cancel: of several at once, some would take what they are
+	// refused, and the holder would wait longer the more it asks.
+	now := time.Now()
+	if limiter.AllowN(now, 1) {
+		return 0
 	}
-	return wait
+	missing := 1 - limiter.TokensAt(now)
+	return max(time.Duration(missing/float64(l.perSecond)*float64(time.Second)), time.Millisecond)
 }
