@@ -32,7 +32,7 @@ type Document struct {
 // before are kept; the answer is marked as not to be stored unless they say
 // otherwise.
 func Write(w http.ResponseWriter, r *http.Request, d Document) {
-	d.Type, d.Title, d.Instance = "about:blank", http.StatusText(d.Status), r.URL.Path
+	d.Type, d.Title, d.Instance = "about:blank", http.StatusText(d.Status), r.URL.EscapedPath()
 	if d.Code == "" {
 		d.Code = vod.Code(strings.ReplaceAll(strings.ToLower(d.Title), " ", "_"))
 	}

@@ -17,7 +17,7 @@ func TestWrite(t *testing.T) {
 	r := httptest.NewRequestWithContext(t.Context(), "PATCH", "/uploads/a%20b?token=secret", nil)
 	Write(w, r, Document{Status: 423, Detail: `The offset is <7>, not "5".`, ErrorID: "e1"})
 	want := `{"type":"about:blank","title":"Locked","status":423,"detail":"The offset is <7>, not \"5\".",` +
-		`"instance":"/uploads/a b","code":"locked","errorId":"e1"}` + "\n"
+		`"instance":"/uploads/a%20b","code":"locked","errorId":"e1"}` + "\n"
 	if got := w.Body.String(); got != want {
 		t.Errorf("body %s, want %s", got, want)
 	}
