@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/via-orchestrate/orchestrate/internal/problem"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -72,6 +73,9 @@ func (p *pages) play(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case vod.CodeOf(err) == vod.NotFound:
 		p.missing(w, r)
+		return
+	case vod.CodeOf(err) != "": // Such as a permission that is missing.
+		problem.Write(w, r, problem.FromError(err))
 		return
 	case err != nil:
 		p.config.Log.Error("play page failed", "asset", assetID, "error", err)

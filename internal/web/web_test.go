@@ -54,6 +54,17 @@ func both() service {
 	}}
 }
 
+// TestPageForOthers: what the caller may not do is no error of the server.
+func TestPageForOthers(t *testing.T) {
+	t.Parallel()
+	for code, status := range map[vod.Code]int{vod.Forbidden: 403, vod.Invalid: 400, vod.Unavailable: 503} {
+		res, body := get(t, service{err: vod.Faultf(code, "This needs the permission playback:read.")}, page)
+		if res.StatusCode != status || !strings.Contains(body, "playback:read") {
+			t.Errorf("%s: %s %s", code, res.Status, body)
+		}
+	}
+}
+
 func TestPlayPage(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ query, manifest, script string }{
