@@ -74,9 +74,9 @@ func withTokens(ctx context.Context, c config.Config, create bool, do func(store
 	_, err = os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && create:
-		unlock, err := lockNew(c)
-		if err != nil {
-			return err
+		unlock, locked := lockNew(c) // Not err, which would be hidden from what is deferred.
+		if locked != nil {
+			return locked
 		}
 		defer func() { err = errors.Join(err, unlock()) }()
 	case err != nil:
