@@ -15,7 +15,7 @@ import (
 type conformanceCmd struct {
 	remote
 	Strict      bool          `help:"Fail too where only an extension differs."`
-	Only        []string      `placeholder:"ID,…" help:"Make these checks alone, such as list.order,cursor.walk."`
+	Only        []string      `placeholder:"ID" help:"Make these checks alone, such as list.order,cursor.walk."`
 	Write       bool          `help:"Also cancel ingests that are over, which changes nothing on a server that keeps the rules."`
 	Submit      string        `placeholder:"URL" help:"With --write and --asset: have the server ingest this video, and cancel that. For servers of this project."`
 	Asset       string        `placeholder:"ID" help:"The asset that the submitted video is for."`
@@ -160,11 +160,14 @@ func (p *paper) sum(r conformance.Report, strict bool) {
 	}{{"Contract:  ", r.Contract}, {"Extensions:", r.Extension}} {
 		fmt.Fprintf(p.w, "%s  %3d ok  %3d differ  %3d not tested\n", line.level, line.OK, line.Differs, line.NotTested)
 	}
-	verdict := "conforms to"
-	if !r.Conforms(strict) {
-		verdict = "differs from"
+	verdict := "conforms to the Status API, as far as it was tested."
+	switch {
+	case r.Silent():
+		verdict = "gave no list, so it was not tested. Look at the address (--server) and the token (--token)."
+	case !r.Conforms(strict):
+		verdict = "differs from the Status API, as far as it was tested."
 	}
-	fmt.Fprintln(p.w, p.bold(fmt.Sprintf("%s %s the Status API, as far as it was tested.", oneLine(r.Server), verdict)))
+	fmt.Fprintln(p.w, p.bold(oneLine(r.Server)+" "+verdict))
 	fmt.Fprintf(p.w, "%d requests in %s.\n", r.Requests, human(millis(r.Took)))
 }
 

@@ -83,6 +83,11 @@ func TestConformanceElsewhere(t *testing.T) {
 		!strings.Contains(r.out, "got     404 Not Found") || !strings.Contains(r.out, " checks, as GET /ingests gives no list.\n") {
 		t.Errorf("%+v", r)
 	}
+	for _, r := range []result{r, d.run(t, "conformance", "--only", "cursor.walk")} {
+		if r.code != 1 || !strings.Contains(r.out, d.url+" gave no list, so it was not tested.") {
+			t.Errorf("%+v", r)
+		}
+	}
 }
 
 // TestConformanceUsage: what cannot be run is wrong usage.

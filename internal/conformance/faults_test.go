@@ -426,3 +426,25 @@ func TestFaultless(t *testing.T) {
 		}
 	}
 }
+
+// TestCancelForbidden: a token that may read is enough for a run. That it may
+// not cancel tells nothing of the server.
+func TestCancelForbidden(t *testing.T) {
+	t.Parallel()
+	f := fault{tell: answers(cancels, "DELETE", 403, "{}")}
+	cancelling := []string{"cancel.unknown", "cancel.finished", "cancel.cancelled"}
+	report, err := conformance.Run(t.Context(), conformance.Options{
+		Server: proxy(t, newFixture(t).url, f), Token: token, Tenant: tenant, Only: cancelling, Write: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range report.Checks {
+		if c.Outcome != conformance.NotTested || c.Reason != "the token may not cancel" {
+			t.Errorf("%s: %s, %q, %v", c.ID, c.Outcome, c.Reason, c.Findings)
+		}
+	}
+	if len(report.Checks) != len(cancelling) || !report.Conforms(true) {
+		t.Errorf("%d checks, conforms strictly: %v", len(report.Checks), report.Conforms(true))
+	}
+}

@@ -1,6 +1,9 @@
 package conformance
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Level tells where the rule of a check stands.
 type Level string
@@ -65,9 +68,15 @@ type Report struct {
 }
 
 // Conforms tells whether no check of the contract differs; with strict, no
-// check at all.
+// check at all. A server that gave no list does not conform.
 func (r Report) Conforms(strict bool) bool {
-	return r.Contract.Differs == 0 && (!strict || r.Extension.Differs == 0)
+	return !r.Silent() && r.Contract.Differs == 0 && (!strict || r.Extension.Differs == 0)
+}
+
+// Silent tells that the server gave no list, so that next to nothing was tested:
+// it may be another server, or the token is not good.
+func (r Report) Silent() bool {
+	return slices.ContainsFunc(r.Checks, func(c Result) bool { return c.Unreached && c.Reason == noList })
 }
 
 func (r *Report) add(result Result) {
