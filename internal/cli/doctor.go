@@ -17,7 +17,7 @@ import (
 const serverPatience = 3 * time.Second
 
 type doctorCmd struct {
-	config.Config
+	config.Config `embed:"" group:"Configuration, as of orchestrate serve:"`
 	remote
 }
 

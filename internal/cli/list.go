@@ -16,7 +16,7 @@ type listCmd struct {
 	Asset   string   `placeholder:"ID" help:"Only ingests of this asset."`
 	Ingest  string   `placeholder:"ID" help:"Only this ingest."`
 	Profile string   `placeholder:"NAME" help:"Only ingests under this profile."`
-	Status  []string `placeholder:"STATUS,…" help:"Only ingests in one of these states, such as RUNNING,FAILED."`
+	Status  []string `placeholder:"STATUS" help:"Only ingests in one of these states, such as RUNNING,FAILED."`
 	From    string   `placeholder:"TIME" help:"Only ingests that began at this time or later: ISO 8601, or a date for the start of that UTC day."`
 	To      string   `placeholder:"TIME" help:"Only ingests that began before this time."`
 	Limit   int      `placeholder:"N" help:"Ingests per page, 1 to 500. Default: 25."`

@@ -36,8 +36,8 @@ func (c *workerCmd) Run(sh *shell) error {
 }
 
 type backupCmd struct {
-	config.Config
-	To string `arg:"" name:"file" help:"The file to write; it must not exist."`
+	config.Config `embed:"" group:"Configuration, as of orchestrate serve:"`
+	To            string `arg:"" name:"file" help:"The file to write; it must not exist."`
 }
 
 func (c *backupCmd) Run(ctx context.Context, sh *shell) error {

@@ -24,8 +24,8 @@ type tokenCmd struct {
 // tokenFlags are those of the commands that work on the tokens in the data
 // folder: whoever may write there may make tokens.
 type tokenFlags struct {
-	config.Config
-	Output string `short:"o" default:"table" enum:"table,json" placeholder:"FORMAT" help:"table or json. Default: ${default}."`
+	config.Config `embed:"" group:"Configuration, as of orchestrate serve:"`
+	Output        string `short:"o" default:"table" enum:"table,json" placeholder:"FORMAT" help:"table or json. Default: ${default}."`
 }
 
 type tokenCreateCmd struct {
@@ -54,7 +54,7 @@ func (c *tokenCreateCmd) Run(ctx context.Context, sh *shell) error {
 	if _, err := fmt.Fprintln(sh.out, text); err != nil {
 		return err
 	}
-	fmt.Fprintf(sh.err, "This is token %s, with the role %s for %s; it is good %s.\n", token.ID, token.Role, strings.Join(token.Tenants, ", "), end(token))
+	fmt.Fprintf(sh.err, "This is token %s, with the role %s for %s; it expires %s.\n", token.ID, token.Role, strings.Join(token.Tenants, ", "), end(token))
 	fmt.Fprintf(sh.err, "Keep it: it is not shown again. Use it with --token or ORCHESTRATE_TOKEN, or as the header Authorization: Bearer TOKEN.\n")
 	fmt.Fprintf(sh.err, "A server that runs without sign-in asks for tokens from its next start on.\n")
 	return nil
@@ -77,7 +77,7 @@ func (c *tokenListCmd) Run(ctx context.Context, sh *shell) error {
 		}
 		return sh.printTokens(map[string]any{"items": items})
 	}
-	rows := [][]string{{"TOKEN", "STATE", "ROLE", "TENANTS", "MADE", "GOOD", "NAME"}}
+	rows := [][]string{{"TOKEN", "STATE", "ROLE", "TENANTS", "CREATED", "EXPIRES", "NAME"}}
 	for _, t := range list {
 		rows = append(rows, []string{
 			t.ID, t.State(time.Now()), string(t.Role), strings.Join(t.Tenants, ", "), local(t.Created), end(t), t.Name,
@@ -88,14 +88,14 @@ func (c *tokenListCmd) Run(ctx context.Context, sh *shell) error {
 
 type tokenRevokeCmd struct {
 	tokenFlags
-	ID string `arg:"" help:"The token's id, as in the list: the part after orch_."`
+	ID string `arg:"" help:"The token's id, as in the list, or the token itself."`
 }
 
 func (c *tokenRevokeCmd) Run(ctx context.Context, sh *shell) error {
 	if err := sh.source.Finish(&c.Config); err != nil {
 		return err
 	}
-	token, err := sh.RevokeToken(ctx, c.Config, c.ID)
+	token, err := sh.RevokeToken(ctx, c.Config, tokenID(c.ID))
 	switch {
 	case err != nil:
 		return mendToken(err)
@@ -142,12 +142,19 @@ func (sh *shell) printTokens(document any) error {
 	return printJSON(sh.out, text)
 }
 
-// end says how long a token is good.
+// end says when a token expires.
 func end(t vod.Token) string {
 	if t.Expires.IsZero() {
-		return "for ever"
+		return "never"
 	}
-	return "until " + local(t.Expires)
+	return local(t.Expires)
+}
+
+// tokenID is the id in what may be the whole token, or the id with the prefix:
+// whoever found a token in the wrong place revokes it by what was found.
+func tokenID(text string) string {
+	id, _, _ := strings.Cut(strings.TrimPrefix(text, "orch_"), "_")
+	return id
 }
 
 // mendToken adds what to do about an error of the tokens.

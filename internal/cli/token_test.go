@@ -41,7 +41,7 @@ func TestTokenCreate(t *testing.T) {
 		t.Fatalf("%+v", r)
 	}
 	for _, want := range []string{
-		"This is token aaaabbbbcccc, with the role operator for acme, vimond; it is good until " + local(asked.Expires) + ".\n",
+		"This is token aaaabbbbcccc, with the role operator for acme, vimond; it expires " + local(asked.Expires) + ".\n",
 		"ORCHESTRATE_TOKEN", "from its next start on",
 	} {
 		if !strings.Contains(r.err, want) {
@@ -114,12 +114,12 @@ func TestTokenList(t *testing.T) {
 		{ID: "gggghhhhiiii", Hash: "hash", Tenants: []string{"a"}, Role: vod.Viewer, Created: created(), Revoked: created().Add(time.Second)},
 	}
 	p := Program{ListTokens: func(context.Context, config.Config) ([]vod.Token, error) { return list, nil }}
-	made, until := local(created()), local(created().Add(time.Hour))
+	made, end := local(created()), local(created().Add(time.Hour))
 	runIn(t.Context(), t, p, nil, "", "token", "list").want(t, 0, ""+
-		"TOKEN         STATE    ROLE    TENANTS  MADE                 GOOD                       NAME\n"+
-		"aaaabbbbcccc  valid    admin   a, b     "+made+"  for ever                   nightly import\n"+
-		"ddddeeeeffff  expired  viewer  a        "+made+"  until "+until+"\n"+
-		"gggghhhhiiii  revoked  viewer  a        "+made+"  for ever\n", "")
+		"TOKEN         STATE    ROLE    TENANTS  CREATED              EXPIRES              NAME\n"+
+		"aaaabbbbcccc  valid    admin   a, b     "+made+"  never                nightly import\n"+
+		"ddddeeeeffff  expired  viewer  a        "+made+"  "+end+"\n"+
+		"gggghhhhiiii  revoked  viewer  a        "+made+"  never\n", "")
 	r := runIn(t.Context(), t, p, nil, "", "token", "list", "-o", "json")
 	var got struct{ Items []map[string]any }
 	if err := json.Unmarshal([]byte(r.out), &got); err != nil || len(got.Items) != 3 || strings.Contains(r.out, "hash") {
@@ -154,8 +154,11 @@ func TestTokenRevoke(t *testing.T) {
 		}
 		return vod.Token{}, vod.Faultf(vod.NotFound, "There is no token %q.", id)
 	}}
-	runIn(t.Context(), t, p, nil, "", "token", "revoke", "aaaabbbbcccc").want(t, 0,
-		"Token aaaabbbbcccc is revoked since "+local(created())+". A server that runs refuses it within 5 seconds.\n", "")
+	for _, text := range []string{"aaaabbbbcccc", "orch_aaaabbbbcccc", tokenText} {
+		runIn(t.Context(), t, p, nil, "", "token", "revoke", text).want(t, 0,
+			"Token aaaabbbbcccc is revoked since "+local(created())+". A server that runs refuses it within 5 seconds.\n", "")
+	}
+	runIn(t.Context(), t, p, nil, "", "token", "revoke", "orch_x_secret").want(t, 1, "", "orchestrate: There is no token \"x\".\nTry: orchestrate token list\n")
 	runIn(t.Context(), t, p, nil, "", "token", "revoke", "x").want(t, 1, "", "orchestrate: There is no token \"x\".\nTry: orchestrate token list\n")
 	runIn(t.Context(), t, p, nil, "", "token", "revoke", "locked").want(t, 1, "",
 		"orchestrate: open /data: permission denied\nTry: run this as the user that the server runs as.\n")
