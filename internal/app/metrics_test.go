@@ -50,7 +50,7 @@ func TestMetricsAddress(t *testing.T) {
 	if a.MetricsURL() != "" {
 		t.Errorf("metrics at %s", a.MetricsURL())
 	}
-	for addr, want := range map[string]string{a.Addr(): "--metrics-addr", "0.0.0.0:0": "there is no sign-in"} {
+	for addr, want := range map[string]string{a.Addr(): "--metrics-addr", "0.0.0.0:0": "metrics-addr: not listening at 0.0.0.0:0: there is no sign-in"} {
 		other := configIn(t.TempDir())
 		other.MetricsAddr = addr
 		if _, err := New(t.Context(), other, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), want) {

@@ -18,10 +18,10 @@ func (a *App) openSignIn(ctx context.Context) (err error) {
 		return err
 	}
 	if len(a.config.Issuers) == 0 && !minted {
-		for _, addr := range []string{a.config.Addr, a.config.MetricsAddr} {
-			if addr != "" && !config.Loopback(addr) {
-				return fmt.Errorf("not listening at %s: there is no sign-in, and other machines could reach it; "+
-					"make a token (orchestrate token create), name an issuer (--oidc-issuer), or use a loopback address such as 127.0.0.1:8080", addr)
+		for _, key := range []struct{ name, addr string }{{"addr", a.config.Addr}, {"metrics-addr", a.config.MetricsAddr}} {
+			if key.addr != "" && !config.Loopback(key.addr) {
+				return &config.Error{Problems: []string{fmt.Sprintf("%s: not listening at %s: there is no sign-in, and other machines could reach it; "+
+					"make a token (orchestrate token create), name an issuer (oidc-issuer), or use 127.0.0.1", key.name, key.addr)}}
 			}
 		}
 		a.log.Warn("no sign-in: whoever reaches this machine's loopback addresses may do everything; nothing else is served")
