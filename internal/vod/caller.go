@@ -26,7 +26,7 @@ func (c Caller) Require(p Permission) error {
 		return err
 	}
 	if c.Tenant == "" {
-		return Faultf(Invalid, "The token is for several tenants; choose one with the header X-Vimond-Tenant: %s.", strings.Join(c.Tenants, ", "))
+		return Faultf(Invalid, "The token is for several tenants (%s); choose one with the header X-Vimond-Tenant.", strings.Join(c.Tenants, ", "))
 	}
 	return nil
 }
