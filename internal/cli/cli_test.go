@@ -152,6 +152,13 @@ func TestServe(t *testing.T) {
 	}
 	runIn(t.Context(), t, p, nil, "", "serve").want(t, 1, "",
 		"orchestrate: listen: address already in use\nTry: the same with another address, such as --addr 127.0.0.1:8081.\n")
+	p.Serve = func(context.Context, config.Config, io.Writer) error {
+		return &fs.PathError{Op: "open", Path: "/data/lock", Err: fs.ErrPermission}
+	}
+	runIn(t.Context(), t, p, nil, "", "serve").want(t, 1, "", "orchestrate: open /data/lock: permission denied\n"+
+		"Try: give the data folder, with all that is in it, to the user that the server runs as (chown -R).\n")
+	p.Serve = func(context.Context, config.Config, io.Writer) error { return fmt.Errorf("listen: %w", syscall.EACCES) }
+	runIn(t.Context(), t, p, nil, "", "serve").want(t, 1, "", "orchestrate: listen: permission denied\n")
 }
 
 func TestBackup(t *testing.T) {

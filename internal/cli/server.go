@@ -18,7 +18,12 @@ func (c *serveCmd) Run(ctx context.Context, sh *shell) error {
 	if err := sh.source.Finish(&c.Config); err != nil {
 		return err
 	}
-	return sh.Serve(ctx, c.Config, sh.err)
+	err := sh.Serve(ctx, c.Config, sh.err)
+	var file *fs.PathError // A port may be forbidden, too.
+	if errors.As(err, &file) && errors.Is(err, fs.ErrPermission) {
+		return &hinted{err, "give the data folder, with all that is in it, to the user that the server runs as (chown -R)."}
+	}
+	return err
 }
 
 type workerCmd struct{ config.Config }
