@@ -27,6 +27,6 @@ type AuditFilter struct {
 	AssetID string
 	From    time.Time // Time at or after
 	To      time.Time // Time before
-	After   int64     // only entries with a lower ID
+	After   int64     // only entries before the one with this ID
 	Limit   int       // 1..500
 }

@@ -26,7 +26,7 @@ const Retention = "retention"
 // AuditEntry says who changed what, when, and from where. It is written in the
 // transaction of the change, and never altered.
 type AuditEntry struct {
-	ID      int64 // rises with every entry of the store; 0 before it is written
+	ID      int64 // rises with every entry of the tenant; 0 before it is written
 	Time    time.Time
 	Tenant  string
 	Subject string // as in [Caller]

@@ -68,9 +68,9 @@ func (t *tx) deleteAsset(tenant, assetID string, by vod.AuditEntry) (ids []strin
 	}
 	if by != (vod.AuditEntry{}) {
 		if _, err := t.exec(`
-			INSERT INTO audit (time_ms, tenant, subject, origin, action, target, asset_id)
-			SELECT ?, tenant, ?, ?, ?, substr(id, 1, instr(id || char(31), char(31)) - 1), asset_id FROM ingests INDEXED BY ingests_by_asset WHERE tenant = ? AND asset_id = ?`,
-			by.Time.UnixMilli(), by.Subject, by.From, string(by.Action), tenant, assetID); err != nil {
+			INSERT INTO audit (number, time_ms, tenant, subject, origin, action, target, asset_id)
+			SELECT (`+lastAuditQuery+`) + row_number() OVER (), ?, tenant, ?, ?, ?, substr(id, 1, instr(id || char(31), char(31)) - 1), asset_id FROM ingests INDEXED BY ingests_by_asset WHERE tenant = ? AND asset_id = ?`,
+			tenant, by.Time.UnixMilli(), by.Subject, by.From, string(by.Action), tenant, assetID); err != nil {
 			return nil, err
 		}
 	}

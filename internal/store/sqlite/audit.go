@@ -9,15 +9,11 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
-const auditColumns = "id, time_ms, tenant, subject, origin, action, target, asset_id"
+const auditColumns = "number, time_ms, tenant, subject, origin, action, target, asset_id"
 
 func auditRow(e *vod.AuditEntry) []column {
-	return append([]column{number[int64]{&e.ID}}, auditValues(e)...)
-}
-
-// auditValues binds all but the id, which SQLite gives.
-func auditValues(e *vod.AuditEntry) []column {
 	return []column{
+		number[int64]{&e.ID},
 		instant{&e.Time},
 		text[string]{&e.Tenant},
 		text[string]{&e.Subject},
@@ -28,12 +24,20 @@ func auditValues(e *vod.AuditEntry) []column {
 	}
 }
 
+// lastAuditQuery is the number of the tenant's newest entry, 0 without any.
+const lastAuditQuery = "SELECT ifnull(max(number), 0) FROM audit INDEXED BY audit_by_number WHERE tenant = ?"
+
 // audit writes an entry with the change that t makes; none for a zero entry.
 func (t *tx) audit(e vod.AuditEntry) error {
 	if e == (vod.AuditEntry{}) {
 		return nil
 	}
-	if err := t.insert("audit", strings.TrimPrefix(auditColumns, "id, "), auditValues(&e)); err != nil {
+	last, _, err := first(t, func(n *int64) []column { return []column{number[int64]{n}} }, lastAuditQuery, e.Tenant)
+	if err != nil {
+		return fmt.Errorf("number the audit entry for %s %s: %w", e.Action, e.Target, err)
+	}
+	e.ID = last + 1
+	if err := t.insert("audit", auditColumns, auditRow(&e)); err != nil {
 		return fmt.Errorf("write the audit entry for %s %s: %w", e.Action, e.Target, err)
 	}
 	return nil
@@ -95,7 +99,9 @@ func auditQuery(f store.AuditFilter) (query string, args []any) {
 		also("time_ms < ?", ceilMillis(f.To))
 	}
 	if f.After != 0 {
-		also("id < ?", f.After)
+		// Of one that has expired since, all before it have, too.
+		also("id < (SELECT id FROM audit INDEXED BY audit_by_number WHERE tenant = ? AND number >= ? ORDER BY number LIMIT 1)", f.Tenant)
+		args = append(args, f.After)
 	}
 	return "SELECT " + auditColumns + " FROM audit INDEXED BY " + index + " WHERE " + strings.Join(where, " AND ") +
 		" ORDER BY id DESC LIMIT ?", append(args, int64(f.Limit+1))

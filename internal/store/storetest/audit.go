@@ -18,6 +18,7 @@ func auditTests() map[string]func(*testing.T, bundle) {
 		"OnlyChanges":   auditOnlyChanges,
 		"Filters":       auditFilters,
 		"Pages":         auditPages,
+		"Numbers":       auditNumbers,
 		"Tokens":        auditTokens,
 	}
 }
@@ -150,6 +151,50 @@ func auditPages(t *testing.T, b bundle) {
 	}
 	if want := []string{"e", "d", "c", "b", "a"}; !slices.Equal(targets, want) {
 		t.Errorf("the pages have %v, want %v", targets, want)
+	}
+}
+
+// auditNumbers: the ids of a tenant's entries tell nothing of what others do,
+// however entries come to be, and a page goes on after one that has expired.
+func auditNumbers(t *testing.T, b bundle) {
+	for _, tenant := range []string{"t1", "t2", "t2", "t1"} {
+		e := by(vod.CreatedUpload, "u")
+		e.Tenant = tenant
+		b.ok(b.AuditPut(b.ctx, e))
+	}
+	for range 2 {
+		_, err := b.IngestCreate(b.ctx, ingest(being(vod.Completed)), nil, vod.AuditEntry{})
+		b.ok(err)
+	}
+	_, err := b.AssetDelete(b.ctx, "t1", ingest().AssetID, by(vod.DeletedIngest, ""))
+	b.ok(err)
+	last := by(vod.CreatedUpload, "last")
+	last.Time = at(100)
+	b.ok(b.AuditPut(b.ctx, last))
+	numbers := func(tenant string, after int64) (ids []int64) {
+		page, _, err := b.AuditList(b.ctx, store.AuditFilter{Tenant: tenant, Limit: 10, After: after})
+		b.ok(err)
+		for _, e := range page {
+			ids = append(ids, e.ID)
+		}
+		return ids
+	}
+	if got := numbers("t1", 0); !slices.Equal(got, []int64{5, 4, 3, 2, 1}) {
+		t.Errorf("t1 has %v", got)
+	}
+	if got := numbers("t2", 0); !slices.Equal(got, []int64{2, 1}) {
+		t.Errorf("t2 has %v", got)
+	}
+	if got := numbers("t1", 3); !slices.Equal(got, []int64{2, 1}) {
+		t.Errorf("after 3 come %v", got)
+	}
+	_, err = b.AuditExpire(b.ctx, "t1", at(100), 10)
+	b.ok(err)
+	if got := numbers("t1", 3); len(got) > 0 {
+		t.Errorf("after an entry that has expired come %v", got)
+	}
+	if got := numbers("t1", 0); !slices.Equal(got, []int64{5}) {
+		t.Errorf("%v is left, want the newest", got)
 	}
 }
 
