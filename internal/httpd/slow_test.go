@@ -2,6 +2,7 @@ package httpd
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -75,8 +76,8 @@ func TestAnswerThatNobodyReads(t *testing.T) {
 			if _, err := io.WriteString(conn, method+" /ingests HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
 				t.Fatal(err)
 			}
-			time.Sleep(writePatience + time.Second)
-			if _, err := from.ReadByte(); err != io.EOF { //nolint:errorlint // The pipe gives it as it is.
+			time.Sleep(writePatience + time.Second) //nolint:forbidigo // By the clock of the bubble.
+			if _, err := from.ReadByte(); !errors.Is(err, io.EOF) {
 				t.Errorf("%s: the connection is still there: %v", method, err)
 			}
 		})
@@ -108,7 +109,7 @@ func TestBodyThatNeverComes(t *testing.T) {
 			if took := time.Since(before); resp.StatusCode != 400 || took > bodyPatience+restPatience+time.Second {
 				t.Errorf("%s after %s", resp.Status, took)
 			}
-			if _, err := from.ReadByte(); err != io.EOF { //nolint:errorlint // The pipe gives it as it is.
+			if _, err := from.ReadByte(); !errors.Is(err, io.EOF) {
 				t.Errorf("the connection goes on: %v", err)
 			}
 		})
