@@ -12,8 +12,8 @@ import (
 )
 
 // access gives every request an id, logs it once it is answered, without its
-// query, and answers 500 to a panic. What only reads is logged at debug level:
-// it is much.
+// query, and answers 500 to a panic. What only reads is logged at debug level,
+// for it is much, unless it was refused.
 func (s *server) access(next http.Handler, mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begun := time.Now()
@@ -34,9 +34,20 @@ func (s *server) ended(w *watched, r *http.Request, route string, begun time.Tim
 	if !s.log.Enabled(r.Context(), level) {
 		return
 	}
-	s.log.LogAttrs(r.Context(), level, "request",
+	attrs := []slog.Attr{
 		slog.String("method", r.Method), slog.String("path", loggedPath(r)), slog.String("route", route),
-		slog.Int("status", w.status), slog.Int64("bytes", w.bytes), slog.Duration("took", took))
+		slog.Int("status", w.status), slog.Int64("bytes", w.bytes), slog.Duration("took", took),
+	}
+	if turnedAway(w.status) {
+		attrs = append(attrs, slog.String("from", s.proxies.origin(r)))
+	}
+	s.log.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+// turnedAway tells that the sender may not, or not so often: who it is, is what
+// the person on call looks for.
+func turnedAway(status int) bool {
+	return status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusTooManyRequests
 }
 
 // routePath is the pattern without its method.
@@ -69,7 +80,7 @@ func (s *server) rescue(w *watched, r *http.Request) {
 // accessLevel: a client that watches an ingest asks twice a second.
 func accessLevel(method string, status int) slog.Level {
 	reads := method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
-	if reads && status < http.StatusInternalServerError {
+	if reads && status < http.StatusInternalServerError && !turnedAway(status) {
 		return slog.LevelDebug
 	}
 	return slog.LevelInfo

@@ -64,6 +64,30 @@ func TestObserver(t *testing.T) {
 	}
 }
 
+// TestAccessLevel: reads are silent, but for those that were refused or failed;
+// who was refused is told.
+func TestAccessLevel(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]string{
+		200: "", 304: "", 404: "", 401: "198.51.100.7", 403: "198.51.100.7", 429: "198.51.100.7", 503: "<nil>",
+	} {
+		var log bytes.Buffer
+		handler := New(Config{
+			Service: &memory{}, Now: noon, Log: slog.New(slog.NewJSONHandler(&log, nil)),
+			Mounts: map[string]http.Handler{"/play/": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })},
+		})
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost/play/1?token=secret", nil)
+		r.RemoteAddr = "198.51.100.7:4711"
+		handler.ServeHTTP(httptest.NewRecorder(), r)
+		var line map[string]any
+		switch err := json.Unmarshal(log.Bytes(), &line); {
+		case want == "" && log.Len() == 0:
+		case want == "" || err != nil || fmt.Sprint(line["from"]) != want || line["status"] != float64(status) || strings.Contains(log.String(), "secret"):
+			t.Errorf("%d: %v, %s", status, err, log.String())
+		}
+	}
+}
+
 // TestRequestID: a sane one is taken over, any other is replaced; the answer
 // and all lines of the log have it.
 func TestRequestID(t *testing.T) {
