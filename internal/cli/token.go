@@ -54,7 +54,7 @@ func (c *tokenCreateCmd) Run(ctx context.Context, sh *shell) error {
 	if _, err := fmt.Fprintln(sh.out, text); err != nil {
 		return err
 	}
-	fmt.Fprintf(sh.err, "This is token %s, with the role %s for %s; it expires %s.\n", token.ID, token.Role, strings.Join(token.Tenants, ", "), end(token))
+	fmt.Fprintf(sh.err, "This is token %s, with the role %s for %s. Expires: %s.\n", token.ID, token.Role, strings.Join(token.Tenants, ", "), end(token))
 	fmt.Fprintf(sh.err, "Keep it: it is not shown again. Use it with --token or ORCHESTRATE_TOKEN, or as the header Authorization: Bearer TOKEN.\n")
 	fmt.Fprintf(sh.err, "A server that runs without sign-in asks for tokens from its next start on.\n")
 	return nil

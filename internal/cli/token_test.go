@@ -41,7 +41,7 @@ func TestTokenCreate(t *testing.T) {
 		t.Fatalf("%+v", r)
 	}
 	for _, want := range []string{
-		"This is token aaaabbbbcccc, with the role operator for acme, vimond; it expires " + local(asked.Expires) + ".\n",
+		"This is token aaaabbbbcccc, with the role operator for acme, vimond. Expires: " + local(asked.Expires) + ".\n",
 		"ORCHESTRATE_TOKEN", "from its next start on",
 	} {
 		if !strings.Contains(r.err, want) {
