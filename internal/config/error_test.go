@@ -169,6 +169,15 @@ rate-limit: -1
 	}
 }
 
+func TestRateLimitIsANumber(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"NaN", "+Inf", "-Inf", "-0.1", "many"} {
+		if _, err := load(t, "", nil, "--rate-limit="+text); err == nil {
+			t.Errorf("%s is taken", text)
+		}
+	}
+}
+
 func TestSignInPairs(t *testing.T) {
 	t.Parallel()
 	c, err := load(t, "oidc-role-map: {video editors: operator}\noidc-tenant-map: {'https://a.example.com/?t=1': acme}\n", nil,

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"maps"
+	"math"
 	"net"
 	"net/netip"
 	"net/url"
@@ -82,7 +83,7 @@ func (s *SignIn) check(report func(key, problem string)) {
 	if s.ClockSkew < 0 || s.ClockSkew > 5*time.Minute {
 		report("oidc-clock-skew", fmt.Sprintf("%s is not a time from 0s to 5m", s.ClockSkew))
 	}
-	if s.RateLimit < 0 {
+	if !(s.RateLimit >= 0) || math.IsInf(s.RateLimit, 0) { // NaN is neither, and would lift the limit.
 		report("rate-limit", fmt.Sprintf("%g is not a number of 0 or greater", s.RateLimit))
 	}
 }
