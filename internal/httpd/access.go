@@ -86,13 +86,14 @@ func accessLevel(method string, status int) slog.Level {
 	return slog.LevelInfo
 }
 
-// loggedPath is the path without a media key, which is a capability.
+// loggedPath is the path without a media key, which is a capability, and in
+// bounds: anybody may send a path of 64 kB, and have it logged.
 func loggedPath(r *http.Request) string {
 	if rest, ok := strings.CutPrefix(r.URL.Path, "/media/"); ok {
 		_, file, _ := strings.Cut(rest, "/")
-		return "/media/…/" + file
+		return "/media/…/" + shown(file)
 	}
-	return r.URL.Path
+	return shown(r.URL.Path)
 }
 
 // watched remembers what was answered.

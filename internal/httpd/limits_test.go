@@ -1,6 +1,7 @@
 package httpd
 
 import (
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -26,5 +27,18 @@ func TestFloodTakesNothing(t *testing.T) {
 	}
 	if wait := l.take("another"); wait != 0 {
 		t.Errorf("another one waits for %s", wait)
+	}
+}
+
+// TestLongPathsAreCutInTheLog, as nobody needs a token to have one logged.
+func TestLongPathsAreCutInTheLog(t *testing.T) {
+	t.Parallel()
+	s := signedIn(t, &memory{})
+	for _, path := range []string{"/", "/media/key/"} {
+		s.send(t, "POST", path+strings.Repeat("long", 10_000), "")
+	}
+	text := s.log.String()
+	if lines := strings.Count(text, "…\",\"route"); lines != 2 || len(text) > 2000 {
+		t.Errorf("%d cut paths in %d bytes: %.1000s", lines, len(text), text)
 	}
 }
