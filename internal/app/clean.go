@@ -3,9 +3,26 @@ package app
 import (
 	"time"
 
+	"github.com/via-orchestrate/orchestrate/internal/config"
 	"github.com/via-orchestrate/orchestrate/internal/retention"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
+
+// hasty is below what anybody would keep history for: it is likely a slip.
+const hasty = time.Hour
+
+// warnOfHaste tells of ages by which history is soon gone.
+func (a *App) warnOfHaste() {
+	ages := map[string]config.Age{"": a.config.Retention.Ingests}
+	for tenant := range a.config.Retention.Tenants {
+		_, ages[tenant], _ = a.config.Retention.Of(tenant)
+	}
+	for tenant, age := range ages {
+		if age > 0 && time.Duration(age) < hasty {
+			a.log.Warn("retention-ingests deletes ingests soon after their end", "after", time.Duration(age), "tenant", tenant)
+		}
+	}
+}
 
 // newRetention makes what removes what nobody needs any more.
 func (a *App) newRetention() *retention.Worker {

@@ -36,6 +36,7 @@ func (a *App) wire(ctx context.Context) error {
 		return err
 	}
 	a.retention = a.newRetention()
+	a.warnOfHaste()
 	steps, err := a.steps() //nolint:contextcheck // Looking at ffmpeg once is bounded by its own time limit.
 	if err != nil {
 		return err

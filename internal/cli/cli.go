@@ -61,6 +61,7 @@ type grammar struct {
 	Audit       auditCmd       `cmd:"" help:"Show who changed what."`
 	Backup      backupCmd      `cmd:"" help:"Copy the database to a file, while the server runs or not."`
 	Token       tokenCmd       `cmd:"" help:"Make, list and revoke access tokens, while the server runs or not."`
+	Whoami      whoamiCmd      `cmd:"" help:"Show who the server takes the caller for, and what that one may do."`
 	Doctor      doctorCmd      `cmd:"" help:"Check that everything that is needed is there."`
 	Conformance conformanceCmd `cmd:"" help:"Check that a server speaks the Status API."`
 	Config      configCmd      `cmd:"" help:"Print the configuration in effect, as a file."`

@@ -142,6 +142,10 @@ func TestControl(t *testing.T) {
 	d.run(t, "retry", "i1", "--wait").want(t, 0, "Ingest i1 of asset a1: SKIPPED after 1m05s\n", "")
 	d.run(t, "delete", "i1").want(t, 0, "The ingest i1 and what it published are removed.\n", "")
 	d.run(t, "delete", "i1", "-o", "json").want(t, 0, "", "")
+	d.HandleFunc("DELETE /assets/a1", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) })
+	d.run(t, "delete", "--asset", "a1").want(t, 0, "The asset a1, its ingests and what they published are removed.\n", "")
+	d.run(t, "delete").want(t, 2, "", "orchestrate: name an ingest, or an asset with --asset\nTry: orchestrate delete --help\n")
+	d.run(t, "delete", "i1", "--asset", "a1").want(t, 2, "", "orchestrate: name an ingest, or an asset with --asset\nTry: orchestrate delete --help\n")
 	d.problem("DELETE /cancel/i2", 409, "The ingest i2 is COMPLETED.")
 	d.run(t, "cancel", "i2").want(t, 1, "", "orchestrate: The ingest i2 is COMPLETED.\nTry: orchestrate get i2\n")
 }

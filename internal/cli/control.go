@@ -156,13 +156,23 @@ func (c *retryCmd) Run(ctx context.Context, sh *shell) error {
 
 type deleteCmd struct {
 	remote
-	ID string `arg:"" help:"The ingest."`
+	ID    string `arg:"" optional:"" help:"The ingest."`
+	Asset string `placeholder:"ID" help:"All ingests of this asset, in place of one."`
 }
 
 func (c *deleteCmd) Run(ctx context.Context, sh *shell) error {
+	if (c.ID == "") == (c.Asset == "") {
+		return &usageError{"name an ingest, or an asset with --asset", "orchestrate delete --help"}
+	}
 	s, err := c.connect()
 	if err != nil {
 		return err
+	}
+	if c.Asset != "" {
+		if err := s.DeleteAsset(ctx, c.Asset); err != nil {
+			return explain(err, http.StatusConflict, "orchestrate list --asset "+c.Asset+", and this again once all have ended.")
+		}
+		return c.done(sh, "The asset %s, its ingests and what they published are removed.", c.Asset)
 	}
 	if err := s.Delete(ctx, c.ID); err != nil {
 		return explain(err, http.StatusConflict, "orchestrate cancel "+c.ID+", and this again once it has ended.")

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -44,6 +45,7 @@ func (c *tokenCreateCmd) Run(ctx context.Context, sh *shell) error {
 	if c.Expires > 0 {
 		token.Expires = time.Now().Add(time.Duration(c.Expires))
 	}
+	_, missing := os.Stat(c.SQLitePath())
 	token, text, err := sh.CreateToken(ctx, c.Config, token)
 	switch {
 	case err != nil:
@@ -53,6 +55,9 @@ func (c *tokenCreateCmd) Run(ctx context.Context, sh *shell) error {
 	}
 	if _, err := fmt.Fprintln(sh.out, text); err != nil {
 		return err
+	}
+	if errors.Is(missing, fs.ErrNotExist) {
+		fmt.Fprintf(sh.err, "There was no database yet; it is %s now.\n", c.SQLitePath())
 	}
 	fmt.Fprintf(sh.err, "This is token %s, with the role %s for %s. Expires: %s.\n", token.ID, token.Role, strings.Join(token.Tenants, ", "), end(token))
 	fmt.Fprintf(sh.err, "Keep it: it is not shown again. Use it with --token or ORCHESTRATE_TOKEN, or as the header Authorization: Bearer TOKEN.\n")

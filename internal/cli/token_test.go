@@ -42,7 +42,7 @@ func TestTokenCreate(t *testing.T) {
 	}
 	for _, want := range []string{
 		"This is token aaaabbbbcccc, with the role operator for acme, vimond. Expires: " + local(asked.Expires) + ".\n",
-		"ORCHESTRATE_TOKEN", "from its next start on",
+		"ORCHESTRATE_TOKEN", "from its next start on", "There was no database yet; it is " + data,
 	} {
 		if !strings.Contains(r.err, want) {
 			t.Errorf("no %q in %s", want, r.err)
