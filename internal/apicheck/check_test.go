@@ -138,7 +138,7 @@ func TestTransport(t *testing.T) {
 			t.Errorf("%s: %q, %v, failed %t", path, got, err, judge.failed)
 		}
 	}
-	unseen := strings.Join(c.Unseen([]int{500}, "admin"), "\n")
+	unseen := strings.Join(c.Unseen([]int{500}, "server"), "\n")
 	if strings.Contains(unseen, "getHealth 200") || !strings.Contains(unseen, "getReadiness 503") || strings.Contains(unseen, "500") || !c.Seen(200) || c.Seen(500) {
 		t.Errorf("unseen: %s", unseen)
 	}
