@@ -25,7 +25,7 @@ func auditRow(e *vod.AuditEntry) []column {
 }
 
 // lastAuditQuery is the number of the tenant's newest entry, 0 without any.
-const lastAuditQuery = "SELECT ifnull(max(number), 0) FROM audit INDEXED BY audit_by_number WHERE tenant = ?"
+const lastAuditQuery = "SELECT ifnull(max(number), 0) FROM audit INDEXED BY audit_by_tenant WHERE tenant = ?"
 
 // audit writes an entry with the change that t makes; none for a zero entry.
 func (t *tx) audit(e vod.AuditEntry) error {
@@ -99,10 +99,8 @@ func auditQuery(f store.AuditFilter) (query string, args []any) {
 		also("time_ms < ?", ceilMillis(f.To))
 	}
 	if f.After != 0 {
-		// Of one that has expired since, all before it have, too.
-		also("id < (SELECT id FROM audit INDEXED BY audit_by_number WHERE tenant = ? AND number >= ? ORDER BY number LIMIT 1)", f.Tenant)
-		args = append(args, f.After)
+		also("number < ?", f.After)
 	}
 	return "SELECT " + auditColumns + " FROM audit INDEXED BY " + index + " WHERE " + strings.Join(where, " AND ") +
-		" ORDER BY id DESC LIMIT ?", append(args, int64(f.Limit+1))
+		" ORDER BY number DESC LIMIT ?", append(args, int64(f.Limit+1))
 }

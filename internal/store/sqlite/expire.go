@@ -42,10 +42,9 @@ const (
 		WHERE tenant = ? AND end_ms <= ? AND end_ms IS NOT NULL AND (replaced_ms IS NOT NULL OR imported = 1 OR status <> 'COMPLETED')
 			AND NOT EXISTS (SELECT 1 FROM catalog WHERE ingest_id = ingests.id AND current = 1)
 		ORDER BY end_ms`
-	// Ids rise with time, but for a clock that was set back: then an entry stays
-	// until those before it go.
-	auditBoundQuery = `SELECT id FROM audit INDEXED BY audit_by_time WHERE time_ms < ? ORDER BY time_ms DESC, id DESC LIMIT 1`
-	auditOldQuery   = `SELECT id FROM audit INDEXED BY audit_by_tenant WHERE tenant = ? AND id <= ? ORDER BY id`
+	// Numbers rise with time, but for a clock that was set back: then what is old
+	// may stay until entries before it are.
+	auditOldestQuery = `SELECT id FROM audit INDEXED BY audit_by_tenant WHERE tenant = ? ORDER BY number`
 )
 
 // OutputsExpire implements [store.Retention].
@@ -121,11 +120,7 @@ func (s *Store) AuditExpire(ctx context.Context, tenant string, before time.Time
 	idColumn := func(id *int64) []column { return []column{number[int64]{id}} }
 	err = s.write(ctx, func(t *tx) error {
 		n = 0
-		bound, any, err := first(t, idColumn, auditBoundQuery, before.UnixMilli())
-		if err != nil || !any {
-			return err
-		}
-		ids, err := upTo(limit, t, idColumn, auditOldQuery, tenant, bound)
+		ids, err := upTo(limit, t, idColumn, auditOldestQuery, tenant)
 		if err != nil {
 			return err
 		}

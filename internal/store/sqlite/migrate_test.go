@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/via-orchestrate/orchestrate/internal/store"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -100,41 +99,6 @@ func checkData(t *testing.T, s *Store) {
 	unfinished, err := s.IngestUnfinished(t.Context())
 	if err != nil || len(unfinished) != 1 {
 		t.Errorf("unfinished are %v, %v", unfinished, err)
-	}
-}
-
-// TestUpgradeNumbersTheAuditLog: for each tenant by itself, and what comes goes
-// on there.
-func TestUpgradeNumbersTheAuditLog(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "old.db")
-	makeOld(t, path, 6) // It has an entry of vimond.
-	db, err := connect(t.Context(), path, 1, pragmas("FULL", false))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, tenant := range []string{"acme", "vimond", "acme"} {
-		_, err := db.ExecContext(t.Context(), `INSERT INTO audit (time_ms, tenant, subject, origin, action, target, asset_id)
-			VALUES (1635925832899, ?, 'ann', '', 'upload.create', 'u', '')`, tenant)
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	s := openFile(t, path)
-	for _, tenant := range []string{"acme", "vimond"} {
-		if err := s.AuditPut(t.Context(), vod.AuditEntry{Tenant: tenant, Subject: "bob", Action: vod.CreatedUpload}); err != nil {
-			t.Fatal(err)
-		}
-		page, _, err := s.AuditList(t.Context(), store.AuditFilter{Tenant: tenant, Limit: 10})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(page) != 3 || page[0].ID != 3 || page[0].Subject != "bob" || page[1].ID != 2 || page[2].ID != 1 {
-			t.Errorf("%s has %+v", tenant, page)
-		}
 	}
 }
 

@@ -18,8 +18,7 @@ func TestRetentionFindsItsRowsByIndex(t *testing.T) {
 	for query, index := range map[string]string{
 		replacedQuery:          "ingests_replaced (tenant=? AND replaced_ms",
 		expiringQuery:          "ingests_expiring (tenant=? AND end_ms",
-		auditBoundQuery:        "audit_by_time (time_ms<?",
-		auditOldQuery:          "audit_by_tenant (tenant=? AND",
+		auditOldestQuery:       "audit_by_tenant (tenant=?",
 		nextTenantQuery:        "ingests_by_start (tenant>?",
 		nextAuditTenantQuery:   "audit_by_tenant (tenant>?",
 		removalsQuery:          "removals_by_due (due_ms<?",

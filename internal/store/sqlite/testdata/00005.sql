@@ -15,8 +15,8 @@ INSERT INTO catalog VALUES
     ('7dd40659-2494-45bc-b533-83e7deb97155', 'vimond', '867228', 1635925832899, '/media/k/main.m3u8', '', '', 1, NULL);
 INSERT INTO profiles VALUES ('vimond', 'default', 1619086864969, '{}');
 INSERT INTO idempotency VALUES ('vimond', 'POST /ingests', 'k', 'h', 1635925832899, 'd484cf3e-a329-438a-9896-b55e026f62c4');
-INSERT INTO audit (time_ms, tenant, subject, origin, action, target, asset_id) VALUES
-    (1635925832899, 'vimond', 'ann', '192.0.2.1', 'ingest.submit', '7dd40659-2494-45bc-b533-83e7deb97155', '867228');
+INSERT INTO audit (number, time_ms, tenant, subject, origin, action, target, asset_id) VALUES
+    (1, 1635925832899, 'vimond', 'ann', '192.0.2.1', 'ingest.submit', '7dd40659-2494-45bc-b533-83e7deb97155', '867228');
 INSERT INTO tokens VALUES
     ('aaaabbbbcccc', '0af90af90af90af90af90af90af90af90af90af90af90af90af90af90af90af9', 'nightly', '["vimond"]', 'operator',
      1635925832899, NULL, NULL);
