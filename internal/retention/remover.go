@@ -2,6 +2,7 @@ package retention
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"time"
@@ -121,6 +122,7 @@ func (r *Remover) remove(ctx context.Context, removal store.Removal) (again time
 		return again, err
 	}
 	kept := false
+	var errs []error // One folder that cannot be removed keeps no other.
 	for _, a := range attempts {
 		if removal.TaskID != "" && a.TaskID != removal.TaskID {
 			continue
@@ -135,11 +137,11 @@ func (r *Remover) remove(ctx context.Context, removal store.Removal) (again time
 		case !young.IsZero():
 			again = young
 		default:
-			err = r.Locations.Remove(a)
+			errs = append(errs, r.Locations.Remove(a))
 		}
-		if err != nil {
-			return again, err
-		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return again, err
 	}
 	if deleted && !kept && removal.TaskID == "" {
 		return again, r.Locations.RemoveIngest(removal.Tenant, removal.IngestID, removal.MediaKey)
