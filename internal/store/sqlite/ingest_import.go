@@ -31,11 +31,15 @@ func (s *Store) IngestImport(ctx context.Context, run vod.Run) (written bool, er
 		if err != nil {
 			return err
 		}
+		old, err := stateOf(&known)
+		if err != nil {
+			return err
+		}
 		written, err = store.Completes(shown(known), run)
 		if err != nil || !written {
 			return err
 		}
-		return t.importDetail(key, keyed(run))
+		return t.importDetail(old, keyed(run))
 	})
 	return written && err == nil, err
 }
@@ -48,15 +52,7 @@ func (t *tx) importNew(run vod.Run) error {
 }
 
 // importDetail completes a run that was known as a list item only.
-func (t *tx) importDetail(key string, run vod.Run) error {
-	known, err := loadRun(t, key)
-	if err != nil {
-		return err
-	}
-	old, err := stateOf(&known)
-	if err != nil {
-		return err
-	}
+func (t *tx) importDetail(old state, run vod.Run) error {
 	if err := t.update("ingests", ingestColumns, old.ingest, ingestRow(&run.Ingest)); err != nil {
 		return fmt.Errorf("write ingest %s: %w", run.Ingest.ID, err)
 	}
