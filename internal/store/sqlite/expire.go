@@ -49,13 +49,18 @@ const (
 
 // OutputsExpire implements [store.Retention].
 func (s *Store) OutputsExpire(ctx context.Context, tenant string, replaced time.Time, limit int) (n int, err error) {
+	return s.expire(ctx, limit, (*tx).giveUp, replacedQuery, tenant, replaced.UnixMilli())
+}
+
+// expire does away with up to limit of the ingests that the query gives.
+func (s *Store) expire(ctx context.Context, limit int, end func(*tx, vod.Ingest) error, query string, args ...any) (n int, err error) {
 	err = s.write(ctx, func(t *tx) error {
-		list, err := upTo(limit, t, ingestRow, replacedQuery, tenant, replaced.UnixMilli())
+		list, err := upTo(limit, t, ingestRow, query, args...)
 		if err != nil {
-			return fmt.Errorf("list replaced ingests: %w", err)
+			return fmt.Errorf("list what is to expire: %w", err)
 		}
 		for _, in := range list {
-			if err := t.giveUp(in); err != nil {
+			if err := end(t, in); err != nil {
 				return err
 			}
 		}
@@ -91,28 +96,17 @@ func (t *tx) giveUp(in vod.Ingest) error {
 
 // IngestsExpire implements [store.Retention].
 func (s *Store) IngestsExpire(ctx context.Context, tenant string, ended time.Time, limit int) (n int, err error) {
-	err = s.write(ctx, func(t *tx) error {
-		list, err := upTo(limit, t, ingestRow, expiringQuery, tenant, ended.UnixMilli())
-		if err != nil {
-			return fmt.Errorf("list expired ingests: %w", err)
-		}
-		for _, in := range list {
-			if err := t.remove(in); err != nil {
-				return err
-			}
-			entry := vod.Caller{Subject: vod.Retention, Tenant: tenant}.Audit(t.w.now(), vod.DeletedIngest, idOf(in.ID))
-			entry.AssetID = in.AssetID
-			if err := t.audit(entry); err != nil {
-				return err
-			}
-		}
-		n = len(list)
-		return nil
-	})
-	if err != nil {
-		return 0, err
+	return s.expire(ctx, limit, (*tx).outlive, expiringQuery, tenant, ended.UnixMilli())
+}
+
+// outlive removes an ingest for its age.
+func (t *tx) outlive(in vod.Ingest) error {
+	if err := t.remove(in); err != nil {
+		return err
 	}
-	return n, nil
+	entry := vod.Caller{Subject: vod.Retention, Tenant: in.Tenant}.Audit(t.w.now(), vod.DeletedIngest, idOf(in.ID))
+	entry.AssetID = in.AssetID
+	return t.audit(entry)
 }
 
 // AuditExpire implements [store.Retention].
