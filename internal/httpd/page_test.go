@@ -174,3 +174,20 @@ func TestPagesAreBounded(t *testing.T) {
 		t.Errorf("%d bytes of no page", p.bytes)
 	}
 }
+
+// item is an ingest of a list, which pages write without reflection.
+func item(in vod.Ingest, now time.Time) api.IngestItem {
+	return api.IngestItem{
+		IngestID:    in.ID,
+		AssetID:     in.AssetID,
+		DetailsURL:  detailsURL(in.ID),
+		ProfileName: in.ProfileName,
+		Error:       textOrNull(in.Error),
+		MediaTypes:  listed(in.MediaTypes),
+		Progress:    in.Progress,
+		StartTime:   api.Timestamp{Time: in.Start},
+		EndTime:     timeOrNull(in.End),
+		Status:      api.IngestStatus(in.Status),
+		ElapsedTime: elapsed(in.Start, in.End, now),
+	}
+}

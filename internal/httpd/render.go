@@ -13,23 +13,6 @@ import (
 // noFilesets is the outputs of a task that has put out none.
 const noFilesets = `{"filesets":[]}`
 
-// item renders an ingest for a list.
-func item(in vod.Ingest, now time.Time) api.IngestItem {
-	return api.IngestItem{
-		IngestID:    in.ID,
-		AssetID:     in.AssetID,
-		DetailsURL:  detailsURL(in.ID),
-		ProfileName: in.ProfileName,
-		Error:       textOrNull(in.Error),
-		MediaTypes:  listed(in.MediaTypes),
-		Progress:    in.Progress,
-		StartTime:   api.Timestamp{Time: in.Start},
-		EndTime:     timeOrNull(in.End),
-		Status:      api.IngestStatus(in.Status),
-		ElapsedTime: elapsed(in.Start, in.End, now),
-	}
-}
-
 // detail renders an ingest with the tasks that have been claimed, in the order
 // of their first claim.
 func detail(run vod.Run, now time.Time) api.IngestDetail {
