@@ -30,22 +30,12 @@ func (c *Client) Audit(ctx context.Context, f AuditFilter) (*AuditList, error) {
 // AuditAll goes through all entries that the filter selects, page by page,
 // newest first. It ends after the first error.
 func (c *Client) AuditAll(ctx context.Context, f AuditFilter) iter.Seq2[AuditEntry, error] {
-	return func(yield func(AuditEntry, error) bool) {
-		for {
-			page, err := c.Audit(ctx, f)
-			if err != nil {
-				yield(AuditEntry{}, err)
-				return
-			}
-			for _, entry := range page.Items {
-				if !yield(entry, nil) {
-					return
-				}
-			}
-			if page.Cursor == nil {
-				return
-			}
-			f.Cursor = *page.Cursor
+	return pages(f.Cursor, func(cursor string) ([]AuditEntry, *string, error) {
+		f.Cursor = cursor
+		page, err := c.Audit(ctx, f)
+		if err != nil {
+			return nil, nil, err
 		}
-	}
+		return page.Items, page.Cursor, nil
+	})
 }

@@ -34,22 +34,32 @@ func (c *Client) List(ctx context.Context, f Filter) (*IngestList, error) {
 // All goes through all ingests that the filter selects, page by page, newest
 // first. It ends after the first error.
 func (c *Client) All(ctx context.Context, f Filter) iter.Seq2[IngestItem, error] {
-	return func(yield func(IngestItem, error) bool) {
-		for {
-			page, err := c.List(ctx, f)
+	return pages(f.Cursor, func(cursor string) ([]IngestItem, *string, error) {
+		f.Cursor = cursor
+		page, err := c.List(ctx, f)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Items, page.Cursor, nil
+	})
+}
+
+// pages goes through the items of page after page, from a cursor on.
+func pages[T any](cursor string, get func(cursor string) (items []T, next *string, err error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for next := &cursor; next != nil; {
+			items, after, err := get(*next)
 			if err != nil {
-				yield(IngestItem{}, err)
+				var none T
+				yield(none, err)
 				return
 			}
-			for _, item := range page.Items {
+			for _, item := range items {
 				if !yield(item, nil) {
 					return
 				}
 			}
-			if page.Cursor == nil {
-				return
-			}
-			f.Cursor = *page.Cursor
+			next = after
 		}
 	}
 }
