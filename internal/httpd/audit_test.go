@@ -18,10 +18,10 @@ func TestAuditPages(t *testing.T) {
 	applied := vod.AuditEntry{ID: 5, Time: noon(), Tenant: "acme", Subject: "local", Action: vod.AppliedProfile, Target: "default"}
 	s := setup(t, &memory{audit: []vod.AuditEntry{entry(9, "acme"), entry(7, "other"), applied}}, nil)
 	cancelled := `{"time":"2022-01-02T12:00:00.000Z","subject":"ann <ann@example.com>","from":"192.0.2.17","action":"ingest.cancel","target":"i","assetId":"7"}`
-	s.call(t, "GET", "/audit?limit=1", "", tenantHeader, "acme").is(t, 200, `{"items":[`+cancelled+`],"count":1,"cursor":"9"}`)
-	s.call(t, "GET", "/audit?cursor=9", "", tenantHeader, "acme").is(t, 200,
+	s.send(t, "GET", "/audit?limit=1", "", tenantHeader, "acme").is(t, 200, `{"items":[`+cancelled+`],"count":1,"cursor":"9"}`)
+	s.send(t, "GET", "/audit?cursor=9", "", tenantHeader, "acme").is(t, 200,
 		`{"items":[{"time":"2022-01-02T12:00:00.000Z","subject":"local","from":"","action":"profile.apply","target":"default","assetId":null}],"count":1,"cursor":null}`)
-	s.call(t, "GET", "/audit?target=none", "", tenantHeader, "acme").is(t, 200, `{"items":[],"count":0,"cursor":null}`)
+	s.send(t, "GET", "/audit?target=none", "", tenantHeader, "acme").is(t, 200, `{"items":[],"count":0,"cursor":null}`)
 }
 
 func TestAuditQuery(t *testing.T) {
@@ -36,7 +36,7 @@ func TestAuditQuery(t *testing.T) {
 		"cursor=-1":          "cursor is broken",
 		"profileName=x":      "profileName is not known here",
 	} {
-		a := s.call(t, "GET", "/audit?"+query, "")
+		a := s.send(t, "GET", "/audit?"+query, "")
 		if a.StatusCode != 400 || !strings.Contains(a.text, name) {
 			t.Errorf("%s: %d %s", query, a.StatusCode, a.text)
 		}

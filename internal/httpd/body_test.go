@@ -37,7 +37,7 @@ func TestBodyHasALimitInTime(t *testing.T) {
 func TestBodyHasOneType(t *testing.T) {
 	t.Parallel()
 	s := setup(t, &memory{}, nil)
-	s.call(t, "POST", "/ingests", "{}", "Content-Type", "application/json; charset=").is(t, 415, "must be application/json")
+	s.send(t, "POST", "/ingests", "{}", "Content-Type", "application/json; charset=").is(t, 415, "must be application/json")
 	r := httptest.NewRequestWithContext(t.Context(), "POST", "/ingests", strings.NewReader("{}"))
 	r.Header["Content-Type"] = []string{"application/json", "text/plain"}
 	if got := givenType(r); got != "" {

@@ -61,7 +61,7 @@ func TestImportRows(t *testing.T) {
 		}
 	}
 	s := setup(t, &memory{}, nil)
-	s.call(t, "POST", "/imports", "["+strings.Repeat("1,", maxImportRows)+"1]").is(t, 413, "more than 100000 documents")
+	s.send(t, "POST", "/imports", "["+strings.Repeat("1,", maxImportRows)+"1]").is(t, 413, "more than 100000 documents")
 	if len(s.imported) > 0 {
 		t.Errorf("imported %d", len(s.imported))
 	}

@@ -48,9 +48,9 @@ func TestETagIsOfStoredDocumentsToo(t *testing.T) {
 	t.Parallel()
 	m := withRunning()
 	s := setup(t, m, nil)
-	first := s.call(t, "GET", "/ingests/run-1", "").Header.Get("ETag")
+	first := s.send(t, "GET", "/ingests/run-1", "").Header.Get("ETag")
 	m.runs[0].Tasks[1].Input = json.RawMessage(`{"filesets":[1]}`)
-	if again := s.call(t, "GET", "/ingests/run-1", "").Header.Get("ETag"); again == first {
+	if again := s.send(t, "GET", "/ingests/run-1", "").Header.Get("ETag"); again == first {
 		t.Error("the ETag hides another input")
 	}
 }

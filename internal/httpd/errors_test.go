@@ -14,15 +14,15 @@ func TestUnknownRoutesAndMethods(t *testing.T) {
 	t.Parallel()
 	s := setup(t, withRunning(), nil)
 	for _, path := range []string{"/", "/nothing", "/ingests/", "/ingests/a/b", "/assets", "/profiles/", "/cancel"} {
-		s.call(t, "GET", path, "").is(t, 404, `"type":"about:blank","title":"Not Found","status":404`, `"instance":"`+path+`"`)
+		s.send(t, "GET", path, "").is(t, 404, `"type":"about:blank","title":"Not Found","status":404`, `"instance":"`+path+`"`)
 	}
 	for path, allow := range map[string]string{
 		"/ingests": "GET, HEAD, POST, OPTIONS", "/cancel/a": "DELETE, OPTIONS", "/assets/a/playback": "GET, HEAD, PUT, OPTIONS",
 		"/ingests/a": "GET, HEAD, DELETE, OPTIONS", "/ingests/a/retry": "POST, OPTIONS",
 	} {
-		got := s.call(t, "PATCH", path, "")
+		got := s.send(t, "PATCH", path, "")
 		got.is(t, 405, `"code":"method_not_allowed"`)
-		options := s.call(t, "OPTIONS", path, "")
+		options := s.send(t, "OPTIONS", path, "")
 		options.is(t, 204)
 		if got.Header.Get("Allow") != allow || options.Header.Get("Allow") != allow {
 			t.Errorf("%s: Allow %q and %q, want %q", path, got.Header.Get("Allow"), options.Header.Get("Allow"), allow)
@@ -36,12 +36,12 @@ func TestInternalErrors(t *testing.T) {
 	t.Parallel()
 	s := setup(t, withRunning(), nil)
 	s.failure = errBroken
-	got := s.call(t, "GET", "/ingests/run-1", "")
+	got := s.send(t, "GET", "/ingests/run-1", "")
 	got.is(t, 500, `"code":"internal"`)
 	s.logged(t, got, "/secret/place")
 
 	s.failure, s.panics = nil, true
-	got = s.call(t, "GET", "/ingests/run-1", "")
+	got = s.send(t, "GET", "/ingests/run-1", "")
 	got.is(t, 500, `"code":"internal"`)
 	s.logged(t, got, "hunter2")
 }
@@ -66,11 +66,11 @@ func (s *testServer) logged(t *testing.T, got answer, secret string) {
 func TestReadiness(t *testing.T) {
 	t.Parallel()
 	s := setup(t, &memory{}, nil)
-	s.call(t, "GET", "/healthz", "").is(t, 200, `{"status":"ok"}`)
-	s.call(t, "GET", "/readyz", "").is(t, 200, `{"status":"ok"}`)
+	s.send(t, "GET", "/healthz", "").is(t, 200, `{"status":"ok"}`)
+	s.send(t, "GET", "/readyz", "").is(t, 200, `{"status":"ok"}`)
 	s.failure = errBroken
-	s.call(t, "GET", "/healthz", "").is(t, 200)
-	got := s.call(t, "GET", "/readyz", "")
+	s.send(t, "GET", "/healthz", "").is(t, 200)
+	got := s.send(t, "GET", "/readyz", "")
 	got.is(t, 503, `"code":"unavailable"`)
 	if strings.Contains(got.text, "secret") || !strings.Contains(s.log.String(), "/secret/place") {
 		t.Errorf("answer %s, log %s", got.text, s.log)
@@ -85,8 +85,8 @@ func TestAccessLog(t *testing.T) {
 		_, _ = io.Copy(w, strings.NewReader("0123456789"))
 	})
 	s := setup(t, &memory{}, map[string]http.Handler{"/media/": media})
-	s.call(t, "GET", "/ingests?assetId=signature", "").is(t, 200)
-	s.call(t, "GET", "/ingests?signature=signature", "").is(t, 400)
+	s.send(t, "GET", "/ingests?assetId=signature", "").is(t, 200)
+	s.send(t, "GET", "/ingests?signature=signature", "").is(t, 400)
 	s.send(t, "GET", "/media/00112233445566778899aabbccddeeff/a/master.m3u8", "")
 	log := s.log.String()
 	for _, want := range []string{`"path":"/ingests","route":"GET /ingests","status":200`, `"status":400`, `"path":"/media/…/a/master.m3u8","route":"/media/","status":200,"bytes":10`} {

@@ -51,7 +51,7 @@ func TestConditionalRequests(t *testing.T) {
 		"/assets/7/playback", "/assets/7/playback/history", "/profiles", "/profiles/p", "/profiles/p/versions",
 		"/schemas/profile.json", "/audit", "/openapi.yaml",
 	} {
-		first := s.call(t, http.MethodGet, path, "")
+		first := s.send(t, http.MethodGet, path, "")
 		tag := first.Header.Get("ETag")
 		if !strings.HasPrefix(tag, `W/"`) || len(tag) != 20 {
 			t.Errorf("%s: ETag %s", path, tag)
@@ -64,7 +64,7 @@ func TestConditionalRequests(t *testing.T) {
 		}
 		for _, method := range []string{http.MethodGet, http.MethodHead} {
 			for _, condition := range []string{tag, strings.TrimPrefix(tag, "W/"), "*", `"other", ` + tag} {
-				again := s.call(t, method, path, "", "If-None-Match", condition)
+				again := s.send(t, method, path, "", "If-None-Match", condition)
 				if again.StatusCode != http.StatusNotModified || again.text != "" || again.Header.Get("ETag") != tag ||
 					again.Header.Get("Content-Type") != "" || again.Header.Get("Cache-Control") != "private, no-cache" {
 					t.Errorf("%s %s with %s: %d %q %v", method, path, condition, again.StatusCode, again.text, again.Header)
@@ -82,13 +82,13 @@ func TestAnswersWithoutETag(t *testing.T) {
 	t.Parallel()
 	s := setup(t, withRunning(), nil)
 	for path, status := range map[string]int{"/healthz": 200, "/readyz": 200, "/ingests/none": 404, "/ingests?limit=0": 400, "/none": 404} {
-		got := s.call(t, http.MethodGet, path, "", "If-None-Match", "*")
+		got := s.send(t, http.MethodGet, path, "", "If-None-Match", "*")
 		if got.StatusCode != status || got.Header.Get("ETag") != "" || got.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %d %v", path, got.StatusCode, got.Header)
 		}
 	}
 	// A condition on a change of state is none that this API knows.
-	s.call(t, http.MethodDelete, "/cancel/run-1", "", "If-None-Match", "*").is(t, 204)
+	s.send(t, http.MethodDelete, "/cancel/run-1", "", "If-None-Match", "*").is(t, 204)
 }
 
 // TestETagsAreOfWhatChanged: the clock changes no ETag, a change of state does.
@@ -100,12 +100,12 @@ func TestETagsAreOfWhatChanged(t *testing.T) {
 	paths := []string{"/ingests", "/ingests/run-1", "/ingests/run-1/tasks/t-0"}
 	tags, texts := map[string]string{}, map[string]string{}
 	for _, path := range paths {
-		got := s.call(t, http.MethodGet, path, "")
+		got := s.send(t, http.MethodGet, path, "")
 		tags[path], texts[path] = got.Header.Get("ETag"), got.text
 	}
 	now = now.Add(time.Second)
 	for _, path := range paths {
-		got := s.call(t, http.MethodGet, path, "")
+		got := s.send(t, http.MethodGet, path, "")
 		if got.Header.Get("ETag") != tags[path] || got.text == texts[path] {
 			t.Errorf("%s a second later: ETag %s, was %s: %s", path, got.Header.Get("ETag"), tags[path], got.text)
 		}
@@ -113,7 +113,7 @@ func TestETagsAreOfWhatChanged(t *testing.T) {
 	m.runs[0].Ingest.Progress++
 	m.runs[0].Tasks[2].Share += 0.01
 	for _, path := range paths {
-		if got := s.call(t, http.MethodGet, path, "").Header.Get("ETag"); got == tags[path] {
+		if got := s.send(t, http.MethodGet, path, "").Header.Get("ETag"); got == tags[path] {
 			t.Errorf("%s: the ETag hides a change", path)
 		}
 	}

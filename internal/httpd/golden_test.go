@@ -29,7 +29,7 @@ func TestPageOfTheStatusAPI(t *testing.T) {
 		"/ingests/7dd40659-2494-45bc-b533-83e7deb97155": "detail.json",
 	} {
 		// The page's own calls name a Content-Type although they have no body.
-		got := s.call(t, http.MethodGet, path, "", "X-Vimond-Tenant", "vimond", "Content-Type", "application/json",
+		got := s.send(t, http.MethodGet, path, "", "X-Vimond-Tenant", "vimond", "Content-Type", "application/json",
 			"Authorization", "Bearer some.token")
 		got.is(t, http.StatusOK)
 		if diff := cmp.Diff(tokens(t, contractFile(t, name)), tokens(t, []byte(got.text))); diff != "" {
@@ -46,7 +46,7 @@ func TestCursorOfThePage(t *testing.T) {
 	if err := json.Unmarshal(contractFile(t, "list.json"), &list); err != nil {
 		t.Fatal(err)
 	}
-	got := s.call(t, http.MethodGet, "/ingests?cursor="+list.Cursor, "", "X-Vimond-Tenant", "vimond")
+	got := s.send(t, http.MethodGet, "/ingests?cursor="+list.Cursor, "", "X-Vimond-Tenant", "vimond")
 	got.is(t, http.StatusOK, `"ingestId":"7dd40659-2494-45bc-b533-83e7deb97155"`, `"count":1,"cursor":null`)
 }
 

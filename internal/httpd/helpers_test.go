@@ -77,12 +77,6 @@ type answer struct {
 	text string
 }
 
-// call sends a request.
-func (s *testServer) call(t *testing.T, method, path, body string, headers ...string) answer {
-	t.Helper()
-	return s.send(t, method, path, body, headers...)
-}
-
 // send sends a request. headers are pairs of name and value.
 func (s *testServer) send(t *testing.T, method, path, body string, headers ...string) answer {
 	t.Helper()

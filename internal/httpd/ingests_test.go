@@ -58,7 +58,7 @@ func withRunning() *memory {
 func TestDetailOfUnfinishedIngest(t *testing.T) {
 	t.Parallel()
 	s := setup(t, withRunning(), nil)
-	got := s.call(t, http.MethodGet, "/ingests/run-1", "")
+	got := s.send(t, http.MethodGet, "/ingests/run-1", "")
 	want := `{"status":"RUNNING","startTime":"2022-01-02T11:59:00.000Z","endTime":null,"progress":20,"elapsedTime":60000,` +
 		`"assetId":"7","ingestId":"run-1","tenant":"default","profileName":"default",` +
 		`"input":{"filesets":[],"profile":{"note":"a<b & c>d"}},"mediaTypes":[],"tasks":[` +
@@ -73,7 +73,7 @@ func TestDetailOfUnfinishedIngest(t *testing.T) {
 	if got.Header.Get("Content-Type") != "application/json" || got.Header.Get("Cache-Control") != "private, no-cache" {
 		t.Errorf("headers %v", got.Header)
 	}
-	head := s.call(t, http.MethodHead, "/ingests/run-1", "")
+	head := s.send(t, http.MethodHead, "/ingests/run-1", "")
 	if head.StatusCode != 200 || head.text != "" {
 		t.Errorf("HEAD: %d %q", head.StatusCode, head.text)
 	}
@@ -84,26 +84,26 @@ func TestImportedListItemHasNoInput(t *testing.T) {
 	run := running()
 	run.Ingest.Input, run.Ingest.HasInput, run.Tasks = nil, false, nil
 	s := setup(t, &memory{runs: []vod.Run{run}}, nil)
-	s.call(t, http.MethodGet, "/ingests/run-1", "").is(t, 200, `"input":null`, `"tasks":[]`)
+	s.send(t, http.MethodGet, "/ingests/run-1", "").is(t, 200, `"input":null`, `"tasks":[]`)
 }
 
 func TestTaskWithAttempts(t *testing.T) {
 	t.Parallel()
 	s := setup(t, withRunning(), nil)
-	got := s.call(t, http.MethodGet, "/ingests/run-1/tasks/t-1", "")
+	got := s.send(t, http.MethodGet, "/ingests/run-1/tasks/t-1", "")
 	got.is(t, 200, `"failures":2`, `"class":"MEDIA","reason":"bad_media","message":"clip.mp4 has no video & no audio.","hint":"Check the export."`,
 		`"command":["ffmpeg","-i","<in>"],"log":"last & line\n"`, `"elapsedTime":1500`)
 	if strings.Contains(got.text, "hunter2") {
 		t.Error("the cause is shown")
 	}
-	s.call(t, http.MethodGet, "/ingests/run-1/tasks/t-2", "").is(t, 200, `"startTime":null`, `"elapsedTime":0`, `"attempts":[]`, `"error":null`)
-	s.call(t, http.MethodGet, "/ingests/run-1/tasks/none", "").is(t, 404, `"code":"not_found"`)
+	s.send(t, http.MethodGet, "/ingests/run-1/tasks/t-2", "").is(t, 200, `"startTime":null`, `"elapsedTime":0`, `"attempts":[]`, `"error":null`)
+	s.send(t, http.MethodGet, "/ingests/run-1/tasks/none", "").is(t, 404, `"code":"not_found"`)
 }
 
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	s := setup(t, withRunning(), nil)
-	s.call(t, http.MethodGet, "/ingests/run-1/plan", "").is(t, 200, `{"ingestId":"run-1","steps":[{"step":2,"stage":"PLAYOUT",`+
+	s.send(t, http.MethodGet, "/ingests/run-1/plan", "").is(t, 200, `{"ingestId":"run-1","steps":[{"step":2,"stage":"PLAYOUT",`+
 		`"name":"catalog","type":"CATALOG","filter":"distributed","labelOut":null,"taskId":null,"state":"waiting",`+
 		`"reason":"Waits for step 1.","after":[1],"notBefore":"2022-01-02T12:00:00.000Z"}]}`)
 }
@@ -111,23 +111,23 @@ func TestPlan(t *testing.T) {
 func TestSteering(t *testing.T) {
 	t.Parallel()
 	s := setup(t, withRunning(), nil)
-	s.call(t, http.MethodDelete, "/ingests/run-1", "").is(t, 409, `"code":"conflict"`, "RUNNING")
-	s.call(t, http.MethodPost, "/ingests/run-1/retry", "").is(t, 409)
+	s.send(t, http.MethodDelete, "/ingests/run-1", "").is(t, 409, `"code":"conflict"`, "RUNNING")
+	s.send(t, http.MethodPost, "/ingests/run-1/retry", "").is(t, 409)
 	// The page's own call names a Content-Type although it has no body.
-	got := s.call(t, http.MethodDelete, "/cancel/run-1", "", "Content-Type", "application/json")
+	got := s.send(t, http.MethodDelete, "/cancel/run-1", "", "Content-Type", "application/json")
 	got.is(t, 204)
 	if got.text != "" || got.Header.Get("Content-Type") != "" {
 		t.Errorf("body %q, headers %v", got.text, got.Header)
 	}
-	s.call(t, http.MethodDelete, "/cancel/other", "").is(t, 404)
-	s.call(t, http.MethodDelete, "/cancel/run-1", "", "X-Vimond-Tenant", "other").is(t, 404)
+	s.send(t, http.MethodDelete, "/cancel/other", "").is(t, 404)
+	s.send(t, http.MethodDelete, "/cancel/run-1", "", "X-Vimond-Tenant", "other").is(t, 404)
 
 	s.runs[0].Ingest.Status = vod.Failed
-	retried := s.call(t, http.MethodPost, "/ingests/run-1/retry", "")
+	retried := s.send(t, http.MethodPost, "/ingests/run-1/retry", "")
 	retried.is(t, 202, `{"ingestId":"run-1","detailsUrl":"/ingests/run-1"}`)
 	if l := retried.Header.Get("Location"); l != "/ingests/run-1" {
 		t.Errorf("Location %q", l)
 	}
 	s.runs[0].Ingest.Status = vod.Completed
-	s.call(t, http.MethodDelete, "/ingests/run-1", "").is(t, 204)
+	s.send(t, http.MethodDelete, "/ingests/run-1", "").is(t, 204)
 }

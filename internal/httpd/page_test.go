@@ -91,7 +91,7 @@ func TestPagesAreKeptUntilSomethingChanges(t *testing.T) {
 	get := func(reads int64, query string, headers ...string) answer {
 		t.Helper()
 		before := v.lists.Load()
-		got := s.call(t, http.MethodGet, "/ingests"+query, "", headers...)
+		got := s.send(t, http.MethodGet, "/ingests"+query, "", headers...)
 		if got := v.lists.Load() - before; got != reads {
 			t.Errorf("%s: %d reads, want %d", query, got, reads)
 		}

@@ -109,10 +109,10 @@ func TestTenantOfToken(t *testing.T) {
 func TestMe(t *testing.T) {
 	t.Parallel()
 	s := signedIn(t, &memory{})
-	s.call(t, "GET", "/me", "", "Authorization", "Bearer one").is(t, 200,
+	s.send(t, "GET", "/me", "", "Authorization", "Bearer one").is(t, 200,
 		`{"subject":"ann","tenant":"acme","tenants":["acme"],"permissions":["ingests:read","profiles:read","playback:read"],"signIn":true}`)
-	s.call(t, "GET", "/me", "", "Authorization", "Bearer two").is(t, 200, `"tenant":null,"tenants":["acme","beta"]`)
-	setup(t, &memory{}, nil).call(t, "GET", "/me", "").is(t, 200, `{"subject":"local","tenant":"default","tenants":[],`, `"signIn":false}`)
+	s.send(t, "GET", "/me", "", "Authorization", "Bearer two").is(t, 200, `"tenant":null,"tenants":["acme","beta"]`)
+	setup(t, &memory{}, nil).send(t, "GET", "/me", "").is(t, 200, `{"subject":"local","tenant":"default","tenants":[],`, `"signIn":false}`)
 }
 
 func TestRateLimit(t *testing.T) {

@@ -12,13 +12,13 @@ import (
 func TestSubmit(t *testing.T) {
 	t.Parallel()
 	s := setup(t, withRunning(), nil)
-	got := s.call(t, "POST", "/ingests", `{"assetId":"7","uri":"https://example.com/a.mp4","md5sum":null,"language":"nb"}`,
+	got := s.send(t, "POST", "/ingests", `{"assetId":"7","uri":"https://example.com/a.mp4","md5sum":null,"language":"nb"}`,
 		"Content-Type", "application/json; charset=utf-8")
 	got.is(t, 202, `{"ingestId":"11111111-2222-3333-4444-555555555555","detailsUrl":"/ingests/11111111-2222-3333-4444-555555555555"}`)
 	if l := got.Header.Get("Location"); l != "/ingests/11111111-2222-3333-4444-555555555555" {
 		t.Errorf("Location %q", l)
 	}
-	s.call(t, "POST", "/ingests", `{"assetId":"7","profile":"p","profileVersionId":3,"force":true,"filesets":[`+
+	s.send(t, "POST", "/ingests", `{"assetId":"7","profile":"p","profileVersionId":3,"force":true,"filesets":[`+
 		`{"files":[{"uri":"file:///a.mp4","mediaType":"VIDEO","md5sum":"0123456789abcdef0123456789abcdef"},{"uri":"file:///a.srt","mediaType":"SUBTITLE"}]}]}`).is(t, 202)
 	nb, sum := "nb", "0123456789abcdef0123456789abcdef"
 	want := []orchestrate.Submission{
@@ -35,23 +35,23 @@ func TestSubmit(t *testing.T) {
 func TestDryRun(t *testing.T) {
 	t.Parallel()
 	s := setup(t, withRunning(), nil)
-	s.call(t, "POST", "/ingests?dryRun=true", `{"assetId":"7","uri":"https://example.com/a.mp4"}`).is(t, 200,
+	s.send(t, "POST", "/ingests?dryRun=true", `{"assetId":"7","uri":"https://example.com/a.mp4"}`).is(t, 200,
 		`{"profile":"default","profileVersionId":1619086864969,"steps":[{"step":2,`, `"notes":["asset 7"]`)
 	if len(s.submitted) != 0 {
 		t.Error("a dry run submitted")
 	}
-	s.call(t, "POST", "/ingests?dryRun=yes", `{"assetId":"7","uri":"https://example.com/a.mp4"}`).is(t, 400, "dryRun", "true or false")
+	s.send(t, "POST", "/ingests?dryRun=yes", `{"assetId":"7","uri":"https://example.com/a.mp4"}`).is(t, 400, "dryRun", "true or false")
 }
 
 // The key goes with a hash that spaces and the order of keys do not change.
 func TestIdempotencyKey(t *testing.T) {
 	t.Parallel()
 	s := setup(t, withRunning(), nil)
-	s.call(t, "POST", "/ingests", `{"assetId":"7","uri":"https://example.com/a.mp4"}`, "Idempotency-Key", "k1").is(t, 202)
-	s.call(t, "POST", "/ingests", ` { "uri":"https://example.com/a.mp4", "assetId":"7"}`, "Idempotency-Key", "k1").is(t, 202)
-	s.call(t, "POST", "/ingests", `{"assetId":"8","uri":"https://example.com/a.mp4"}`, "Idempotency-Key", "k1").is(t, 422, `"code":"unusable"`)
-	s.call(t, "POST", "/ingests", `{"assetId":"8","uri":"https://example.com/a.mp4"}`, "Idempotency-Key", "k 1").is(t, 400, "Idempotency-Key")
-	s.call(t, "POST", "/ingests", `{"assetId":"8","uri":"https://example.com/a.mp4"}`, "Idempotency-Key", "a", "Idempotency-Key", "b").is(t, 400,
+	s.send(t, "POST", "/ingests", `{"assetId":"7","uri":"https://example.com/a.mp4"}`, "Idempotency-Key", "k1").is(t, 202)
+	s.send(t, "POST", "/ingests", ` { "uri":"https://example.com/a.mp4", "assetId":"7"}`, "Idempotency-Key", "k1").is(t, 202)
+	s.send(t, "POST", "/ingests", `{"assetId":"8","uri":"https://example.com/a.mp4"}`, "Idempotency-Key", "k1").is(t, 422, `"code":"unusable"`)
+	s.send(t, "POST", "/ingests", `{"assetId":"8","uri":"https://example.com/a.mp4"}`, "Idempotency-Key", "k 1").is(t, 400, "Idempotency-Key")
+	s.send(t, "POST", "/ingests", `{"assetId":"8","uri":"https://example.com/a.mp4"}`, "Idempotency-Key", "a", "Idempotency-Key", "b").is(t, 400,
 		"Idempotency-Key may be given only once")
 }
 
@@ -74,7 +74,7 @@ func TestBadSubmissions(t *testing.T) {
 		`nonsense`:                                                         "not JSON",
 		``:                                                                 "needs a body",
 	} {
-		s.call(t, "POST", "/ingests", body).is(t, 400, problem)
+		s.send(t, "POST", "/ingests", body).is(t, 400, problem)
 	}
 	if len(s.submitted) != 0 {
 		t.Errorf("submitted %v", s.submitted)
@@ -86,10 +86,10 @@ func TestBodyTypesAndLimits(t *testing.T) {
 	s := setup(t, withRunning(), nil)
 	body := `{"assetId":"7","uri":"a"}`
 	for _, contentType := range []string{"text/plain", "application/x-www-form-urlencoded", "application/yaml", "application/jsonp", "nonsense;;"} {
-		s.call(t, "POST", "/ingests", body, "Content-Type", contentType).is(t, 415, "application/json")
+		s.send(t, "POST", "/ingests", body, "Content-Type", contentType).is(t, 415, "application/json")
 	}
-	s.call(t, "POST", "/ingests", body, "Content-Encoding", "gzip").is(t, 415)
+	s.send(t, "POST", "/ingests", body, "Content-Encoding", "gzip").is(t, 415)
 	large := `{"assetId":"7","uri":"` + string(make([]byte, maxBody)) + `"}`
-	s.call(t, "POST", "/ingests", large).is(t, 413, "1 MiB")
-	s.call(t, "POST", "/ingests", large, "Expect", "100-continue").is(t, 413)
+	s.send(t, "POST", "/ingests", large).is(t, 413, "1 MiB")
+	s.send(t, "POST", "/ingests", large, "Expect", "100-continue").is(t, 413)
 }
