@@ -3,6 +3,7 @@ package profile
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/via-orchestrate/orchestrate/internal/plan"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
@@ -58,26 +59,31 @@ func checkFilter(path, filter string) []vod.FieldProblem {
 	return nil
 }
 
-// checkLadder refuses two renditions of the same height: their files and
-// playlists would have the same name.
+// checkLadder refuses two renditions of the same height and codec: their files
+// and playlists would have the same name.
 func checkLadder(path string, ladder any) []vod.FieldProblem {
+	type rendition struct {
+		height json.Number
+		codec  string // "" is each of the profile's codecs
+	}
 	var problems []vod.FieldProblem
+	var before []rendition
 	rungs, _ := ladder.([]any)
-	first := map[json.Number]int{}
 	for i, item := range rungs {
 		rung, _ := item.(map[string]any)
-		height, ok := rung["height"].(json.Number)
-		if !ok {
-			continue
-		}
-		if j, twice := first[height]; twice {
+		var r rendition
+		r.height, _ = rung["height"].(json.Number)
+		r.codec, _ = rung["codec"].(string)
+		j := slices.IndexFunc(before, func(b rendition) bool {
+			return b.height == r.height && (b.codec == r.codec || b.codec == "" || r.codec == "")
+		})
+		if j >= 0 && r.height != "" {
 			problems = append(problems, vod.FieldProblem{
 				Path:    index(path, i) + "/height",
 				Message: fmt.Sprintf("is the height of entry %d already", j),
 			})
-			continue
 		}
-		first[height] = i
+		before = append(before, r)
 	}
 	return problems
 }

@@ -59,9 +59,6 @@ func explain(path string, e *jsonschema.ValidationError, known func(url string) 
 	case *kind.MinItems:
 		return one("must have %d entries or more", k.Want)
 	case *kind.MaxItems:
-		if k.Want == 0 {
-			return one("this version has no step types for this stage; leave it empty")
-		}
 		return one("has %d entries; %d are possible", k.Got, k.Want)
 	case *kind.MinLength:
 		return one("is empty")

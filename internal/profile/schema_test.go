@@ -15,6 +15,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/step/packaging"
 	"github.com/via-orchestrate/orchestrate/internal/step/playout"
 	"github.com/via-orchestrate/orchestrate/internal/step/retrieval"
+	"github.com/via-orchestrate/orchestrate/internal/step/subtitles"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -36,7 +37,12 @@ func ownProfiles() []ownProfile {
 		{"urlRewrite", vod.Distribution, distribution.TypeURLRewrite, distribution.RewriteProfile{}},
 		{"catalog", vod.Playout, playout.TypeCatalog, playout.CatalogProfile{}},
 		{"webhook", vod.Playout, playout.TypeWebhook, playout.WebhookProfile{}},
+		{"webvtt", vod.SubtitlePublishing, subtitles.Type, subtitles.Profile{}},
 		{"rung", "", "", encoding.Rung{}},
+		{"audioRendition", "", "", encoding.AudioRendition{}},
+		{"loudness", "", "", encoding.Loudness{}},
+		{"encryption", "", "", packaging.Encryption{}},
+		{"keyServer", "", "", packaging.KeyServer{}},
 		{"storage", "", "", vod.Location{BaseURL: "web"}},
 		{"origin", "", "", vod.Location{}},
 		{"web", "", "", vod.Location{Path: "file", S3Arn: "s3"}},

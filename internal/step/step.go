@@ -50,6 +50,9 @@ type Job struct {
 	Sources map[string]string
 	// Earlier is the ingest whose files a retrieval may reuse, nil for none.
 	Earlier *Earlier
+	// Published is what the asset is played from when the attempt begins (PACKAGING
+	// only), nil for nothing.
+	Published *Published
 
 	// Progress reports the share done, 0..1. It may be called often, from any
 	// goroutine, and never blocks for long.
@@ -69,6 +72,13 @@ type Earlier struct {
 	Retrieved []vod.Fileset
 }
 
+// Published is what PACKAGING put out in the ingest that the catalogue serves
+// the asset from. Its files may be gone by the time that they are opened.
+type Published struct {
+	IngestID string
+	Packaged []vod.Fileset
+}
+
 // Result is what a step that succeeded puts out.
 type Result struct {
 	// Outputs carry Job.LabelOut first, then their kind labels, then marks.
@@ -82,6 +92,8 @@ type Result struct {
 	// Work is how much was done, for statistics; zero where a step does not
 	// count it.
 	Work Work
+	// Report tells people of the work; nil where there is nothing to tell.
+	Report *vod.Report
 }
 
 // Work is how much an attempt has done.

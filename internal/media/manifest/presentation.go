@@ -25,6 +25,36 @@ func SegmentName(number int) string { return fmt.Sprintf("seg_%05d.m4s", number)
 type Presentation struct {
 	Video []Track
 	Audio []Track // the first one is played by default
+	Text  []TextTrack
+	// Thumbnails are the sheets for scrubbing; nil for none.
+	Thumbnails *Thumbnails
+	// Protection says how the segments are encrypted; nil: in the clear.
+	Protection *Protection
+}
+
+// TextTrack is a subtitle track in WebVTT.
+type TextTrack struct {
+	Folder          string // name of its folder, also the id in the DASH manifest
+	Language        string // BCP 47, "und" if not known
+	Name            string // for people, unique among text tracks
+	Forced          bool   // what everybody has to read, such as signs
+	HearingImpaired bool   // sounds are described, too
+	Default         bool   // shown unless the viewer asks otherwise
+	Size            int64  // bytes of the whole text
+	// Segments are the durations of the HLS segments in seconds.
+	Segments []float64
+}
+
+// Thumbnails are sheets of small pictures. Tile n, counted from 0, row by row
+// and sheet by sheet, is the picture at n times Interval.
+type Thumbnails struct {
+	Folder        string
+	Files         []string // names in the folder
+	Sizes         []int64  // bytes of each file
+	Width, Height int      // of a tile, in pixels
+	Columns, Rows int      // of a sheet
+	Count         int      // of all tiles
+	Interval      float64  // seconds
 }
 
 // Track is one rendition of the picture or one audio track.
@@ -38,6 +68,7 @@ type Track struct {
 	Width, Height  int
 	SARNum, SARDen int
 	FrameRate      Rate
+	VideoRange     string // media.RangeSDR, RangePQ or RangeHLG
 
 	// Of audio tracks.
 	Language             string // BCP 47, "und" if not known

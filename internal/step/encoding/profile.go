@@ -31,9 +31,34 @@ type Profile struct {
 	// Ladder lists the renditions to make, default 1080, 720, 480, 360 and 240.
 	// Those larger than the source are left out.
 	Ladder []Rung `json:"ladder,omitempty"`
-	// AudioBitrate is the bit rate of each stereo track in kbit/s, 32 to 320,
-	// default 128.
+	// Codecs are those of every rung that names none, default [media.CodecH264].
+	Codecs []string `json:"codecs,omitempty"`
+	// BitDepth is that of HEVC and AV1, 8 or 10; 0: 10 for sources with more than
+	// 8 bits, else 8. H.264 is always in 8 bits.
+	BitDepth int `json:"bitDepth,omitempty"`
+	// DynamicRange is SOURCE, the default, which keeps HDR10 and HLG in HEVC and
+	// AV1, or SDR, which maps them to BT.709 there, too. H.264 is always SDR.
+	DynamicRange string `json:"dynamicRange,omitempty"`
+	// PerTitle lets a quick encode of samples decide which rungs are worth their
+	// bits, and how many they need.
+	PerTitle bool `json:"perTitle,omitempty"`
+	// PassThrough takes the source itself as the top rendition, where it fits;
+	// nil means true.
+	PassThrough *bool `json:"passThrough,omitempty"`
+	// Hardware uses the encoder of a graphics processor where there is one that
+	// works.
+	Hardware bool `json:"hardware,omitempty"`
+	// Quality measures the SSIM of samples of every rendition; nil means true.
+	Quality *bool `json:"quality,omitempty"`
+	// Thumbnails makes sheets for scrubbing; nil means true.
+	Thumbnails *bool `json:"thumbnails,omitempty"`
+	// AudioBitrate is the bit rate of each AAC stereo track in kbit/s, 32 to 320,
+	// default 128, where Audio is left out.
 	AudioBitrate int `json:"audioBitrate,omitempty"`
+	// Audio is what is made of each audio track, default AAC in stereo.
+	Audio []AudioRendition `json:"audio,omitempty"`
+	// Loudness brings every track to one loudness; nil leaves it as it is.
+	Loudness *Loudness `json:"loudness,omitempty"`
 	// Threads limits the threads of each encoder, 1 to 64, default as many as
 	// the encoder finds useful on the machine.
 	Threads int `json:"threads,omitempty"`
@@ -47,6 +72,25 @@ type Rung struct {
 	// VideoBitrate is the highest bit rate in kbit/s at up to 30 frames per
 	// second, 16 to 100000. 0: the default for the height.
 	VideoBitrate int `json:"videoBitrate,omitempty"`
+	// Codec is the only one of this rung; "": each of [Profile.Codecs].
+	Codec string `json:"codec,omitempty"`
+}
+
+// AudioRendition is one form in which every audio track is put out.
+type AudioRendition struct {
+	Codec string `json:"codec"` // media.CodecAAC or media.CodecOpus
+	// Channels is 2, the default, or 6 for 5.1, which is made only of tracks that
+	// have as many.
+	Channels int `json:"channels,omitempty"`
+	// Bitrate is in kbit/s, 32 to 1024; 0: 128 for AAC and 96 for Opus in stereo,
+	// three times that in 5.1.
+	Bitrate int `json:"bitrate,omitempty"`
+}
+
+// Loudness is what tracks are brought to, in the terms of EBU R 128.
+type Loudness struct {
+	Target   *float64 `json:"target,omitempty"`   // LUFS, -31 to -9, default -23
+	TruePeak *float64 `json:"truePeak,omitempty"` // dBTP, -9 to 0, default -1
 }
 
 // Presets lists the accepted values of [Profile.Preset], fastest first.
@@ -84,15 +128,13 @@ func (p Profile) check() error {
 	if p.Threads < 0 || p.Threads > 64 {
 		return fmt.Errorf("threads is %d, but must be 1 to 64", p.Threads)
 	}
-	seen := map[int]bool{}
 	for i, r := range p.Ladder {
 		if err := r.check(); err != nil {
 			return fmt.Errorf("ladder entry %d: %w", i+1, err)
 		}
-		if seen[r.Height] {
+		if slices.ContainsFunc(p.Ladder[:i], r.same) {
 			return fmt.Errorf("ladder entry %d: height %d is listed twice", i+1, r.Height)
 		}
-		seen[r.Height] = true
 	}
 	return nil
 }
@@ -105,4 +147,9 @@ func (r Rung) check() error {
 		return fmt.Errorf("videoBitrate is %d, but must be 16 to 100000 kbit/s", r.VideoBitrate)
 	}
 	return nil
+}
+
+// same tells whether two rungs lead to a rendition of the same name.
+func (r Rung) same(b Rung) bool {
+	return r.Height == b.Height && (r.Codec == b.Codec || r.Codec == "" || b.Codec == "")
 }

@@ -33,6 +33,36 @@ type Profile struct {
 	// DefaultSegmentDuration where there is no note. Segments are cut at
 	// keyframes only, so one can be longer, never shorter except the last.
 	SegmentDuration float64 `json:"segmentDuration,omitempty"`
+	// Encryption of the segments; nil leaves them in the clear.
+	Encryption *Encryption `json:"encryption,omitempty"`
+}
+
+// The encryption schemes of a profile.
+const (
+	SchemeAES128    = "AES-128"    // whole segments (RFC 8216, 4.3.2.4); HLS alone
+	SchemeSampleAES = "SAMPLE-AES" // the same segments as CBCS; HLS alone
+	SchemeCENC      = "CENC"       // cenc of ISO/IEC 23001-7, 10.1: AES-CTR
+	SchemeCBCS      = "CBCS"       // cbcs of ISO/IEC 23001-7, 10.4: AES-CBC in a pattern
+)
+
+// Encryption says how segments are encrypted, and where the key comes from:
+// KeyFile or KeyServer, one of the two.
+type Encryption struct {
+	Scheme string `json:"scheme"`
+	// KeyFile is a reference to a JSON text with the key of each asset, "*" for
+	// all others: {"4711": {"kid": …, "key": …}}, 32 hexadecimal digits each.
+	KeyFile   string     `json:"keyFile,omitempty"`
+	KeyServer *KeyServer `json:"keyServer,omitempty"`
+	// KeyURI is where players get the key; {kid} stands for its id.
+	KeyURI string `json:"keyUri,omitempty"`
+}
+
+// KeyServer is a key server that answers CPIX documents (DASH-IF CPIX 2.3), as
+// SPEKE version 2 has it.
+type KeyServer struct {
+	URL           string   `json:"url"`
+	Authorization string   `json:"authorization,omitempty"` // reference to the value of that header
+	Systems       []string `json:"systems,omitempty"`       // WIDEVINE, PLAYREADY, FAIRPLAY
 }
 
 // ParseProfile reads and checks the step's own profile. Its error is a

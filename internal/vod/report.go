@@ -1,0 +1,34 @@
+package vod
+
+// Report is what an attempt that succeeded tells of its work: decisions that
+// people will question, and measured figures. It is kept with the attempt and
+// shown by the API; nothing is decided by it.
+type Report struct {
+	// Remarks are sentences, such as why a ladder has the renditions that it has.
+	Remarks []string `json:"remarks"`
+	// Renditions are those that an ENCODING put out, largest picture first;
+	// none for other stages.
+	Renditions []RenditionReport `json:"renditions,omitempty"`
+}
+
+// RenditionReport is what is known of a rendition.
+type RenditionReport struct {
+	Name       string `json:"name"`  // such as "720p" or "720p_hevc"
+	Codec      string `json:"codec"` // H264, HEVC or AV1
+	Width      int    `json:"width"`
+	Height     int    `json:"height"`
+	VideoRange string `json:"videoRange"` // SDR, PQ or HLG
+	Encoder    string `json:"encoder"`    // such as "libx264"; "copy" when it was passed through
+	Bitrate    int64  `json:"bitrate"`    // bit/s, average as measured
+	MaxBitrate int64  `json:"maxBitrate"` // bit/s, the cap that the encoder was given
+	// Quality is measured against the source; nil where it was not.
+	Quality *Quality `json:"quality"`
+}
+
+// Quality is how near a rendition is to its source, over sampled frames, both
+// at the size of the source as it is shown (at most 1080 lines).
+type Quality struct {
+	SSIM   float64 `json:"ssim"`   // mean structural similarity of luma, 0..1
+	Worst  float64 `json:"worst"`  // lowest SSIM of a sampled frame, 0..1
+	Frames int     `json:"frames"` // compared
+}
