@@ -2,51 +2,8 @@ package mp4
 
 import (
 	"fmt"
-	"math/bits"
 	"strconv"
-	"strings"
 )
-
-// avcCodecs is avc1.PPCCLL of RFC 6381, 3.3: profile, constraint flags and
-// level as they stand in AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3).
-func avcCodecs(format string, avcC []byte) (string, error) {
-	if len(avcC) < 4 {
-		return "", malformed("avcC is cut off")
-	}
-	return fmt.Sprintf("%s.%02x%02x%02x", format, avcC[1], avcC[2], avcC[3]), nil
-}
-
-// hevcCodecs follows ISO/IEC 14496-15, annex E.3: profile space and number,
-// compatibility flags in reverse bit order, tier and level, constraint bytes
-// without trailing zeros.
-func hevcCodecs(format string, hvcC []byte) (string, error) {
-	f := &fields{data: hvcC}
-	f.skip(1)
-	profile := f.u8()
-	compatibility := f.u32()
-	constraints := f.bytes(6)
-	level := f.u8()
-	if f.short {
-		return "", malformed("hvcC is cut off")
-	}
-	var b strings.Builder
-	b.WriteString(format + ".")
-	if space := profile >> 6; space > 0 {
-		b.WriteByte('A' + space - 1)
-	}
-	tier := "L"
-	if profile&0x20 != 0 {
-		tier = "H"
-	}
-	fmt.Fprintf(&b, "%d.%X.%s%d", profile&0x1f, bits.Reverse32(compatibility), tier, level)
-	for len(constraints) > 0 && constraints[len(constraints)-1] == 0 {
-		constraints = constraints[:len(constraints)-1]
-	}
-	for _, c := range constraints {
-		fmt.Fprintf(&b, ".%X", c)
-	}
-	return b.String(), nil
-}
 
 // Tags of descriptors in esds (ISO/IEC 14496-1, 7.2.2.1) and the object type
 // of MPEG-4 audio.
@@ -143,6 +100,24 @@ func (e *SampleEntry) parseDolby(data []byte, at int) {
 	if !b.short {
 		e.Channels = channels
 	}
+}
+
+// parseOpus takes the channels from OpusSpecificBox (Encapsulation of Opus in
+// ISO Base Media File Format, 4.3.2). What is decoded always has 48 kHz. The
+// codec is written as MSE and HLS players ask for it.
+func (e *SampleEntry) parseOpus(dOps []byte) error {
+	if len(dOps) < 11 {
+		return malformed("dOps is cut off")
+	}
+	e.Codecs, e.SampleRate, e.Channels = "opus", 48000, int(dOps[1])
+	// Mapping family 0 and 1 have the layouts of Vorbis (RFC 7845, 5.1.1).
+	if family := dOps[10]; family <= 1 {
+		layouts := [...]int{1: 1, 2: 2, 3: 3, 5: 5, 6: 6, 8: 12}
+		if e.Channels < len(layouts) {
+			e.ChannelConfiguration = layouts[e.Channels]
+		}
+	}
+	return nil
 }
 
 // bitReader reads numbers of any width, most significant bit first.

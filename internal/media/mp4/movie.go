@@ -1,6 +1,7 @@
 package mp4
 
 import (
+	"bytes"
 	"io"
 	"math"
 )
@@ -18,6 +19,9 @@ type Movie struct {
 const (
 	HandlerVideo = "vide"
 	HandlerAudio = "soun"
+	// Of timed text in fragments (ISO/IEC 14496-30): WebVTT and TTML.
+	HandlerText     = "text"
+	HandlerSubtitle = "subt"
 )
 
 // Track is one track of a movie.
@@ -26,11 +30,13 @@ type Track struct {
 	Handler   string // HandlerVideo, HandlerAudio or another one
 	Timescale uint32 // units per second of sample times; never 0
 	Language  string // three letters of ISO 639-2/T, "und" if not known
-	Matrix    [36]byte
-	Width     uint32 // of display, in 1/65536 pixels
-	Height    uint32
-	Entry     SampleEntry
-	Samples   []Sample // in decode order
+	// ExtendedLanguage is the BCP 47 tag of elng; empty where there is none.
+	ExtendedLanguage string
+	Matrix           [36]byte
+	Width            uint32 // of display, in 1/65536 pixels
+	Height           uint32
+	Entry            SampleEntry
+	Samples          []Sample // in decode order
 
 	stsd      []byte // payload, copied as it is
 	editShift int64  // what the edit list adds to the media's own times
@@ -46,7 +52,8 @@ type Sample struct {
 }
 
 // ReadMovie reads the tracks of a file of that size. Tracks that are neither
-// video nor audio come without samples and sample entry.
+// video nor audio come without samples, and without a sample entry unless they
+// are text.
 func ReadMovie(r io.ReaderAt, size int64) (*Movie, error) {
 	top, err := topBoxes(r, size)
 	if err != nil {
@@ -105,7 +112,14 @@ func parseTrack(trak []byte, m *Movie, fileSize int64, maxSamples int) (*Track, 
 	if err := t.parseHeaders(trak); err != nil {
 		return nil, err
 	}
-	if t.Handler != HandlerVideo && t.Handler != HandlerAudio {
+	switch t.Handler {
+	case HandlerVideo, HandlerAudio:
+	case HandlerText, HandlerSubtitle:
+		stsd, _ := find(trak, "mdia", "minf", "stbl", "stsd")
+		// Text of other kinds is left alone, broken or not.
+		t.Entry, _ = parseSampleEntry(stsd, t.Handler)
+		return t, nil
+	default:
 		return t, nil
 	}
 	if err := t.parseEdits(trak, m.Timescale); err != nil {
@@ -157,6 +171,11 @@ func (t *Track) parseHeaders(trak []byte) error {
 	t.Timescale = g.u32()
 	g.word(version)
 	t.Language = unpackLanguage(g.u16())
+
+	if elng, ok := find(trak, "mdia", "elng"); ok && len(elng) > 4 {
+		text, _, _ := bytes.Cut(elng[4:], []byte{0})
+		t.ExtendedLanguage = string(text[:min(len(text), 64)])
+	}
 
 	data, _ = find(trak, "mdia", "hdlr")
 	h := &fields{data: data}

@@ -61,6 +61,10 @@ func TestCodecs(t *testing.T) {
 		{"AAC 5.1", "-f lavfi -i anoisesrc=d=1 -ac 6 -c:a aac", "mp4a.40.2", 6},
 		{"AAC mono", "-f lavfi -i sine=d=1 -ac 1 -c:a aac", "mp4a.40.2", 1},
 		{"Opus", "-f lavfi -i sine=d=1 -ac 2 -c:a libopus", "opus", 2},
+		{"Opus 5.1", "-f lavfi -i anoisesrc=d=1 -af aformat=channel_layouts=5.1 -c:a libopus", "opus", 6},
+		{"HEVC 10 bit", "-f lavfi -i testsrc2=s=128x72:r=25:d=1 -pix_fmt yuv420p10le -c:v libx265 -x265-params log-level=none -tag:v hvc1", "hvc1.2.4.L30.90", 0},
+		{"AV1", "-f lavfi -i testsrc2=s=128x72:r=25:d=1 -pix_fmt yuv420p -c:v libsvtav1 -preset 12", "av01.0.00M.08", 0},
+		{"AV1 HDR10", "-f lavfi -i testsrc2=s=128x72:r=25:d=1 -pix_fmt yuv420p10le -color_primaries bt2020 -color_trc smpte2084 -colorspace bt2020nc -c:v libsvtav1 -preset 12", "av01.0.00M.10.0.110.09.16.09.0", 0},
 		{"MP3", "-f lavfi -i sine=d=1 -ac 2 -c:a libmp3lame", "mp4a.6b", 2},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -70,7 +71,7 @@ func TestWriteAndReadBack(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if h.MediaTime != tc.mediaTime || h.Track.Entry != source.Entry || h.Track.Language != "nor" {
+			if h.MediaTime != tc.mediaTime || !reflect.DeepEqual(h.Track.Entry, source.Entry) || h.Track.Language != "nor" {
 				t.Errorf("header: media time %d, language %s, entry %+v", h.MediaTime, h.Track.Language, h.Track.Entry)
 			}
 			ftyp, _ := find(init, "ftyp")
