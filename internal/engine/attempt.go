@@ -72,6 +72,7 @@ func (a *attempt) run(ctx context.Context) plan.Outcome {
 	case err == nil:
 		o.Filesets, o.Digest = result.Outputs, result.Digest
 		o.Skipped = result.SkipIngest && len(result.Outputs) == 0
+		o.Report = result.Report.Bounded()
 	case errors.Is(cause, vod.ErrStopping):
 		o.GivenBack = true
 	case errors.Is(cause, vod.ErrCancelled):
@@ -126,12 +127,16 @@ func (a *attempt) job(ctx context.Context) (step.Job, error) {
 	if err != nil {
 		return step.Job{}, err
 	}
+	published, err := a.published(ctx)
+	if err != nil {
+		return step.Job{}, err
+	}
 	scratch := filepath.Join(a.x.Scratch, a.task.ID+"-"+strconv.Itoa(a.task.Attempt))
 	return step.Job{
 		Tenant: a.ingest.Tenant, AssetID: a.ingest.AssetID, IngestID: a.ingest.ID,
 		TaskID: a.task.ID, Attempt: a.task.Attempt, MediaKey: a.ingest.MediaKey,
 		Inputs: input.Filesets, Profile: input.Profile, LabelOut: a.step.LabelOut,
-		Scratch: scratch, Sources: a.ingest.Sources, Earlier: earlier,
+		Scratch: scratch, Sources: a.ingest.Sources, Earlier: earlier, Published: published,
 		Progress: func(share float64) { a.progress(ctx, share) }, Trace: a.trace, Log: a.log,
 	}, nil
 }
@@ -157,6 +162,30 @@ func (a *attempt) earlier(ctx context.Context) (*step.Earlier, error) {
 		}
 	}
 	return earlier, nil
+}
+
+// published finds what the asset is played from now, for a packaging that may
+// only add to it.
+func (a *attempt) published(ctx context.Context) (*step.Published, error) {
+	if a.step.Stage != vod.Packaging {
+		return nil, nil
+	}
+	run, err := a.x.Store.IngestPublished(ctx, a.ingest)
+	if err != nil || run == nil {
+		return nil, err
+	}
+	published := &step.Published{IngestID: run.Ingest.ID}
+	for _, t := range run.Tasks {
+		if t.Stage != vod.Packaging || t.Status != vod.TaskCompleted {
+			continue
+		}
+		out, err := t.OutputFilesets()
+		if err != nil {
+			return nil, err
+		}
+		published.Packaged = append(published.Packaged, out...)
+	}
+	return published, nil
 }
 
 // progress writes the share done, now and then. What cannot be written is

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -60,10 +61,11 @@ const (
 // fixture is an executor over a real store with one ingest of one retrieval.
 type fixture struct {
 	*engine.Executor
-	t     *testing.T
-	store *flaky
-	run   runner // of the step
-	gone  bool   // files of earlier ingests
+	t       *testing.T
+	store   *flaky
+	catalog store.Catalog
+	run     runner // of the step
+	gone    bool   // files of earlier ingests
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -77,11 +79,12 @@ func newFixture(t *testing.T) *fixture {
 			t.Error(err)
 		}
 	})
-	f := &fixture{t: t, store: &flaky{Ingests: db}}
+	f := &fixture{t: t, store: &flaky{Ingests: db}, catalog: db}
 	f.Executor = engine.NewExecutor(engine.Config{
 		Store: f.store,
 		Steps: map[engine.Kind]step.Runner{
 			{Stage: vod.Retrieval, Type: "fetch"}: runner(func(ctx context.Context, j step.Job) (step.Result, error) { return f.run(ctx, j) }),
+			{Stage: vod.Packaging, Type: "pack"}:  runner(func(ctx context.Context, j step.Job) (step.Result, error) { return f.run(ctx, j) }),
 		},
 		Parse: parse, Exists: func(string, []vod.Fileset) bool { return !f.gone },
 		Scratch: filepath.Join(t.TempDir(), "scratch"), Now: vod.Now, Log: slog.New(slog.DiscardHandler),
@@ -90,7 +93,7 @@ func newFixture(t *testing.T) *fixture {
 	return f
 }
 
-// parse reads a list of step types, all of them retrievals.
+// parse reads a list of step types, all of them retrievals but "pack".
 func parse(input json.RawMessage) (*plan.Plan, []vod.Fileset, error) {
 	var types []string
 	if err := json.Unmarshal(input, &types); err != nil {
@@ -98,8 +101,12 @@ func parse(input json.RawMessage) (*plan.Plan, []vod.Fileset, error) {
 	}
 	var steps []vod.Step
 	for _, typ := range types {
+		stage := vod.Retrieval
+		if typ == "pack" {
+			stage = vod.Packaging
+		}
 		steps = append(steps, vod.Step{
-			Stage: vod.Retrieval, Type: typ, Filter: vod.LabelInitialInput, LabelOut: "retrieved", Profile: json.RawMessage(`{}`),
+			Stage: stage, Type: typ, Filter: vod.LabelInitialInput, LabelOut: "retrieved", Profile: json.RawMessage(`{}`),
 		})
 	}
 	p, problems := plan.New(steps)
@@ -181,6 +188,26 @@ func TestAttemptTellsWhatItDid(t *testing.T) {
 	}
 	if got.Start.IsZero() || got.End.Before(got.Start) {
 		t.Errorf("from %s to %s", got.Start, got.End)
+	}
+}
+
+// TestAttemptTellsOfItsWork: what succeeded may tell more than what it put out,
+// but not without bounds.
+func TestAttemptTellsOfItsWork(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.run = func(context.Context, step.Job) (step.Result, error) {
+		remarks := []string{"The source has 24 frames per second.", strings.Repeat("x", vod.MaxReport)}
+		return step.Result{Report: &vod.Report{
+			Remarks: remarks, Renditions: []vod.RenditionReport{{Name: "720p", Quality: &vod.Quality{SSIM: math.NaN()}}},
+		}}, nil
+	}
+	f.runTask(ingestID)
+	want := &vod.Report{
+		Remarks: []string{"The source has 24 frames per second."}, Renditions: []vod.RenditionReport{{Name: "720p"}},
+	}
+	if d := cmp.Diff(want, f.attempts(f.get(ingestID).Tasks[0].ID)[0].Report); d != "" {
+		t.Errorf("report (-want +got):\n%s", d)
 	}
 }
 
@@ -331,4 +358,33 @@ func TestEarlier(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestPublished: a packaging is told of what the asset is played from, and of
+// that only what was packaged.
+func TestPublished(t *testing.T) {
+	t.Parallel()
+	const second, third = "88888888-2494-45bc-b533-83e7deb97155", "99999999-2494-45bc-b533-83e7deb97155"
+	f := newFixture(t)
+	var got *step.Published
+	packaged := []vod.Fileset{{Files: []vod.File{{URI: "index.m3u8"}}, Labels: []string{"retrieved", vod.KindHLS}}}
+	f.run = func(ctx context.Context, job step.Job) (step.Result, error) {
+		got = job.Published
+		p := vod.Playback{Tenant: job.Tenant, AssetID: job.AssetID, IngestID: job.IngestID, HLS: "https://a.example/index.m3u8"}
+		return step.Result{Outputs: packaged}, f.catalog.CatalogPublish(ctx, p, job.TaskID, job.Attempt)
+	}
+	expect := func(want *step.Published) {
+		t.Helper()
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("published (-want +got):\n%s", d)
+		}
+	}
+	f.create(vod.Ingest{ID: second, Input: json.RawMessage(`["pack"]`)})
+	f.runTask(second)
+	expect(nil)
+	f.create(vod.Ingest{ID: third, Input: json.RawMessage(`["pack"]`)})
+	f.runTask(third)
+	expect(&step.Published{IngestID: second, Packaged: packaged})
+	f.runTask(ingestID) // A retrieval, which has no use for it.
+	expect(nil)
 }

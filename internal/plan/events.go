@@ -80,6 +80,7 @@ type Outcome struct {
 	GivenBack bool // interrupted because the server stops: does not count
 	Command   []string
 	Log       string
+	Report    *vod.Report // of a success that has something to tell
 }
 
 // Finish ends an attempt.
@@ -115,7 +116,7 @@ func (p *Plan) Finish(run *vod.Run, taskID string, attempt int, o Outcome, now t
 	}
 	run.Attempts = append(run.Attempts, vod.Attempt{
 		TaskID: t.ID, Number: attempt, Status: t.Status, End: now,
-		Error: o.Err, Command: o.Command, Log: o.Log,
+		Error: o.Err, Command: o.Command, Log: o.Log, Report: o.Report,
 	})
 	return nil
 }

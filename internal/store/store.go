@@ -97,6 +97,10 @@ type Ingests interface {
 	// where the asset has no catalogue entry, its newest COMPLETED ingest under
 	// any profile. nil: there is none, or its outputs are given up.
 	IngestEarlier(ctx context.Context, in vod.Ingest) (*vod.Run, error)
+	// IngestPublished gives the run that the catalogue serves the asset of in
+	// from. Where that is in itself, which is being retried, it gives the one
+	// that was served before. nil: there is none, or its outputs are given up.
+	IngestPublished(ctx context.Context, in vod.Ingest) (*vod.Run, error)
 	// TaskAttempts gives all attempts of a task, first to last.
 	TaskAttempts(ctx context.Context, taskID string) ([]vod.Attempt, error)
 	// TaskGet gives a task by id, of any tenant: for the sweeper.

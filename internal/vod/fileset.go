@@ -22,6 +22,8 @@ const (
 	MediaSMIL     = "SMIL"
 	MediaHLS      = "HLS"  // an HLS multivariant playlist
 	MediaDASH     = "DASH" // a DASH manifest
+	// MediaThumbnails is a WebVTT track of thumbnail sheets, for scrubbing.
+	MediaThumbnails = "THUMBNAILS"
 )
 
 // File is one entry file of a fileset. Files that it refers to (segments,

@@ -22,6 +22,8 @@ type Playback struct {
 	HLS      string // address of the multivariant playlist, or empty
 	DASH     string // address of the manifest, or empty
 	Poster   string // address of the poster image, or empty
+	// Thumbnails is the address of the WebVTT track of thumbnail sheets, or empty.
+	Thumbnails string
 	// Removed is when the files were given up, because another ingest had served
 	// the asset for long enough; zero while they are there. Only the history of an
 	// asset tells.

@@ -1,5 +1,13 @@
 package vod
 
+import (
+	"encoding/json"
+	"math"
+)
+
+// MaxReport bounds what is kept of a report, in bytes of its JSON text.
+const MaxReport = 256 << 10
+
 // Report is what an attempt that succeeded tells of its work: decisions that
 // people will question, and measured figures. It is kept with the attempt and
 // shown by the API; nothing is decided by it.
@@ -10,6 +18,44 @@ type Report struct {
 	// none for other stages.
 	Renditions []RenditionReport `json:"renditions,omitempty"`
 }
+
+// Bounded is the report as it may be kept: remarks beyond [MaxReport] are left
+// out, as are figures that are no numbers, which JSON cannot hold. nil stays nil.
+func (r *Report) Bounded() *Report {
+	if r == nil {
+		return nil
+	}
+	kept := &Report{Remarks: []string{}}
+	room := MaxReport - len(`{"remarks":[],"renditions":[]}`)
+	for _, rendition := range r.Renditions {
+		if q := rendition.Quality; q != nil && (!finite(q.SSIM) || !finite(q.Worst)) {
+			rendition.Quality = nil
+		}
+		if room -= encodedSize(rendition) + 1; room < 0 {
+			return kept
+		}
+		kept.Renditions = append(kept.Renditions, rendition)
+	}
+	for _, remark := range r.Remarks {
+		if room -= encodedSize(remark) + 1; room < 0 {
+			break
+		}
+		kept.Remarks = append(kept.Remarks, remark)
+	}
+	return kept
+}
+
+// encodedSize is the size of a value as JSON; what cannot be written at all has
+// no room.
+func encodedSize(v any) int {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return MaxReport
+	}
+	return len(text)
+}
+
+func finite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }
 
 // RenditionReport is what is known of a rendition.
 type RenditionReport struct {

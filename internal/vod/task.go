@@ -68,6 +68,7 @@ type Attempt struct {
 	Error   *StepError
 	Command []string // the last outside program run, as argument vector
 	Log     string   // its last lines, at most 16 KiB
+	Report  *Report  // what it tells of its work once it succeeded, or nil
 }
 
 // Run is an ingest with all its tasks. The planner changes it, a store loads

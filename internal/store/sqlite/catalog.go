@@ -7,7 +7,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
-const catalogColumns = "tenant, asset_id, ingest_id, hls, dash, poster"
+const catalogColumns = "tenant, asset_id, ingest_id, hls, dash, poster, thumbnails"
 
 func playbackRow(p *vod.Playback) []column {
 	return []column{
@@ -17,6 +17,7 @@ func playbackRow(p *vod.Playback) []column {
 		text[string]{&p.HLS},
 		text[string]{&p.DASH},
 		text[string]{&p.Poster},
+		text[string]{&p.Thumbnails},
 	}
 }
 

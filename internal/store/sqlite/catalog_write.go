@@ -74,13 +74,14 @@ func (s *Store) CatalogPublish(ctx context.Context, p vod.Playback, taskID strin
 // catalogAdd writes the addresses of p into its entry.
 func (t *tx) catalogAdd(p vod.Playback) error {
 	_, err := t.exec(`
-		INSERT INTO catalog (tenant, asset_id, ingest_id, hls, dash, poster, start_ms, current)
-		SELECT ?1, ?2, ?3, ?4, ?5, ?6, start_ms, 0 FROM ingests WHERE id = ?3
+		INSERT INTO catalog (`+catalogColumns+`, start_ms, current)
+		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, start_ms, 0 FROM ingests WHERE id = ?3
 		ON CONFLICT (ingest_id) DO UPDATE SET
 			hls    = CASE excluded.hls WHEN '' THEN hls ELSE excluded.hls END,
 			dash   = CASE excluded.dash WHEN '' THEN dash ELSE excluded.dash END,
-			poster = CASE excluded.poster WHEN '' THEN poster ELSE excluded.poster END`,
-		p.Tenant, p.AssetID, p.IngestID, p.HLS, p.DASH, p.Poster)
+			poster = CASE excluded.poster WHEN '' THEN poster ELSE excluded.poster END,
+			thumbnails = CASE excluded.thumbnails WHEN '' THEN thumbnails ELSE excluded.thumbnails END`,
+		p.Tenant, p.AssetID, p.IngestID, p.HLS, p.DASH, p.Poster, p.Thumbnails)
 	return err
 }
 

@@ -35,6 +35,10 @@ const (
 		SELECT id FROM ingests INDEXED BY ingests_by_asset_status
 		WHERE tenant = ? AND asset_id = ? AND id <> ? AND status = 'COMPLETED' AND imported = 0
 		ORDER BY start_ms DESC, id DESC LIMIT 1`
+	// publishedQuery gives what an asset is played from without one ingest.
+	publishedQuery = `
+		SELECT CASE ingest_id WHEN ? THEN coalesce(before_id, '') ELSE ingest_id END FROM catalog INDEXED BY catalog_current
+		WHERE tenant = ? AND asset_id = ? AND current = 1`
 )
 
 // IngestEarlier implements [store.Ingests].
@@ -62,6 +66,26 @@ func (s *Store) IngestEarlier(ctx context.Context, in vod.Ingest) (earlier *vod.
 		return nil, fmt.Errorf("look for an earlier ingest than %s: %w", in.ID, err)
 	}
 	return earlier, nil
+}
+
+// IngestPublished implements [store.Ingests].
+func (s *Store) IngestPublished(ctx context.Context, in vod.Ingest) (published *vod.Run, err error) {
+	err = s.read(ctx, func(q querier) error {
+		id, ok, err := first(q, idRow, publishedQuery, in.ID, in.Tenant, in.AssetID)
+		if err != nil || !ok || id == "" {
+			return err
+		}
+		run, err := loadRun(q, id)
+		if err != nil || !run.Ingest.Removed.IsZero() {
+			return err
+		}
+		published = &run
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for what asset %s is played from: %w", in.AssetID, err)
+	}
+	return published, nil
 }
 
 func idRow(id *string) []column { return []column{text[string]{id}} }

@@ -182,11 +182,13 @@ func fillRetention(b *testing.B, s *Store, ingests, perAsset int) {
 			numbers + `INSERT INTO ingests (` + ingestColumns + `, replaced_ms)
 				SELECT 'i' || i, 't', i / ?2, 'p', 1, 'COMPLETED', 100, i * 10, i * 10 + 5, '', '["VIDEO"]', 0, 0, 1, 'k' || i, '',
 					CASE WHEN i % ?2 = ?2 - 1 THEN NULL ELSE i END FROM n`,
-			numbers + `INSERT INTO catalog SELECT 'i' || i, 't', i / ?2, i * 10, 'h', 'd', '', i % ?2 = ?2 - 1, NULL FROM n`,
+			numbers + `INSERT INTO catalog (ingest_id, tenant, asset_id, start_ms, hls, dash, poster, current, before_id)
+				SELECT 'i' || i, 't', i / ?2, i * 10, 'h', 'd', '', i % ?2 = ?2 - 1, NULL FROM n`,
 			numbers + `INSERT INTO ingest_inputs SELECT 'i' || i, printf('%.3000c', 'x'), NULL FROM n WHERE i < 5000 OR ?2 < 0`,
 			numbers + `INSERT INTO tasks SELECT 'i' || (i / 7) || '-' || (i % 7), 'i' || (i / 7), i % 7, 'ENCODING', 'TASK_COMPLETED', 1, 0, 0, 1, 1,
 				1, 2, NULL, printf('%.1200c', 'x'), '{"filesets":[]}', NULL FROM n WHERE i < 35000 AND ?2 > 0`,
-			numbers + `INSERT INTO attempts SELECT 'i' || (i / 7) || '-' || (i % 7), 1, 'TASK_COMPLETED', 1, 2, NULL, '["ffmpeg"]', printf('%.500c', 'l')
+			numbers + `INSERT INTO attempts (task_id, number, status, start_ms, end_ms, error, command, log)
+				SELECT 'i' || (i / 7) || '-' || (i % 7), 1, 'TASK_COMPLETED', 1, 2, NULL, '["ffmpeg"]', printf('%.500c', 'l')
 				FROM n WHERE i < 35000 AND ?2 > 0`,
 		} {
 			n := ingests

@@ -10,7 +10,7 @@ const (
 	inputColumns = "ingest_id, input, sources"
 	taskColumns  = "id, ingest_id, step, stage, status, attempt, failures, lost, claim_rank, share, " +
 		"start_ms, end_ms, not_before_ms, input, outputs, error"
-	attemptColumns = "task_id, number, status, start_ms, end_ms, error, command, log"
+	attemptColumns = "task_id, number, status, start_ms, end_ms, error, command, log, report"
 )
 
 func ingestRow(in *vod.Ingest) []column {
@@ -70,5 +70,6 @@ func attemptRow(a *vod.Attempt) []column {
 		encoded[*vod.StepError]{&a.Error},
 		encoded[[]string]{&a.Command},
 		text[string]{&a.Log},
+		encoded[*vod.Report]{&a.Report},
 	}
 }

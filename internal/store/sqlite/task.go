@@ -37,21 +37,22 @@ func (s *Store) TaskAttempts(ctx context.Context, taskID string) (attempts []vod
 }
 
 // saveAttempt writes an attempt. Who ends one does not know how it began: a
-// start, command or log that is not given stays as it is.
+// start, command, log or report that is not given stays as it is.
 func (t *tx) saveAttempt(a *vod.Attempt) error {
 	args, err := values(attemptRow(a))
 	if err != nil {
 		return err
 	}
 	_, err = t.exec(`
-		INSERT INTO attempts (`+attemptColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		INSERT INTO attempts (`+attemptColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (task_id, number) DO UPDATE SET
 			status   = excluded.status,
 			start_ms = coalesce(excluded.start_ms, start_ms),
 			end_ms   = excluded.end_ms,
 			error    = excluded.error,
 			command  = coalesce(excluded.command, command),
-			log      = CASE excluded.log WHEN '' THEN log ELSE excluded.log END`, args...)
+			log      = CASE excluded.log WHEN '' THEN log ELSE excluded.log END,
+			report   = coalesce(excluded.report, report)`, args...)
 	if err != nil {
 		return fmt.Errorf("write attempt %d of task %s: %w", a.Number, a.TaskID, err)
 	}

@@ -37,6 +37,16 @@ func everyAttemptField(_ *testing.T, b bundle) {
 			TaskID: taskID, Number: 1, Status: vod.TaskPending, Start: at(1), End: at(2),
 			Error:   &vod.StepError{Class: vod.ClassInfra, Reason: vod.ReasonLost, Message: "Lost.", Hint: "Retry."},
 			Command: []string{"ffmpeg", "-i", "a 'b\" é.mp4", ""}, Log: strings.Repeat("frame= 1 é\r\n", 1300),
+			Report: &vod.Report{
+				Remarks: []string{"A \"remark\" <é>."},
+				Renditions: []vod.RenditionReport{
+					{
+						Name: "720p", Codec: "H264", Width: 1280, Height: 720, VideoRange: "SDR", Encoder: "libx264",
+						Bitrate: 2_345_678, MaxBitrate: 3_000_000, Quality: &vod.Quality{SSIM: 0.987654, Worst: 0.9, Frames: 48},
+					},
+					{Name: "360p"},
+				},
+			},
 		},
 		{TaskID: taskID, Number: 2, Status: vod.TaskRunning, Start: at(3)},
 		{TaskID: taskID, Number: 10, Status: vod.TaskRunning, Start: at(4)},
@@ -51,6 +61,7 @@ func endingKeeps(_ *testing.T, b bundle) {
 	id, taskID := b.withTask()
 	began := vod.Attempt{
 		TaskID: taskID, Number: 1, Status: vod.TaskRunning, Start: at(1), Command: []string{"ffmpeg"}, Log: "frame=1",
+		Report: &vod.Report{Remarks: []string{"It has begun."}},
 	}
 	b.change(id, func(run *vod.Run) { run.Attempts = []vod.Attempt{began} })
 	lost := &vod.StepError{Class: vod.ClassInfra, Reason: vod.ReasonLost, Message: "Lost."}

@@ -91,11 +91,11 @@ func (b bundle) entries(ingestIDs ...string) {
 func addressesAddUp(_ *testing.T, b bundle) {
 	in := b.publish(1, "hls")
 	want := playback(in, "hls")
-	for _, add := range []vod.Playback{{DASH: "dash"}, {Poster: "poster 'é"}, {HLS: "hls2"}, {}} {
+	for _, add := range []vod.Playback{{DASH: "dash"}, {Poster: "poster 'é"}, {Thumbnails: "t"}, {HLS: "hls2"}, {}} {
 		add.Tenant, add.AssetID, add.IngestID = in.Tenant, in.AssetID, in.ID
 		b.ok(b.CatalogPublish(b.ctx, add, task(in.ID, 0).ID, 1))
 	}
-	want.HLS, want.DASH, want.Poster = "hls2", "dash", "poster 'é"
+	want.HLS, want.DASH, want.Poster, want.Thumbnails = "hls2", "dash", "poster 'é", "t"
 	got, err := b.CatalogCurrent(b.ctx, in.Tenant, in.AssetID)
 	b.ok(err)
 	b.equal(got, want)
