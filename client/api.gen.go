@@ -274,6 +274,9 @@ type Attempt struct {
 
 	// Log The last lines of that program.
 	Log string `json:"log"`
+
+	// Report What the attempt tells of its work. Null unless it succeeded and has something to tell.
+	Report *Report `json:"report"`
 }
 
 // AuditAction What was done.
@@ -460,15 +463,19 @@ type Playback struct {
 	// DASH Manifest.
 	DASH   *string `json:"dash"`
 	Poster *string `json:"poster"`
+
+	// Thumbnails A WebVTT track of thumbnail sheets, for scrubbing.
+	Thumbnails *string `json:"thumbnails"`
 }
 
 // PlaybackEntry What one ingest published.
 type PlaybackEntry struct {
-	AssetID  string  `json:"assetId"`
-	IngestID string  `json:"ingestId"`
-	HLS      *string `json:"hls"`
-	DASH     *string `json:"dash"`
-	Poster   *string `json:"poster"`
+	AssetID    string  `json:"assetId"`
+	IngestID   string  `json:"ingestId"`
+	HLS        *string `json:"hls"`
+	DASH       *string `json:"dash"`
+	Poster     *string `json:"poster"`
+	Thumbnails *string `json:"thumbnails"`
 
 	// Current This is what plays now.
 	Current bool `json:"current"`
@@ -567,6 +574,56 @@ type ProfileList struct {
 // ProfileSchema A JSON Schema.
 type ProfileSchema = json.RawMessage
 
+// Quality How near a rendition is to its source, over sampled frames, both at the size of the source as it is shown (at most 1080 lines).
+type Quality struct {
+	// SSIM Mean structural similarity of luma, 0 to 1.
+	SSIM float64 `json:"ssim"`
+
+	// Worst The lowest of a sampled frame.
+	Worst float64 `json:"worst"`
+
+	// Frames Frames compared.
+	Frames int `json:"frames"`
+}
+
+// RenditionReport What is known of a rendition.
+type RenditionReport struct {
+	Name string `json:"name"`
+
+	// Codec H264, HEVC or AV1.
+	Codec string `json:"codec"`
+
+	// Width Pixels.
+	Width int `json:"width"`
+
+	// Height Pixels.
+	Height int `json:"height"`
+
+	// VideoRange SDR, PQ or HLG.
+	VideoRange string `json:"videoRange"`
+
+	// Encoder Such as libx264; `copy` when the source was passed through.
+	Encoder string `json:"encoder"`
+
+	// Bitrate Bits per second, average as measured.
+	Bitrate int64 `json:"bitrate"`
+
+	// MaxBitrate Bits per second, the cap that the encoder was given.
+	MaxBitrate int64 `json:"maxBitrate"`
+
+	// Quality Null where it was not measured.
+	Quality *Quality `json:"quality"`
+}
+
+// Report Decisions that people will question, and measured figures. Nothing is decided by it.
+type Report struct {
+	// Remarks Sentences, such as why a ladder has the renditions that it has.
+	Remarks []string `json:"remarks"`
+
+	// Renditions Those that an ENCODING put out, largest picture first; none for other stages.
+	Renditions []RenditionReport `json:"renditions"`
+}
+
 // Stage defines model for Stage.
 type Stage string
 
@@ -628,7 +685,7 @@ type Submission struct {
 	// URI Short form: the one file. `http:`, `https:`, `file:` or `upload:`.
 	URI string `json:"uri,omitempty"`
 
-	// MediaType Short form.
+	// MediaType Short form. VIDEO, AUDIO, SUBTITLE or SMIL.
 	MediaType string `json:"mediaType,omitempty"`
 
 	// Language Short form. BCP 47.
@@ -648,6 +705,7 @@ type Submission struct {
 
 // SubmissionFile A file to ingest.
 type SubmissionFile struct {
+	// MediaType VIDEO, AUDIO, SUBTITLE or SMIL. All others are of what comes out.
 	MediaType string `json:"mediaType,omitempty"`
 
 	// Language BCP 47.

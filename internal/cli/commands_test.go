@@ -51,6 +51,28 @@ func TestGetTellsWhatToDo(t *testing.T) {
 	}
 }
 
+func TestGetTellsOfTheWork(t *testing.T) {
+	t.Parallel()
+	d := newDouble(t)
+	d.answer("GET /ingests/"+pageIngest, 200, page(t, "detail.json"))
+	d.answer("GET /ingests/"+pageIngest+"/tasks/"+pageTask, 200, `{"id":"`+pageTask+`","attempt":2,"attempts":[`+
+		`{"number":1,"report":null},{"number":2,"report":{"remarks":["The source is\nfine."],"renditions":[`+
+		`{"name":"1080p","codec":"HEVC","width":1920,"height":1080,"videoRange":"PQ","encoder":"libx265","bitrate":4999500,`+
+		`"maxBitrate":6000000,"quality":{"ssim":0.98765,"worst":0.9,"frames":48}},`+
+		`{"name":"720p","codec":"H264","width":1280,"height":720,"videoRange":"SDR","encoder":"copy","bitrate":1893402,"maxBitrate":0,"quality":null}]}}]}`)
+	r := d.run(t, "get", pageIngest)
+	want := `
+RETRIEVAL:
+- The source is fine.
+RENDITION  CODEC  SIZE       RANGE  ENCODER  KBIT/S  AT MOST  SSIM    WORST
+1080p      HEVC   1920x1080  PQ     libx265  5000    6000     0.9877  0.9000
+720p       H264   1280x720   SDR    copy     1893
+`
+	if r.code != 0 || !strings.HasSuffix(r.out, want) {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestGetTellsWhatStepsWaitFor(t *testing.T) {
 	t.Parallel()
 	d := newDouble(t)
@@ -259,7 +281,7 @@ func TestPlayback(t *testing.T) {
 		selected = strings.TrimSpace(string(body))
 		writeJSON(w, 200, playbackOfI1)
 	})
-	shown := "Ingest:  i1\nHLS:     http://h/media/k/main.m3u8\nDASH:    http://h/media/k/main.mpd\n"
+	shown := "Ingest:      i1\nHLS:         http://h/media/k/main.m3u8\nDASH:        http://h/media/k/main.mpd\nThumbnails:  http://h/media/k/t.vtt\n"
 	d.run(t, "playback", "a1").want(t, 0, shown, "")
 	d.run(t, "playback", "a1", "-o", "json").want(t, 0, playbackOfI1+"\n", "")
 	d.run(t, "playback", "a1", "--select", "i0").want(t, 0, shown, "")

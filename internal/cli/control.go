@@ -56,7 +56,10 @@ func (sh *shell) show(ctx context.Context, s *session, d *client.IngestDetail) e
 	if err := sh.tasks(d.Tasks); err != nil {
 		return err
 	}
-	return sh.waiting(ctx, s, d)
+	if err := sh.waiting(ctx, s, d); err != nil {
+		return err
+	}
+	return sh.reports(ctx, s, d)
 }
 
 func (sh *shell) tasks(tasks []client.Task) error {

@@ -38,7 +38,9 @@ func (c *playbackCmd) Run(ctx context.Context, sh *shell) error {
 
 func playbackTable(sh *shell, p *client.Playback) error {
 	rows := [][]string{{"Ingest:", p.IngestID}}
-	for _, r := range [][]string{{"HLS:", text(p.HLS)}, {"DASH:", text(p.DASH)}, {"Poster:", text(p.Poster)}} {
+	for _, r := range [][]string{
+		{"HLS:", text(p.HLS)}, {"DASH:", text(p.DASH)}, {"Poster:", text(p.Poster)}, {"Thumbnails:", text(p.Thumbnails)},
+	} {
 		if r[1] != "" {
 			rows = append(rows, r)
 		}

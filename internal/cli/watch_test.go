@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-const playbackOfI1 = `{"assetId":"a1","ingestId":"i1","hls":"http://h/media/k/main.m3u8","dash":"http://h/media/k/main.mpd","poster":null}`
+const playbackOfI1 = `{"assetId":"a1","ingestId":"i1","hls":"http://h/media/k/main.m3u8","dash":"http://h/media/k/main.mpd","poster":null,"thumbnails":"http://h/media/k/t.vtt"}`
 
 func TestWatchInAPipe(t *testing.T) {
 	t.Parallel()
@@ -23,9 +23,10 @@ ENCODING TYPE1: retrying, 10 %, after 1.5s
 ENCODING TYPE1: running, 80 %, attempt 2
 ENCODING TYPE1: done, after 1.5s
 Ingest i1 of asset a1: COMPLETED after 1m05s
-Ingest:  i1
-HLS:     http://h/media/k/main.m3u8
-DASH:    http://h/media/k/main.mpd
+Ingest:      i1
+HLS:         http://h/media/k/main.m3u8
+DASH:        http://h/media/k/main.mpd
+Thumbnails:  http://h/media/k/t.vtt
 `, "")
 }
 

@@ -44,7 +44,18 @@ func running() vod.Run {
 func withRunning() *memory {
 	return &memory{
 		runs: []vod.Run{running()},
-		attempts: map[string][]vod.Attempt{"t-1": {{
+		attempts: map[string][]vod.Attempt{"t-0": {
+			{TaskID: "t-0", Number: 1, Status: vod.TaskCompleted, Start: noon(), Report: &vod.Report{
+				Remarks: []string{"One < two."}, Renditions: []vod.RenditionReport{
+					{
+						Name: "720p", Codec: "H264", Width: 1280, Height: 720, VideoRange: "SDR", Encoder: "libx264",
+						Bitrate: 1_900_000, MaxBitrate: 3_000_000, Quality: &vod.Quality{SSIM: 0.9875, Worst: 0.5, Frames: 48},
+					},
+					{Name: "480p"},
+				},
+			}},
+			{TaskID: "t-0", Number: 2, Status: vod.TaskCompleted, Start: noon(), Report: &vod.Report{}},
+		}, "t-1": {{
 			TaskID: "t-1", Number: 1, Status: vod.TaskFailed, Start: noon(), End: noon().Add(1500 * time.Millisecond),
 			Error: &vod.StepError{Class: vod.ClassMedia, Reason: vod.ReasonBadMedia, Message: "bad"}, Command: []string{"ffmpeg", "-i", "<in>"}, Log: "last & line\n",
 		}}},
@@ -92,10 +103,14 @@ func TestTaskWithAttempts(t *testing.T) {
 	s := setup(t, withRunning(), nil)
 	got := s.send(t, http.MethodGet, "/ingests/run-1/tasks/t-1", "")
 	got.is(t, 200, `"failures":2`, `"class":"MEDIA","reason":"bad_media","message":"clip.mp4 has no video & no audio.","hint":"Check the export."`,
-		`"command":["ffmpeg","-i","<in>"],"log":"last & line\n"`, `"elapsedTime":1500`)
+		`"command":["ffmpeg","-i","<in>"],"log":"last & line\n","report":null`, `"elapsedTime":1500`)
 	if strings.Contains(got.text, "hunter2") {
 		t.Error("the cause is shown")
 	}
+	s.send(t, http.MethodGet, "/ingests/run-1/tasks/t-0", "").is(t, 200,
+		`"log":"","report":{"remarks":["One < two."],"renditions":[{"name":"720p","codec":"H264","width":1280,"height":720,"videoRange":"SDR",`+
+			`"encoder":"libx264","bitrate":1900000,"maxBitrate":3000000,"quality":{"ssim":0.9875,"worst":0.5,"frames":48}},`,
+		`"maxBitrate":0,"quality":null}]}}`, `"report":{"remarks":[],"renditions":[]}`)
 	s.send(t, http.MethodGet, "/ingests/run-1/tasks/t-2", "").is(t, 200, `"startTime":null`, `"elapsedTime":0`, `"attempts":[]`, `"error":null`)
 	s.send(t, http.MethodGet, "/ingests/run-1/tasks/none", "").is(t, 404, `"code":"not_found"`)
 }

@@ -43,7 +43,7 @@ func (s *server) GetPlaybackHistory(ctx context.Context, r api.GetPlaybackHistor
 	for _, e := range entries {
 		p := playback(e)
 		entry := api.PlaybackEntry{
-			AssetID: p.AssetID, IngestID: p.IngestID, HLS: p.HLS, DASH: p.DASH, Poster: p.Poster,
+			AssetID: p.AssetID, IngestID: p.IngestID, HLS: p.HLS, DASH: p.DASH, Poster: p.Poster, Thumbnails: p.Thumbnails,
 			Current: e.IngestID == current.IngestID,
 		}
 		if !e.Removed.IsZero() {
@@ -66,5 +66,6 @@ func playback(p vod.Playback) api.Playback {
 	return api.Playback{
 		AssetID: p.AssetID, IngestID: p.IngestID,
 		HLS: textOrNull(p.HLS), DASH: textOrNull(p.DASH), Poster: textOrNull(p.Poster),
+		Thumbnails: textOrNull(p.Thumbnails),
 	}
 }

@@ -42,7 +42,26 @@ func attempt(a vod.Attempt, now time.Time) api.Attempt {
 		Error:       stepError(a.Error),
 		Command:     listed(a.Command),
 		Log:         a.Log,
+		Report:      report(a.Report),
 	}
+}
+
+func report(r *vod.Report) *api.Report {
+	if r == nil {
+		return nil
+	}
+	shown := api.Report{Remarks: listed(r.Remarks), Renditions: []api.RenditionReport{}}
+	for _, v := range r.Renditions {
+		rendition := api.RenditionReport{
+			Name: v.Name, Codec: v.Codec, Width: v.Width, Height: v.Height, VideoRange: v.VideoRange,
+			Encoder: v.Encoder, Bitrate: v.Bitrate, MaxBitrate: v.MaxBitrate,
+		}
+		if q := v.Quality; q != nil {
+			rendition.Quality = &api.Quality{SSIM: q.SSIM, Worst: q.Worst, Frames: q.Frames}
+		}
+		shown.Renditions = append(shown.Renditions, rendition)
+	}
+	return &shown
 }
 
 // stepError renders an error without its cause, which is for the log only.

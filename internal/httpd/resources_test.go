@@ -16,13 +16,13 @@ import (
 func TestPlayback(t *testing.T) {
 	t.Parallel()
 	s := setup(t, &memory{playing: []vod.Playback{
-		{AssetID: "7", IngestID: "new", HLS: "http://h/new.m3u8", DASH: "http://h/new.mpd"},
+		{AssetID: "7", IngestID: "new", HLS: "http://h/new.m3u8", DASH: "http://h/new.mpd", Thumbnails: "http://h/new.vtt"},
 		{AssetID: "7", IngestID: "old", HLS: "http://h/old.m3u8", Poster: "http://h/old.jpg"},
 	}}, nil)
 	s.send(t, "GET", "/assets/7/playback", "").is(t, 200,
-		`{"assetId":"7","ingestId":"new","hls":"http://h/new.m3u8","dash":"http://h/new.mpd","poster":null}`)
+		`{"assetId":"7","ingestId":"new","hls":"http://h/new.m3u8","dash":"http://h/new.mpd","poster":null,"thumbnails":"http://h/new.vtt"}`)
 	s.send(t, "PUT", "/assets/7/playback", `{"ingestId":"old"}`).is(t, 200, `"ingestId":"old","hls":"http://h/old.m3u8","dash":null`)
-	s.send(t, "GET", "/assets/7/playback/history", "").is(t, 200, `"ingestId":"old"`, `"poster":"http://h/old.jpg","current":true`, `"current":false`)
+	s.send(t, "GET", "/assets/7/playback/history", "").is(t, 200, `"ingestId":"old"`, `"poster":"http://h/old.jpg","thumbnails":null,"current":true`, `"current":false`)
 	s.send(t, "PUT", "/assets/7/playback", `{"ingestId":"none"}`).is(t, 404)
 	s.send(t, "PUT", "/assets/7/playback", `{"ingestId":""}`).is(t, 400, "/ingestId")
 	s.send(t, "PUT", "/assets/7/playback", `{}`).is(t, 400, "/ingestId")

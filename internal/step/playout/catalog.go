@@ -31,9 +31,10 @@ func (c *Catalog) Run(ctx context.Context, job step.Job) (step.Result, error) {
 	}
 	p := vod.Playback{
 		Tenant: job.Tenant, AssetID: job.AssetID, IngestID: job.IngestID,
-		HLS:    pick(job.Inputs, vod.MediaHLS, vod.KindHLS),
-		DASH:   pick(job.Inputs, vod.MediaDASH, vod.KindDASH),
-		Poster: pick(job.Inputs, vod.MediaImage, ""),
+		HLS:        pick(job.Inputs, vod.MediaHLS, vod.KindHLS),
+		DASH:       pick(job.Inputs, vod.MediaDASH, vod.KindDASH),
+		Poster:     pick(job.Inputs, vod.MediaImage, ""),
+		Thumbnails: pick(job.Inputs, vod.MediaThumbnails, ""),
 	}
 	if p.HLS == "" && p.DASH == "" {
 		return step.Result{}, &vod.StepError{
@@ -42,7 +43,7 @@ func (c *Catalog) Run(ctx context.Context, job step.Job) (step.Result, error) {
 			Hint:    "Let the step's filesetFilter select what PACKAGING put out.",
 		}
 	}
-	for _, address := range []string{p.HLS, p.DASH, p.Poster} {
+	for _, address := range []string{p.HLS, p.DASH, p.Poster, p.Thumbnails} {
 		if address != "" && !strings.HasPrefix(address, "https://") && !strings.HasPrefix(address, "http://") {
 			return step.Result{}, &vod.StepError{
 				Class: vod.ClassConfig, Reason: vod.ReasonConfig,

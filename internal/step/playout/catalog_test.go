@@ -36,11 +36,15 @@ func TestCatalog(t *testing.T) {
 			[]vod.Fileset{{Files: []vod.File{all[2].Files[0], all[1].Files[0], all[0].Files[0]}, Labels: []string{"x"}}},
 			"master.m3u8", "manifest.mpd", "poster.jpg",
 		},
-		"kind only": {[]vod.Fileset{fileset(vod.MediaVideo, "https://cdn.example/k/a.m3u8", vod.KindHLS)}, "a.m3u8", "", ""},
+		"thumbnails": {append(published(), fileset(vod.MediaThumbnails, at("thumbnails.vtt"))), "master.m3u8", "manifest.mpd", "poster.jpg"},
+		"kind only":  {[]vod.Fileset{fileset(vod.MediaVideo, "https://cdn.example/k/a.m3u8", vod.KindHLS)}, "a.m3u8", "", ""},
 	} {
 		r := &register{}
 		res, err := playout.NewCatalog(r).Run(t.Context(), newJob(t, playout.CatalogProfile{Name: "c"}, c.inputs...))
 		want := vod.Playback{Tenant: "acme", AssetID: "42", IngestID: "i1", HLS: at(c.hls), DASH: at(c.dash), Poster: at(c.post)}
+		if name == "thumbnails" {
+			want.Thumbnails = at("thumbnails.vtt")
+		}
 		if err != nil || r.got != want || r.by != "t1 1" || res.Outputs != nil {
 			t.Errorf("%s: published %+v by %q, %v", name, r.got, r.by, err)
 		}
