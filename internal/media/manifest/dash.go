@@ -1,12 +1,15 @@
 package manifest
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/via-orchestrate/orchestrate/internal/media"
 )
 
 // Profiles that the manifest conforms to: segment templates in files of their
@@ -21,7 +24,9 @@ func MPD(p Presentation) (string, error) {
 		// With @bandwidth the highest rate of a segment, one segment ahead is
 		// enough never to run dry (5.3.5).
 		MinBuffer: isoDuration(p.longestSegment()),
-		Period:    period{ID: "0", Start: "PT0S", Sets: slices.Concat(p.videoSets(), p.audioSets())},
+		Period: period{ID: "0", Start: "PT0S", Sets: slices.Concat(
+			p.videoSets(), p.audioSets(), p.textSets(), p.thumbnailSets(),
+		)},
 	}
 	for i := range m.Period.Sets {
 		m.Period.Sets[i].ID = i + 1
@@ -35,15 +40,17 @@ func MPD(p Presentation) (string, error) {
 }
 
 // videoSets groups renditions that a player can switch between: those of the
-// same codec.
+// same codec and dynamic range.
 func (p Presentation) videoSets() []adaptationSet {
 	var sets []adaptationSet
 	for _, t := range p.Video {
-		i := slices.IndexFunc(sets, func(s adaptationSet) bool { return s.format == t.format() })
+		kind := t.format() + " " + t.VideoRange
+		i := slices.IndexFunc(sets, func(s adaptationSet) bool { return s.kind == kind })
 		if i < 0 {
 			i = len(sets)
-			sets = append(sets, newSet("video", t))
-			sets[i].PAR = t.pictureAspect()
+			sets = append(sets, newSet("video"))
+			sets[i].PAR, sets[i].kind = t.pictureAspect(), kind
+			sets[i].Essential = t.colourProperties()
 		}
 		s := &sets[i]
 		s.MaxWidth, s.MaxHeight = max(s.MaxWidth, t.Width), max(s.MaxHeight, t.Height)
@@ -57,19 +64,51 @@ func (p Presentation) videoSets() []adaptationSet {
 	return sets
 }
 
+// colourProperties say what a player has to be able to show: nothing beyond
+// its duty for SDR, the colours of HDR otherwise (ISO/IEC 23009-1, 5.8.4.8 with
+// the code points of ISO/IEC 23091-2, as DASH-IF's IOP has it for HDR10).
+func (t Track) colourProperties() []descriptor {
+	if !t.isHDR() {
+		return nil
+	}
+	transfer := map[string]int{media.RangePQ: transferPQ, media.RangeHLG: transferHLG}[t.VideoRange]
+	var out []descriptor
+	for _, property := range []struct {
+		name  string
+		value int
+	}{
+		{"ColourPrimaries", cmp.Or(t.Primaries, primariesBT2020)},
+		{"MatrixCoefficients", cmp.Or(t.Matrix, matrixBT2020)},
+		{"TransferCharacteristics", transfer},
+	} {
+		out = append(out, descriptor{"urn:mpeg:mpegB:cicp:" + property.name, strconv.Itoa(property.value)})
+	}
+	return out
+}
+
+// Code points of ISO/IEC 23091-2.
+const (
+	primariesBT2020 = 9
+	matrixBT2020    = 9 // with non-constant luminance
+	transferPQ      = 16
+	transferHLG     = 18
+)
+
 // audioSets gives each audio track a set of its own: a player switches between
-// languages, not between bit rates of one.
+// languages, codecs and layouts by the viewer's choice and its own abilities,
+// not between bit rates of one.
 func (p Presentation) audioSets() []adaptationSet {
 	var sets []adaptationSet
 	for i, t := range p.Audio {
-		s := newSet("audio", t)
-		if t.Language != Unknown {
-			s.Lang = t.Language
-		}
+		s := newSet("audio")
+		s.setLanguage(t.Language)
 		s.Channels = t.channelConfiguration()
-		s.Label = t.Name
+		s.Label = p.audioLabel(i)
 		if role := t.role(i == 0); role != "" {
-			s.Role = &descriptor{"urn:mpeg:dash:role:2011", role}
+			s.Role = &descriptor{roleScheme, role}
+		}
+		if t.Described {
+			s.Accessibility = &descriptor{purposeScheme, purposeVisuallyImpaired}
 		}
 		s.Representations = []representation{{
 			ID: t.Folder, Codecs: t.Codecs, Bandwidth: t.highestRate(),
@@ -78,6 +117,52 @@ func (p Presentation) audioSets() []adaptationSet {
 		sets = append(sets, s)
 	}
 	return sets
+}
+
+// audioLabel is the name of the sound, and for all encodings of it but the first
+// what is different from that.
+func (p Presentation) audioLabel(number int) string {
+	t := p.Audio[number]
+	first := p.Audio[slices.IndexFunc(p.Audio, func(other Track) bool { return other.Name == t.Name })]
+	var differs []string
+	if t.format() != first.format() {
+		differs = append(differs, codecName(t.format()))
+	}
+	if t.Channels != first.Channels {
+		differs = append(differs, layoutName(t.Channels))
+	}
+	if len(differs) == 0 {
+		return t.Name
+	}
+	return t.Name + " (" + strings.Join(differs, " ") + ")"
+}
+
+func codecName(format string) string {
+	switch format {
+	case "mp4a":
+		return "AAC"
+	case "opus", "Opus":
+		return "Opus"
+	case "ac-3":
+		return "Dolby Digital"
+	case "ec-3":
+		return "Dolby Digital Plus"
+	}
+	return format
+}
+
+func layoutName(channels int) string {
+	switch channels {
+	case 1:
+		return "mono"
+	case 2:
+		return "stereo"
+	case 6:
+		return "5.1"
+	case 8:
+		return "7.1"
+	}
+	return fmt.Sprintf("%d channels", channels)
 }
 
 // role is the value of the role scheme (ISO/IEC 23009-1, 5.8.5.5). Of several
@@ -95,12 +180,17 @@ func (t Track) role(first bool) string {
 	return ""
 }
 
-func newSet(contentType string, t Track) adaptationSet {
-	// Every segment starts with a sync sample in presentation order: SAP type 1
-	// (ISO/IEC 14496-12, annex I).
+// newSet begins a set of segmented media. Every segment starts with a sync
+// sample in presentation order: SAP type 1 (ISO/IEC 14496-12, annex I).
+func newSet(contentType string) adaptationSet {
 	return adaptationSet{
-		ContentType: contentType, MIMEType: contentType + "/mp4",
-		SegmentAlignment: true, StartWithSAP: 1, format: t.format(),
+		ContentType: contentType, MIMEType: contentType + "/mp4", SegmentAlignment: true, StartWithSAP: 1,
+	}
+}
+
+func (s *adaptationSet) setLanguage(tag string) {
+	if tag != Unknown {
+		s.Lang = tag
 	}
 }
 
@@ -121,19 +211,21 @@ func (t Track) template() *segmentTemplate {
 		Timescale: t.Timescale, StartNumber: 1,
 		Init: "$RepresentationID$/" + InitName, Media: "$RepresentationID$/seg_$Number%05d$.m4s",
 	}
+	list := []timelineEntry{}
 	next := int64(-1)
 	for _, s := range t.Segments {
-		if n := len(out.Timeline); n > 0 && s.Start == next && out.Timeline[n-1].Duration == s.Duration {
-			out.Timeline[n-1].Repeat++
+		if n := len(list); n > 0 && s.Start == next && list[n-1].Duration == s.Duration {
+			list[n-1].Repeat++
 		} else {
 			entry := timelineEntry{Duration: s.Duration}
 			if s.Start != next {
 				entry.Time = strconv.FormatInt(s.Start, 10)
 			}
-			out.Timeline = append(out.Timeline, entry)
+			list = append(list, entry)
 		}
 		next = s.Start + s.Duration
 	}
+	out.Timeline = &timeline{list}
 	return out
 }
 

@@ -32,59 +32,6 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// video is a rendition of 25 frames per second with segments of these sizes,
-// four seconds each but the last with two.
-func video(height int, codecs string, sizes ...int64) Track {
-	t := Track{
-		Folder: "video_" + map[int]string{1080: "1080p", 720: "720p", 360: "360p"}[height], Codecs: codecs, Timescale: 12800,
-		Width: height * 16 / 9, Height: height, SARNum: 1, SARDen: 1, FrameRate: Rate{25, 1},
-	}
-	for i, size := range sizes {
-		s := Segment{Start: int64(i) * 51200, Duration: 51200, Size: size, FirstSample: size / 10}
-		if i == len(sizes)-1 {
-			s.Duration = 25600
-		}
-		t.Segments = append(t.Segments, s)
-	}
-	return t
-}
-
-func audio(folder, language, name, codecs string, channels int) Track {
-	return Track{
-		Folder: folder, Codecs: codecs, Timescale: 48000, Language: language, Name: name,
-		Channels: channels, ChannelConfiguration: channels, SampleRate: 48000,
-		Segments: []Segment{{0, 191488, 64000, 500}, {191488, 192512, 65000, 500}, {384000, 96000, 33000, 500}},
-	}
-}
-
-// presentations are the cases of the golden files, by name.
-func presentations() map[string]Presentation {
-	commentary := audio("audio_en_2", "en", `Director's "cut"`, "mp4a.40.2", 2)
-	commentary.Commentary = true
-	described := audio("audio_en_3", "en", "English, described", "mp4a.40.2", 2)
-	described.Described = true
-	surround := audio("audio_en_4", "en", "English 5.1", "ec-3", 6)
-	surround.ChannelConfiguration = 0
-	ntsc := video(720, "avc1.64001f", 2_000_000, 2_100_000, 900_000)
-	ntsc.FrameRate, ntsc.SARNum, ntsc.SARDen, ntsc.Width = Rate{30000, 1001}, 64, 45, 720
-	high := video(1080, "avc1.640028", 4_000_000, 4_500_000, 2_000_000)
-	low := video(360, "avc1.64001e", 400_000, 350_000, 200_000)
-	return map[string]Presentation{
-		"ladder": {
-			Video: []Track{high, video(720, "avc1.64001f", 1_000_000, 1_200_000, 500_000), low},
-			Audio: []Track{audio("audio_en", "en", "English", "mp4a.40.2", 2), audio("audio_nb", "nb", "norsk bokmål", "mp4a.40.2", 2)},
-		},
-		"many_sounds": {
-			Video: []Track{low},
-			Audio: []Track{audio("audio_und", Unknown, "Audio", "mp4a.40.2", 2), commentary, described, surround},
-		},
-		"audio_only":    {Audio: []Track{audio("audio_en", "en", "English", "mp4a.40.2", 2), audio("audio_de", "de", "Deutsch", "mp4a.40.2", 2)}},
-		"silent":        {Video: []Track{ntsc}},
-		"two_codecs":    {Video: []Track{high, video(720, "hvc1.1.6.L93.90", 900_000, 800_000, 400_000)}},
-		"single_static": {Video: []Track{video(360, "avc1.64001e", 20_000)}},
-	}
-}
-
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	for name, p := range presentations() {
@@ -99,20 +46,15 @@ func TestGolden(t *testing.T) {
 	golden(t, "ladder_video_720p.m3u8", MediaPlaylist(p, p.Video[1]))
 	golden(t, "ladder_video_720p_iframes.m3u8", IFramePlaylist(p, p.Video[1]))
 	golden(t, "ladder_audio_nb.m3u8", MediaPlaylist(p, p.Audio[1]))
+	p = presentations()["film"]
+	golden(t, "film_subtitles_en.m3u8", TextPlaylist(p.Text[0]))
+	golden(t, "film_thumbnails.vtt", ThumbnailTrack(p))
 }
 
 // Both kinds of manifest lead to exactly the files of the tracks.
 func TestReferences(t *testing.T) {
 	t.Parallel()
 	for name, p := range presentations() {
-		var want, playlists []string
-		for _, track := range p.Tracks() {
-			playlists = append(playlists, track.Folder+"/"+PlaylistName)
-			want = append(want, track.Folder+"/"+InitName)
-			for i := range track.Segments {
-				want = append(want, track.Folder+"/"+SegmentName(i+1))
-			}
-		}
 		mpd, err := MPD(p)
 		if err != nil {
 			t.Fatal(err)
@@ -121,25 +63,65 @@ func TestReferences(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(want, dash); diff != "" {
+		files := trackFiles(p)
+		if diff := cmp.Diff(slices.Concat(files, textFiles(p), sheetFiles(p)), dash); diff != "" {
 			t.Errorf("%s: DASH (-/+):\n%s", name, diff)
 		}
 		named := PlaylistReferences([]byte(Multivariant(p)))
-		for _, playlist := range playlists {
-			if !slices.Contains(named, playlist) {
-				t.Errorf("%s: HLS does not name %s", name, playlist)
+		playlists := map[string]string{}
+		for _, track := range p.Tracks() {
+			playlists[track.Folder] = MediaPlaylist(p, track)
+		}
+		for _, track := range p.Text {
+			playlists[track.Folder] = TextPlaylist(track)
+			for i := range track.Segments {
+				files = append(files, track.Folder+"/"+TextSegmentName(i+1))
 			}
 		}
 		var hls []string
-		for _, track := range p.Tracks() {
-			for _, file := range PlaylistReferences([]byte(MediaPlaylist(p, track))) {
-				hls = append(hls, path.Join(track.Folder, file))
+		for folder, text := range playlists {
+			if !slices.Contains(named, folder+"/"+PlaylistName) {
+				t.Errorf("%s: HLS does not name %s", name, folder)
+			}
+			for _, file := range PlaylistReferences([]byte(text)) {
+				hls = append(hls, path.Join(folder, file))
 			}
 		}
-		if diff := cmp.Diff(want, hls); diff != "" {
+		slices.Sort(hls)
+		slices.Sort(files)
+		if diff := cmp.Diff(files, hls); diff != "" {
 			t.Errorf("%s: HLS (-/+):\n%s", name, diff)
 		}
 	}
+}
+
+func trackFiles(p Presentation) []string {
+	var out []string
+	for _, track := range p.Tracks() {
+		out = append(out, track.Folder+"/"+InitName)
+		for i := range track.Segments {
+			out = append(out, track.Folder+"/"+SegmentName(i+1))
+		}
+	}
+	return out
+}
+
+func textFiles(p Presentation) []string {
+	var out []string
+	for _, track := range p.Text {
+		out = append(out, track.Folder+"/"+SubtitlesName)
+	}
+	return out
+}
+
+func sheetFiles(p Presentation) []string {
+	var out []string
+	if p.Thumbnails != nil {
+		for i := range p.Thumbnails.Sizes {
+			out = append(out, ThumbnailsFolder+"/"+SheetName(i+1))
+		}
+	}
+	return out
 }
 
 // The peak is that of the worst stretch of half to one and a half target

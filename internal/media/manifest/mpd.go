@@ -31,15 +31,17 @@ type adaptationSet struct {
 	PAR              string           `xml:"par,attr,omitempty"`
 	MaxWidth         int              `xml:"maxWidth,attr,omitempty"`
 	MaxHeight        int              `xml:"maxHeight,attr,omitempty"`
-	SegmentAlignment bool             `xml:"segmentAlignment,attr"`
-	StartWithSAP     int              `xml:"startWithSAP,attr"`
+	SegmentAlignment bool             `xml:"segmentAlignment,attr,omitempty"`
+	StartWithSAP     int              `xml:"startWithSAP,attr,omitempty"`
 	Channels         *descriptor      `xml:"AudioChannelConfiguration"`
+	Essential        []descriptor     `xml:"EssentialProperty"`
 	Label            string           `xml:"Label,omitempty"`
+	Accessibility    *descriptor      `xml:"Accessibility"`
 	Role             *descriptor      `xml:"Role"`
 	Template         *segmentTemplate `xml:"SegmentTemplate"`
 	Representations  []representation `xml:"Representation"`
 
-	format string // codec of all its representations
+	kind string // of video: what its representations have in common
 }
 
 type descriptor struct {
@@ -49,22 +51,32 @@ type descriptor struct {
 
 type representation struct {
 	ID           string           `xml:"id,attr"`
-	Codecs       string           `xml:"codecs,attr"`
+	Codecs       string           `xml:"codecs,attr,omitempty"`
 	Bandwidth    int              `xml:"bandwidth,attr"`
 	Width        int              `xml:"width,attr,omitempty"`
 	Height       int              `xml:"height,attr,omitempty"`
 	SAR          string           `xml:"sar,attr,omitempty"`
 	FrameRate    string           `xml:"frameRate,attr,omitempty"`
 	SamplingRate int              `xml:"audioSamplingRate,attr,omitempty"`
+	Essential    []descriptor     `xml:"EssentialProperty"`
+	BaseURL      string           `xml:"BaseURL,omitempty"`
 	Template     *segmentTemplate `xml:"SegmentTemplate"`
 }
 
+// segmentTemplate has a timeline, or segments that all last Duration and end
+// with EndNumber.
 type segmentTemplate struct {
-	Timescale   uint32          `xml:"timescale,attr"`
-	StartNumber int             `xml:"startNumber,attr"`
-	Init        string          `xml:"initialization,attr"`
-	Media       string          `xml:"media,attr"`
-	Timeline    []timelineEntry `xml:"SegmentTimeline>S"`
+	Timescale   uint32    `xml:"timescale,attr"`
+	Duration    int64     `xml:"duration,attr,omitempty"`
+	StartNumber int       `xml:"startNumber,attr"`
+	EndNumber   int       `xml:"endNumber,attr,omitempty"`
+	Init        string    `xml:"initialization,attr,omitempty"`
+	Media       string    `xml:"media,attr"`
+	Timeline    *timeline `xml:"SegmentTimeline"`
+}
+
+type timeline struct {
+	Entries []timelineEntry `xml:"S"`
 }
 
 type timelineEntry struct {
@@ -77,6 +89,9 @@ type timelineEntry struct {
 // where all have the same, which keeps manifests of long videos small.
 func (s *adaptationSet) hoistTemplate() {
 	first := s.Representations[0].Template
+	if first == nil {
+		return
+	}
 	for _, r := range s.Representations[1:] {
 		if !reflect.DeepEqual(first, r.Template) {
 			return

@@ -1,96 +1,96 @@
 package manifest
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
 )
 
-// Names of files.
-const (
-	MultivariantName = "index.m3u8"
-	MPDName          = "manifest.mpd"
-	InitName         = "init.mp4"
-	PlaylistName     = "playlist.m3u8"
-	IFramesName      = "iframes.m3u8"
-)
-
-// SegmentName is the name of a segment in its track's folder; numbers start at 1.
-func SegmentName(number int) string { return fmt.Sprintf("seg_%05d.m4s", number) }
-
 // Presentation is what the manifests describe. Video tracks are renditions of
 // one picture whose segments begin at the same times. There is at least one
-// track.
+// track. As JSON it is part of [Package].
 type Presentation struct {
-	Video []Track
-	Audio []Track // the first one is played by default
-	Text  []TextTrack
+	Video []Track `json:"video"`
+	// Audio tracks of the same name are the same sound in other codecs or
+	// layouts. The first one is played by default.
+	Audio []Track     `json:"audio"`
+	Text  []TextTrack `json:"text"`
 	// Thumbnails are the sheets for scrubbing; nil for none.
-	Thumbnails *Thumbnails
+	Thumbnails *Thumbnails `json:"thumbnails"`
 	// Protection says how the segments are encrypted; nil: in the clear.
-	Protection *Protection
+	Protection *Protection `json:"protection"`
 }
 
 // TextTrack is a subtitle track in WebVTT.
 type TextTrack struct {
-	Folder          string // name of its folder, also the id in the DASH manifest
-	Language        string // BCP 47, "und" if not known
-	Name            string // for people, unique among text tracks
-	Forced          bool   // what everybody has to read, such as signs
-	HearingImpaired bool   // sounds are described, too
-	Default         bool   // shown unless the viewer asks otherwise
-	Size            int64  // bytes of the whole text
+	Folder          string `json:"folder"`          // its name, also the id in the DASH manifest
+	Language        string `json:"language"`        // BCP 47, "und" if not known
+	Name            string `json:"name"`            // for people, unique among text tracks
+	Forced          bool   `json:"forced"`          // what everybody has to read, such as signs
+	HearingImpaired bool   `json:"hearingImpaired"` // sounds are described, too
+	Default         bool   `json:"default"`         // shown unless the viewer asks otherwise
+	Size            int64  `json:"size"`            // bytes of the whole text
 	// Segments are the durations of the HLS segments in seconds.
-	Segments []float64
+	Segments []float64 `json:"segments"`
 }
 
-// Thumbnails are sheets of small pictures. Tile n, counted from 0, row by row
-// and sheet by sheet, is the picture at n times Interval.
+// Thumbnails are sheets of small pictures in JPEG. Tile n, counted from 0, row
+// by row and sheet by sheet, is the picture at n times Interval.
 type Thumbnails struct {
-	Folder        string
-	Files         []string // names in the folder
-	Sizes         []int64  // bytes of each file
-	Width, Height int      // of a tile, in pixels
-	Columns, Rows int      // of a sheet
-	Count         int      // of all tiles
-	Interval      float64  // seconds
+	Sizes    []int64 `json:"sizes"` // bytes of each sheet
+	Width    int     `json:"width"` // of a tile, in pixels
+	Height   int     `json:"height"`
+	Columns  int     `json:"columns"` // of a sheet
+	Rows     int     `json:"rows"`
+	Count    int     `json:"count"`    // of all tiles
+	Interval float64 `json:"interval"` // seconds
 }
 
 // Track is one rendition of the picture or one audio track.
 type Track struct {
-	Folder    string // name of its folder, also the id in the DASH manifest
-	Codecs    string // of RFC 6381
-	Timescale uint32 // units per second of segment times
-	Segments  []Segment
+	Folder    string    `json:"folder"`    // its name, also the id in the DASH manifest
+	Codecs    string    `json:"codecs"`    // of RFC 6381
+	Timescale uint32    `json:"timescale"` // units per second of segment times
+	Frame     float64   `json:"frame"`     // mean duration of a frame in seconds
+	Segments  []Segment `json:"segments"`
 
 	// Of video tracks: coded size, sample aspect ratio and frames per second.
-	Width, Height  int
-	SARNum, SARDen int
-	FrameRate      Rate
-	VideoRange     string // media.RangeSDR, RangePQ or RangeHLG
+	Width     int  `json:"width,omitempty"`
+	Height    int  `json:"height,omitempty"`
+	SARNum    int  `json:"sarNum,omitempty"`
+	SARDen    int  `json:"sarDen,omitempty"`
+	FrameRate Rate `json:"frameRate,omitzero"`
+	// VideoRange is media.RangeSDR, RangePQ or RangeHLG; empty if not known.
+	VideoRange string `json:"videoRange,omitempty"`
+	// Colour in the code points of ISO/IEC 23091-2; zeros if not known.
+	Primaries int `json:"primaries,omitempty"`
+	Transfer  int `json:"transfer,omitempty"`
+	Matrix    int `json:"matrix,omitempty"`
 
 	// Of audio tracks.
-	Language             string // BCP 47, "und" if not known
-	Name                 string // for people, unique among tracks of its group
-	Commentary           bool
-	Described            bool // for those who cannot see
-	Channels             int
-	ChannelConfiguration int // of ISO/IEC 23091-3, 0 if not known
-	SampleRate           int
+	Language             string `json:"language,omitempty"` // BCP 47, "und" if not known
+	Name                 string `json:"name,omitempty"`     // for people, that of the sound
+	Commentary           bool   `json:"commentary,omitempty"`
+	Described            bool   `json:"described,omitempty"` // for those who cannot see
+	Channels             int    `json:"channels,omitempty"`
+	ChannelConfiguration int    `json:"channelConfiguration,omitempty"` // of ISO/IEC 23091-3, 0 if not known
+	SampleRate           int    `json:"sampleRate,omitempty"`
 }
 
-// Segment is one CMAF segment.
+// Segment is one CMAF segment. There may be many, so that their keys are short.
 type Segment struct {
-	Start    int64 // presentation time, not negative
-	Duration int64 // of presentation
-	Size     int64 // bytes
+	Start    int64 `json:"t"` // presentation time, not negative
+	Duration int64 `json:"d"` // of presentation
+	Size     int64 `json:"s"` // bytes
 	// FirstSample is the number of bytes up to the end of the first sample.
-	FirstSample int64
+	FirstSample int64 `json:"f"`
 }
 
 // Rate is a rational number of frames per second.
-type Rate struct{ Num, Den int }
+type Rate struct {
+	Num int `json:"num"`
+	Den int `json:"den"`
+}
 
 func (r Rate) float() float64 { return float64(r.Num) / float64(max(r.Den, 1)) }
 
