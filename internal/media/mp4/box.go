@@ -90,11 +90,18 @@ type topBox struct {
 	kind   string
 	offset int64 // of the payload
 	size   int64 // of the payload
+	head   int64 // bytes before the payload
 }
 
 // topBoxes lists the boxes at the top level of a file of that size, reading
 // their headers only.
 func topBoxes(r io.ReaderAt, fileSize int64) ([]topBox, error) {
+	return listBoxes(r, fileSize, false)
+}
+
+// listBoxes does the same, and where the file is cut off on purpose leaves out
+// a header that is not whole, and shortens the last box to what is there.
+func listBoxes(r io.ReaderAt, fileSize int64, cut bool) ([]topBox, error) {
 	var out []topBox
 	var head [16]byte
 	for at := int64(0); at < fileSize; {
@@ -102,6 +109,9 @@ func topBoxes(r io.ReaderAt, fileSize int64) ([]topBox, error) {
 			return nil, malformed("more than %d boxes at the top level", maxTopLevel)
 		}
 		if fileSize-at < 8 {
+			if cut {
+				return out, nil
+			}
 			return nil, malformed("%d bytes are left over after the last box", fileSize-at)
 		}
 		n := min(int64(len(head)), fileSize-at)
@@ -119,10 +129,13 @@ func topBoxes(r io.ReaderAt, fileSize int64) ([]topBox, error) {
 			}
 			size, headLen = binary.BigEndian.Uint64(head[8:]), 16
 		}
+		if cut && size > uint64(fileSize-at) && kind == "mdat" {
+			size = uint64(fileSize - at)
+		}
 		if size < uint64(headLen) || size > uint64(fileSize-at) {
 			return nil, malformed("box %q at %d claims %d bytes where %d are left", kind, at, size, fileSize-at)
 		}
-		out = append(out, topBox{kind, at + headLen, int64(size) - headLen})
+		out = append(out, topBox{kind, at + headLen, int64(size) - headLen, headLen})
 		at += int64(size)
 	}
 	return out, nil

@@ -37,10 +37,16 @@ type Track struct {
 	Height           uint32
 	Entry            SampleEntry
 	Samples          []Sample // in decode order
+	// Defaults of fragments that do not say otherwise (trex).
+	Defaults Defaults
 
 	stsd      []byte // payload, copied as it is
 	editShift int64  // what the edit list adds to the media's own times
 }
+
+// Defaults are what samples of fragments have where nothing else is said of
+// them (ISO/IEC 14496-12, 8.8.3).
+type Defaults struct{ Duration, Size, Flags uint32 }
 
 // Sample is one coded frame.
 type Sample struct {
@@ -92,6 +98,7 @@ func parseMovie(moov []byte, fileSize int64) (*Movie, error) {
 			m.Fragmented = true
 		}
 	}
+	defaults := parseDefaults(moov)
 	left := maxSamples
 	for _, b := range list {
 		if b.kind != "trak" {
@@ -101,10 +108,33 @@ func parseMovie(moov []byte, fileSize int64) (*Movie, error) {
 		if err != nil {
 			return nil, err
 		}
+		t.Defaults = defaults[t.ID]
 		left -= len(t.Samples)
 		m.Tracks = append(m.Tracks, t)
 	}
 	return m, nil
+}
+
+// parseDefaults reads the trex boxes of mvex, by track. A broken one is left
+// out: fragments that need it turn out wrong then.
+func parseDefaults(moov []byte) map[uint32]Defaults {
+	out := map[uint32]Defaults{}
+	mvex, _ := find(moov, "mvex")
+	list, err := boxes(mvex)
+	if err != nil {
+		return out
+	}
+	for _, b := range list {
+		f := &fields{data: b.data}
+		f.full()
+		id := f.u32()
+		f.skip(4)
+		d := Defaults{Duration: f.u32(), Size: f.u32(), Flags: f.u32()}
+		if b.kind == "trex" && !f.short {
+			out[id] = d
+		}
+	}
+	return out
 }
 
 func parseTrack(trak []byte, m *Movie, fileSize int64, maxSamples int) (*Track, error) {
