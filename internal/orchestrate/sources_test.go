@@ -136,3 +136,29 @@ func TestAssetIDsThatMislead(t *testing.T) {
 		s.refused(err, vod.Unusable)
 	}
 }
+
+// TestSubtitlesAlone: for an asset that is there already. Languages may say in
+// private words what the subtitles are for (RFC 5646, section 2.2.7).
+func TestSubtitlesAlone(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	sub := orchestrate.Submission{AssetID: "1", Filesets: []vod.Fileset{{}}}
+	for _, language := range []string{"en", "en-x-forced", "pt-BR-x-sdh", "no"} {
+		sub.Filesets[0].Files = append(sub.Filesets[0].Files, vod.File{
+			MediaType: vod.MediaSubtitle, Language: &language, URI: "https://example.com/" + language + ".srt",
+		})
+	}
+	id, err := s.Submit(t.Context(), as(tenant), sub, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := s.Get(t.Context(), as(tenant), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.equal("media types", run.Ingest.MediaTypes, []string{vod.MediaSubtitle})
+	_, err = s.Submit(t.Context(), as(tenant), orchestrate.Submission{
+		AssetID: "1", Filesets: []vod.Fileset{{Files: []vod.File{{MediaType: vod.MediaThumbnails, URI: "https://example.com/t.vtt"}}}},
+	}, nil)
+	s.refused(err, vod.Unusable) // They only come out.
+}

@@ -75,6 +75,26 @@ func TestRefusesSubtitlesAlone(t *testing.T) {
 	}
 }
 
+// TestSubtitleFilesAreLeftToOthers: an ingest that adds subtitles to an asset has
+// nothing to encode, which is no error; one of nothing usable is.
+func TestSubtitleFilesAreLeftToOthers(t *testing.T) {
+	t.Parallel()
+	b := setup(t, ffmpeg.Config{})
+	set := vod.Fileset{Files: []vod.File{{MediaType: vod.MediaSubtitle, URI: "file:///words.srt"}}, Labels: []string{"retrieved"}}
+	result, err := b.encode(t.Context(), t, set, nil)
+	if err != nil || len(result.Outputs) > 0 {
+		t.Errorf("%+v, %v", result.Outputs, err)
+	}
+	set.Files[0].MediaType = vod.MediaSMIL
+	_, err = b.encode(t.Context(), t, set, nil)
+	if se := vod.AsStepError(err); err == nil || se.Class != vod.ClassMedia || !strings.Contains(se.Message, "VIDEO or AUDIO") {
+		t.Errorf("error %v", err)
+	}
+	if left, err := os.ReadDir(b.store.Path); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
 func TestCancelLeavesNothing(t *testing.T) {
 	t.Parallel()
 	b := setup(t, ffmpeg.Config{})

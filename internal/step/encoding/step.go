@@ -25,7 +25,7 @@ func New(tools *ffmpeg.Tools, locations Locations) step.Runner {
 }
 
 // Run implements [step.Runner]. It puts out one fileset for each input fileset
-// that holds video or audio.
+// that holds video or audio; none for an ingest of subtitles alone.
 func (r *runner) Run(ctx context.Context, job step.Job) (step.Result, error) {
 	profile, err := ParseProfile(job.Profile)
 	if err != nil {
@@ -36,7 +36,7 @@ func (r *runner) Run(ctx context.Context, job step.Job) (step.Result, error) {
 		}
 	}
 	sets, err := r.inputs(job)
-	if err != nil {
+	if err != nil || len(sets) == 0 {
 		return step.Result{}, err
 	}
 	folder, err := r.locations.Create(ctx, job, profile.TargetLocation)
@@ -62,12 +62,15 @@ type inputFile struct {
 	language  string // of its sound, as the fileset has it; "" if unknown
 }
 
-// inputs finds the local files of every fileset that has any to encode.
+// inputs finds the local files of every fileset that has any to encode. There
+// may be none where subtitles are added to an asset that is there already.
 func (r *runner) inputs(job step.Job) ([]inputSet, error) {
 	var sets []inputSet
+	subtitles := false
 	for _, fileset := range job.Inputs {
 		set := inputSet{fileset: fileset}
 		for _, file := range fileset.Files {
+			subtitles = subtitles || file.MediaType == vod.MediaSubtitle
 			if file.MediaType != vod.MediaVideo && file.MediaType != vod.MediaAudio {
 				continue
 			}
@@ -85,7 +88,7 @@ func (r *runner) inputs(job step.Job) ([]inputSet, error) {
 			sets = append(sets, set)
 		}
 	}
-	if len(sets) == 0 {
+	if len(sets) == 0 && !subtitles {
 		return nil, &vod.StepError{
 			Class: vod.ClassMedia, Reason: vod.ReasonBadMedia,
 			Message: "None of the files that this step was given is of media type VIDEO or AUDIO.",
