@@ -87,7 +87,9 @@ func (a *App) mounts() map[string]http.Handler {
 		"GET " + apidoc.Path: docs, "GET " + apidoc.Path + "/": docs,
 		"/media/":  mediahttp.Handler(a.config.MediaRoot),
 		"/uploads": uploads, "/uploads/": uploads,
-		"GET /play/": web.Handler(web.Config{Service: a.service, Caller: httpd.Caller, PublicURL: a.config.PublicURL, Log: a.log}),
+		"GET /play/": web.Handler(web.Config{
+			Service: a.service, Caller: httpd.Caller, Connect: a.config.PlayConnect, Log: a.log,
+		}),
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,6 +57,11 @@ func (c *Config) Check() error {
 			check("allow-net", fmt.Sprintf("%s has bits set after its first %d; did you mean %s?", p, p.Bits(), p.Masked()))
 		}
 	}
+	for _, origin := range c.PlayConnect {
+		if !originForm.MatchString(origin) {
+			check("play-connect", "must be an origin such as https://keys.example.com, without a path") // It may hold a password.
+		}
+	}
 	c.SignIn.check(check)
 	if c.StallAfter <= 0 {
 		check("stall-after", fmt.Sprintf("%s is not a time greater than 0", c.StallAfter))
@@ -74,6 +80,9 @@ func (c *Config) Check() error {
 	}
 	return nil
 }
+
+// originForm is http or https, a host and at most a port (RFC 6454, 7.1).
+var originForm = regexp.MustCompile(`^https?://([A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\])(:[0-9]+)?$`)
 
 func addrProblem(addr string) string {
 	_, port, err := net.SplitHostPort(addr)

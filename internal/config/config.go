@@ -31,6 +31,8 @@ type Config struct {
 	AllowNet       []netip.Prefix `yaml:"allow-net" placeholder:"CIDR" wants:"a list of networks such as 10.0.0.0/8" help:"Private network that sources and targets may be in. Repeatable. Default: none."`
 	AllowSourceDir []string       `yaml:"allow-source-dir" placeholder:"DIR" wants:"a list of folders" help:"Folder that file: sources may be in. Repeatable. Default: none."`
 
+	PlayConnect []string `yaml:"play-connect" placeholder:"ORIGIN" wants:"a list of origins such as https://keys.example.com" help:"Origin that the play page may load keys of encrypted streams from. Repeatable. Default: none."`
+
 	SignIn `embed:"" yaml:",inline"`
 
 	Retention Retention `embed:"" yaml:",inline"`

@@ -81,6 +81,7 @@ data: /srv/orchestrate/data
 media-root: /srv/orchestrate
 allow-source-dir: [incoming]
 allow-net: [10.1.0.0/8]
+play-connect: ["https://keys.example.com", "http://[::1]:8443", "https://u:p@keys.example.com", "https://keys.example.com/key"]
 stall-after: 0s
 drain: -1s
 log-format: xml
@@ -99,6 +100,8 @@ locations:
 		`media-root: "/srv/orchestrate" holds the data folder; what is served must stand apart from what is not`,
 		`allow-source-dir: "incoming" is not an absolute folder`,
 		`allow-net: 10.1.0.0/8 has bits set after its first 8; did you mean 10.0.0.0/8?`,
+		`play-connect: must be an origin such as https://keys.example.com, without a path`,
+		`play-connect: must be an origin such as https://keys.example.com, without a path`,
 		`stall-after: 0s is not a time greater than 0`,
 		`drain: -1s is not a time of 0 or greater`,
 		`log-format: "xml" is not text or json`,
@@ -112,7 +115,7 @@ locations:
 	if diff := cmp.Diff(want, problemsOf(t, err)); diff != "" {
 		t.Error(diff)
 	}
-	if text := err.Error(); !strings.HasPrefix(text, "the configuration has 17 problems:\n  addr: ") || strings.Contains(text, "hunter2") {
+	if text := err.Error(); !strings.HasPrefix(text, "the configuration has 19 problems:\n  addr: ") || strings.Contains(text, "hunter2") {
 		t.Error(text)
 	}
 }

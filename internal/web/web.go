@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/via-orchestrate/orchestrate/internal/problem"
@@ -26,11 +27,11 @@ type Config struct {
 	Service Service
 	// Caller gives who sent a request, from its context.
 	Caller func(ctx context.Context) vod.Caller
-	// PublicURL is the address of this server under which addresses of media
-	// are made. A request that reached the server under another name fetches
-	// media from there, which the page then allows.
-	PublicURL string
-	Log       *slog.Logger // nil: [slog.Default]
+	// Connect are origins that the page may also load from, such as those of key
+	// servers: the keys of encrypted streams come from addresses that only the
+	// manifests know.
+	Connect []string
+	Log     *slog.Logger // nil: [slog.Default]
 }
 
 type pages struct {
@@ -63,8 +64,10 @@ type playView struct {
 	Format   string // "HLS" or "DASH"
 	Manifest string
 	Poster   string
-	HLS      bool // whether there is one
-	DASH     bool
+	// Thumbnails is the address of the WebVTT track of pictures, or empty.
+	Thumbnails string
+	HLS        bool // whether there is one
+	DASH       bool
 }
 
 func (p *pages) play(w http.ResponseWriter, r *http.Request) {
@@ -84,7 +87,7 @@ func (p *pages) play(w http.ResponseWriter, r *http.Request) {
 	}
 	view := playView{
 		AssetID: assetID, IngestID: playback.IngestID, Format: "HLS", Manifest: playback.HLS,
-		Poster: playback.Poster, HLS: playback.HLS != "", DASH: playback.DASH != "",
+		Poster: playback.Poster, Thumbnails: playback.Thumbnails, HLS: playback.HLS != "", DASH: playback.DASH != "",
 	}
 	if r.URL.Query().Get("format") == "dash" || !view.HLS {
 		view.Format, view.Manifest = "DASH", playback.DASH
@@ -93,7 +96,7 @@ func (p *pages) play(w http.ResponseWriter, r *http.Request) {
 		p.missing(w, r)
 		return
 	}
-	p.render(w, http.StatusOK, "play.html", view, []string{view.Manifest, view.Poster})
+	p.render(w, http.StatusOK, "play.html", view, []string{view.Manifest, view.Poster, view.Thumbnails})
 }
 
 func (p *pages) missing(w http.ResponseWriter, r *http.Request) {
@@ -110,7 +113,7 @@ func (p *pages) render(w http.ResponseWriter, status int, name string, view any,
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", securityPolicy(media))
+	h.Set("Content-Security-Policy", securityPolicy(media, p.config.Connect))
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-store") // what is current may change at any time
@@ -121,20 +124,26 @@ func (p *pages) render(w http.ResponseWriter, status int, name string, view any,
 // originForm keeps a host from adding directives of its own to the policy.
 var originForm = regexp.MustCompile(`^https?://[A-Za-z0-9.\-]+(:[0-9]+)?$|^https?://\[[0-9a-fA-F:.]+\](:[0-9]+)?$`)
 
-// securityPolicy allows this server and the origins of the addresses. Media
-// Source Extensions play from blob: addresses.
-func securityPolicy(media []string) string {
-	origins := "'self'"
-	for _, address := range media {
+// securityPolicy allows this server and the origins of the addresses, and for
+// requests by the players also those of connect. Media Source Extensions play
+// from blob: addresses.
+func securityPolicy(media, connect []string) string {
+	origins := addOrigins("'self'", media)
+	return "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
+		"connect-src " + addOrigins(origins, connect) + "; img-src " + origins + "; media-src blob: " + origins
+}
+
+// addOrigins adds the origins of the addresses to a source list.
+func addOrigins(list string, addresses []string) string {
+	for _, address := range addresses {
 		u, err := url.Parse(address)
 		if err != nil {
 			continue
 		}
 		origin := u.Scheme + "://" + u.Host
-		if originForm.MatchString(origin) && !strings.Contains(origins, " "+origin) {
-			origins += " " + origin
+		if originForm.MatchString(origin) && !slices.Contains(strings.Fields(list), origin) {
+			list += " " + origin
 		}
 	}
-	return "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
-		"connect-src " + origins + "; img-src " + origins + "; media-src blob: " + origins
+	return list
 }

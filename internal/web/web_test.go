@@ -70,7 +70,7 @@ func TestPlayPage(t *testing.T) {
 	for _, tc := range []struct{ query, manifest, script string }{
 		{"", "https://cdn.example:8443/a/index.m3u8", "hls.min."},
 		{"?format=hls", "https://cdn.example:8443/a/index.m3u8", "hls.min."},
-		{"?format=dash", "/media/k/manifest.mpd", "dash.mediaplayer.min."},
+		{"?format=dash", "/media/k/manifest.mpd", "dash.all.min."},
 	} {
 		res, body := get(t, both(), page+tc.query)
 		if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != "text/html; charset=utf-8" ||
@@ -159,7 +159,7 @@ func TestAssets(t *testing.T) {
 			seen++
 		}
 	}
-	if seen != 10 {
+	if seen != 15 {
 		t.Errorf("%d addresses", seen)
 	}
 }

@@ -1,7 +1,12 @@
 // The page's own part: it fills the choices and shows what plays. The player's
 // part is openPlayer(video, address, page) of play_hls.js or play_dash.js. It
-// calls page.ready({renditions, choose, tracks, track, chooseTrack}) once it
-// knows the manifest and page.failed(text, fatal) for every error event.
+// calls page.ready(player) once it knows the manifest, page.showing({…}) when
+// it changes a choice itself, page.note(text) to tell of what it leaves out,
+// and page.failed(text, fatal) for every error event. The player is
+//
+//   renditions: [{value, height, codec, range, bitrate}]   choose(value or 'auto')
+//   tracks: [{value, name, language, channels, codec}]     chooseTrack(value)   track: the current value
+//   texts: [{value, name, language, forced, described}]    chooseText(value or 'off')   text: the current value
 'use strict';
 
 const find = (id) => document.getElementById(id);
@@ -9,9 +14,17 @@ const video = find('video');
 
 const page = {
   ready(player) {
-    fill(find('rendition'), player.renditions, player.choose, 'auto');
-    fill(find('audio'), player.tracks, player.chooseTrack, player.track);
+    fill(find('rendition'), renditionLabels(player.renditions), player.choose, 'auto');
+    fill(find('audio'), audioLabels(player.tracks), player.chooseTrack, player.track);
+    fill(find('text'), textLabels(player.texts), player.chooseText, player.text);
     document.body.dataset.state = 'ready';
+  },
+  showing({text}) { find('text').value = text; },
+  note(text) {
+    const item = document.createElement('li');
+    item.textContent = text;
+    find('notes').append(item);
+    find('notes').hidden = false;
   },
   failed(text, fatal) {
     const item = document.createElement('li');
@@ -41,4 +54,11 @@ function show() {
 for (const event of ['timeupdate', 'resize', 'seeked', 'loadedmetadata']) video.addEventListener(event, show);
 video.addEventListener('error', () => page.failed(video.error.message || 'media error ' + video.error.code, true));
 
+// Keys may stand on a server that this one does not know.
+document.addEventListener('securitypolicyviolation', (e) => {
+  if (e.effectiveDirective !== 'connect-src') return;
+  page.note('This page may not load from ' + new URL(e.blockedURI, location).origin + '. If keys come from there, name it with --play-connect.');
+});
+
 openPlayer(video, document.body.dataset.manifest, page);
+if (document.body.dataset.thumbnails) openScrubber(video, document.body.dataset.thumbnails, page);
