@@ -10,6 +10,17 @@ const RefFrames = 4
 // control may even out.
 const BufferSeconds = 2
 
+// levelOf is the lowest level of the codec that the rendition keeps to.
+func levelOf(codec string, size Size, rate Rational, kbit int) string {
+	switch codec {
+	case CodecHEVC:
+		return hevcLevel(size, rate, kbit)
+	case CodecAV1:
+		return av1Level(size, rate, kbit)
+	}
+	return h264Level(size, rate, kbit)
+}
+
 // h264Level is the lowest level of the High profile that the rendition keeps
 // to: ITU-T H.264 table A-1, with bit rates and buffer sizes of the High profile.
 // The encoder's buffer holds [BufferSeconds] of the rendition's bit rate.

@@ -45,6 +45,18 @@ func PlanColour(v VideoSource, canConvert bool) Colour {
 	return c
 }
 
+// KeepColour is the colour plan for renditions that keep the high dynamic range
+// of a source: BT.2020 primaries and matrix with the source's transfer function
+// (Rec. ITU-R BT.2100, Y'CbCr). It is false for a source that would have to be
+// converted for that: those few go to standard dynamic range.
+func KeepColour(v VideoSource) (Colour, bool) {
+	c := Colour{
+		InMatrix: orElse(v.Matrix, "bt2020nc"), Primaries: orElse(v.Primaries, "bt2020"),
+		Transfer: v.Transfer, Matrix: orElse(v.Matrix, "bt2020nc"),
+	}
+	return c, v.HDR() && c.Primaries == "bt2020" && c.Matrix == "bt2020nc"
+}
+
 // standardColour is what a source without tags is taken for: BT.709 from 720
 // lines, BT.601 below, as players do.
 func standardColour(v VideoSource) Colour {

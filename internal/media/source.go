@@ -43,9 +43,34 @@ type VideoSource struct {
 	Transfer    string   `json:"transfer"`
 	Matrix      string   `json:"matrix"`
 	Range       string   `json:"range"`
+	// Mastering is what HDR10 says about its display and light; nil if nothing.
+	Mastering *Mastering `json:"mastering,omitempty"`
 	// End is when the last frame ends; 0 if unknown.
 	End time.Duration `json:"end"`
 }
+
+// Mastering are the metadata of HDR10: SMPTE ST 2086 and CTA-861.3. Numbers are
+// not rounded more than x265 and SVT-AV1 do.
+type Mastering struct {
+	// Red, Green, Blue and White are CIE 1931 chromaticities in units of 0.00002,
+	// 0 to 50000; all zero if unknown.
+	Red   [2]int `json:"red"`
+	Green [2]int `json:"green"`
+	Blue  [2]int `json:"blue"`
+	White [2]int `json:"white"`
+	// MinLuminance and MaxLuminance are in units of 0.0001 cd/m².
+	MinLuminance int `json:"minLuminance"`
+	MaxLuminance int `json:"maxLuminance"`
+	// MaxContent and MaxAverage light levels are in cd/m²; 0 if unknown.
+	MaxContent int `json:"maxContent"`
+	MaxAverage int `json:"maxAverage"`
+}
+
+// Display tells whether the mastering display is known.
+func (m Mastering) Display() bool { return m.MaxLuminance > 0 }
+
+// Light tells whether the light levels are known.
+func (m Mastering) Light() bool { return m.MaxContent > 0 }
 
 // AudioSource are the facts of an audio track.
 type AudioSource struct {

@@ -3,7 +3,6 @@ package encoding
 import (
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -28,7 +27,7 @@ func (p plan) args() []string {
 		args = append(args, "-filter_complex", strings.Join(p.videoFilters(*v), ";"))
 	}
 	for i, t := range p.audio {
-		args = append(args, "-filter_complex", p.audioFilter(i, t))
+		args = append(args, "-filter_complex", fmt.Sprintf("[%d:%d]%s[a%d]", t.Input, t.Stream, p.audioFilters(t), i))
 	}
 	if p.source.Video != nil {
 		for i, r := range p.ladder.Renditions {
@@ -42,7 +41,17 @@ func (p plan) args() []string {
 		args = append(args, p.output("[poster]", posterFile,
 			"-c:v", "mjpeg", "-q:v", "3", "-frames:v", "1", "-f", "mjpeg")...)
 	}
+	if p.thumbs != nil {
+		args = append(args, p.thumbsOutput()...)
+	}
 	return args
+}
+
+// thumbsOutput writes the sheets. Their times mean nothing: none is repeated or
+// left out to fit them.
+func (p plan) thumbsOutput() []string {
+	p.dir = strings.ReplaceAll(p.dir, "%", "%%")
+	return p.output("[thumbs]", thumbsFile, "-c:v", "mjpeg", "-q:v", "4", "-fps_mode", "passthrough", "-f", "image2")
 }
 
 // output is one output file of one stream, without the metadata of the source:
@@ -52,29 +61,27 @@ func (p plan) output(label, file string, options ...string) []string {
 	return append(args, ffmpeg.FileURL(filepath.Join(p.dir, file)))
 }
 
-// videoOutput encodes a rendition. Keyframes stand at every GOP frames and
-// nowhere else (no scene cut detection, closed GOPs), so they are at the same
-// places in all renditions. Quality is constant up to the cap.
+// videoOutput encodes a rendition, or takes it as it is.
 func (p plan) videoOutput(i int, r media.Rendition) []string {
-	gop := strconv.Itoa(p.ladder.GOP)
-	options := []string{
-		"-c:v", "libx264", "-preset", p.profile.Preset, "-profile:v", "high", "-level:v", r.Level,
-		"-crf", number(p.profile.CRF), "-maxrate", kbit(r.Bitrate), "-bufsize", kbit(media.BufferSeconds * r.Bitrate),
-		"-g", gop, "-keyint_min", gop, "-sc_threshold", "0", "-flags", "+cgop",
-		"-color_primaries", p.colour.Primaries, "-color_trc", p.colour.Transfer,
-		"-colorspace", p.colour.Matrix, "-color_range", "tv",
+	var options []string
+	if r.Codec == media.CodecHEVC {
+		options = []string{"-tag:v", "hvc1"} // parameter sets in the sample entry alone, which Apple asks for
 	}
-	if slices.Contains([]string{"slow", "slower", "veryslow"}, p.profile.Preset) {
-		options = append(options, "-refs", strconv.Itoa(media.RefFrames))
+	label := fmt.Sprintf("[v%d]", i)
+	if r.Copy {
+		v := p.source.Video
+		label, options = fmt.Sprintf("%d:%d", v.Input, v.Stream), append([]string{"-c:v", "copy"}, options...)
+	} else {
+		options = append(p.encoding(r), options...)
 	}
-	if p.profile.Threads > 0 {
-		options = append(options, "-threads", strconv.Itoa(p.profile.Threads))
-	}
-	return p.output(fmt.Sprintf("[v%d]", i), videoFile(r.Name), append(options, "-f", "mp4")...)
+	return p.output(label, videoFile(r.Name), append(options, "-f", "mp4")...)
 }
 
 func (p plan) audioOutput(i int, t track) []string {
-	options := []string{"-c:a", "aac", "-profile:a", "aac_low", "-b:a", kbit(p.profile.AudioBitrate)}
+	options := []string{"-c:a", "aac", "-profile:a", "aac_low", "-b:a", kbit(t.form.Bitrate)}
+	if t.form.Codec == media.CodecOpus {
+		options = []string{"-c:a", "libopus", "-b:a", kbit(t.form.Bitrate)}
+	}
 	if t.tag != nil {
 		options = append(options, "-metadata:s:a:0", "language="+t.Language)
 	}

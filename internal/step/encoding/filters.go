@@ -18,34 +18,6 @@ const startsLate = 20 * time.Millisecond
 // before that filter sees them, and would be led astray.
 func (p plan) steady(v media.VideoSource) bool { return v.Rotation == 0 }
 
-// videoFilters decode once and scale down step by step: each rendition is made
-// from the next larger one, which costs a fraction of scaling each from the
-// source.
-func (p plan) videoFilters(v media.VideoSource) []string {
-	first := append(p.timing(v), p.picture(v, p.ladder.Renditions[0].Size)...)
-	chain := fmt.Sprintf("[%d:%d]%s", v.Input, v.Stream, strings.Join(first, ","))
-	var chains []string
-	last := len(p.ladder.Renditions) - 1
-	for i := range p.ladder.Renditions {
-		outs := []string{fmt.Sprintf("[v%d]", i)}
-		if i < last {
-			outs = append(outs, fmt.Sprintf("[d%d]", i))
-		}
-		if i == 0 {
-			outs = append(outs, "[p]")
-		}
-		if len(outs) > 1 {
-			chain += fmt.Sprintf(",split=%d", len(outs))
-		}
-		chains = append(chains, chain+strings.Join(outs, ""))
-		if i < last {
-			next := p.ladder.Renditions[i+1]
-			chain = fmt.Sprintf("[d%d]scale=%d:%d:flags=bicubic,setsar=1", i, next.Width, next.Height)
-		}
-	}
-	return append(chains, p.posterFilter())
-}
-
 // timing makes frames progressive and equally long, from time zero to the end
 // of the longest track.
 func (p plan) timing(v media.VideoSource) []string {
@@ -76,8 +48,8 @@ func (p plan) deinterlacing(v media.VideoSource) []string {
 	return filters
 }
 
-// picture brings frames to the size and colours of the largest rendition.
-func (p plan) picture(v media.VideoSource, size media.Size) []string {
+// picture brings frames to a size, in the colours of standard dynamic range.
+func (p plan) picture(v media.VideoSource, size media.Size, format string) []string {
 	c := p.colour
 	if c.Tonemap || c.Convert {
 		// The nominal peak of 100 cd/m² is that of standard dynamic range.
@@ -86,43 +58,46 @@ func (p plan) picture(v media.VideoSource, size media.Size) []string {
 		if c.Tonemap {
 			return []string{
 				fmt.Sprintf("zscale=w=%d:h=%d:filter=bicubic:%s:t=linear:npl=100", size.Width, size.Height, in),
-				"format=gbrpf32le", "zscale=p=bt709", "tonemap=hable:desat=0", "zscale=" + out, "format=yuv420p", "setsar=1",
+				"format=gbrpf32le", "zscale=p=bt709", "tonemap=hable:desat=0", "zscale=" + out, "format=" + format, "setsar=1",
 			}
 		}
 		return []string{
 			fmt.Sprintf("zscale=w=%d:h=%d:filter=bicubic:%s:%s", size.Width, size.Height, in, out),
-			"format=yuv420p", "setsar=1",
+			"format=" + format, "setsar=1",
 		}
 	}
+	return scaled(c, size, format)
+}
+
+// scaled brings frames to a size, and at most from one matrix to another.
+func scaled(c media.Colour, size media.Size, format string) []string {
 	scale := fmt.Sprintf("scale=%d:%d:flags=bicubic", size.Width, size.Height)
 	if name := scaleMatrix(c.InMatrix); name != "" {
 		scale += ":in_color_matrix=" + name
 	}
-	return []string{scale + ":out_color_matrix=" + scaleMatrix(c.Matrix) + ":out_range=tv", "format=yuv420p", "setsar=1"}
+	return []string{scale + ":out_color_matrix=" + scaleMatrix(c.Matrix) + ":out_range=tv", "format=" + format, "setsar=1"}
 }
 
-// posterFilter takes one frame and lets no other through. JPEG is BT.601 in
-// full range (JFIF).
-func (p plan) posterFilter() string {
-	size := p.ladder.Poster
-	return fmt.Sprintf("[p]trim=start=%s,trim=end_frame=1,scale=%d:%d:flags=bicubic:in_color_matrix=%s:out_color_matrix=bt601:in_range=tv:out_range=pc,format=yuvj420p[poster]",
-		seconds(p.posterAt()), size.Width, size.Height, scaleMatrix(p.colour.Matrix))
-}
-
-// audioFilter makes 48 kHz stereo from time zero to the end of the longest
-// track; gaps from 30 ms on become silence, as shorter ones are what containers
-// with coarse clocks make of none (EBU R 37 allows sound to be 40 ms early). The
-// downmix is scaled so that it cannot clip; mono keeps its level.
+// audioFilters make 48 kHz from time zero to the end of the longest track, in
+// stereo or 5.1; gaps from 30 ms on become silence, as shorter ones are what
+// containers with coarse clocks make of none (EBU R 37 allows sound to be 40 ms
+// early). The downmix is scaled so that it cannot clip; mono keeps its level.
 //
 // The silence before a track that starts late is filled in only where there is
 // any: ffmpeg builds this graph anew when the sound changes its layout, and it
 // would be filled in again, up to there.
-func (p plan) audioFilter(i int, t track) string {
+func (p plan) audioFilters(t track) string {
 	var filters []string
-	switch {
-	case t.Channels == 1:
+	layout := "stereo"
+	if t.form.Channels == surround {
+		layout = "5.1"
+	}
+	switch channels := t.Channels; {
+	case channels == 1:
 		filters = append(filters, "pan=stereo|c0=c0|c1=c0")
-	case t.Layout == "" && !guessable(t.Channels):
+	case t.Layout == "" && !guessable(channels) && layout == "5.1":
+		filters = append(filters, "pan=5.1|c0=c0|c1=c1|c2=c2|c3=c3|c4=c4|c5=c5")
+	case t.Layout == "" && !guessable(channels):
 		filters = append(filters, "pan=stereo|c0=c0|c1=c1")
 	}
 	resample := "aresample=48000:async=1:min_hard_comp=0.03:rematrix_maxval=1"
@@ -130,11 +105,14 @@ func (p plan) audioFilter(i int, t track) string {
 		resample += ":first_pts=0"
 	}
 	filters = append(filters, resample,
-		"aformat=sample_fmts=fltp:sample_rates=48000:channel_layouts=stereo")
+		"aformat=sample_fmts=fltp:sample_rates=48000:channel_layouts="+layout)
+	if t.gain != 0 {
+		filters = append(filters, fmt.Sprintf("volume=%.2fdB", t.gain))
+	}
 	if missing := p.pad(t.End); missing > 0 {
 		filters = append(filters, "apad=whole_dur="+seconds(p.source.Duration))
 	}
-	return fmt.Sprintf("[%d:%d]%s[a%d]", t.Input, t.Stream, strings.Join(filters, ","), i)
+	return strings.Join(filters, ",")
 }
 
 // guessable tells whether ffmpeg knows a usual layout for a number of channels.

@@ -40,7 +40,7 @@ func (e *encode) measure(ctx context.Context, p plan) (media.EncodingNotes, erro
 			return media.EncodingNotes{}, err
 		}
 		notes.Audio = append(notes.Audio, media.AudioNotes{
-			File: t.file, Name: t.name, Language: t.tag, Default: t.initial, Commentary: t.Commentary, Described: t.Described,
+			File: t.file, Track: t.number, Codec: t.form.Codec, Name: t.name, Language: t.tag, Default: t.initial, Commentary: t.Commentary, Described: t.Described,
 			SampleRate: s.SampleRate, Channels: s.Channels, SourceChannels: t.Channels,
 			Duration: s.Duration.Seconds(), Bitrate: s.BitRate,
 		})
@@ -83,17 +83,23 @@ func measureVideo(p plan, streams map[string]ffmpeg.Stream, notes *media.Encodin
 	rate := p.ladder.Rate
 	notes.FrameRate, notes.SegmentFrames = rate, p.ladder.GOP
 	notes.SegmentDuration = media.Rational{Num: int64(p.ladder.GOP) * rate.Den, Den: rate.Num}
-	for i, r := range p.ladder.Renditions {
+	var first *media.VideoNotes // of those that were encoded
+	for _, r := range p.ladder.Renditions {
 		file := videoFile(r.Name)
 		s := streams[file]
 		if err := p.checkEnd("picture", p.source.Video.StreamRef, p.source.Video.End, s.Duration); err != nil {
 			return err
 		}
-		if i > 0 && s.Frames != notes.Video[0].Frames {
-			return verifyError(fmt.Sprintf("%s has %d frames, %s has %d.", file, s.Frames, notes.Video[0].File, notes.Video[0].Frames))
+		if !r.Copy {
+			if first == nil {
+				first = &media.VideoNotes{File: file, Frames: s.Frames}
+			}
+			if s.Frames != first.Frames {
+				return verifyError(fmt.Sprintf("%s has %d frames, %s has %d.", file, s.Frames, first.File, first.Frames))
+			}
 		}
 		notes.Video = append(notes.Video, media.VideoNotes{
-			File: file, Name: r.Name, Width: s.Width, Height: s.Height, Frames: s.Frames,
+			File: file, Name: r.Name, Codec: r.Codec, BitDepth: r.BitDepth, VideoRange: r.VideoRange, Encoder: encoderName(r), Width: s.Width, Height: s.Height, Frames: s.Frames,
 			Duration: float64(s.Frames) / rate.Float(), Bitrate: s.BitRate, MaxBitrate: int64(r.Bitrate) * 1000,
 		})
 	}
@@ -137,7 +143,10 @@ func (p plan) checkEnd(what string, ref media.StreamRef, end, got time.Duration)
 // squeezes in what it fills up twice where the sound changes its layout midway
 // and starts late or ends early.
 func (p plan) checkSound(t track, s ffmpeg.Stream) error {
-	const frame = 1024 // samples of AAC-LC
+	frame := int64(1024) // samples of AAC-LC
+	if t.form.Codec == media.CodecOpus {
+		frame = 960 // 20 ms
+	}
 	if surplus := float64(s.Frames*frame)/float64(max(s.SampleRate, 1)) - s.Duration.Seconds(); surplus < 0.5 {
 		return nil
 	}
@@ -147,7 +156,7 @@ func (p plan) checkSound(t track, s ffmpeg.Stream) error {
 
 // remarks tell what was done to the source beyond the usual.
 func (p plan) remarks() []string {
-	remarks := []string{}
+	remarks := append([]string{}, p.told...)
 	v := p.source.Video
 	if v == nil {
 		return remarks

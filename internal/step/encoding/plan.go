@@ -2,17 +2,17 @@ package encoding
 
 import (
 	"cmp"
-	"fmt"
+	"slices"
 	"time"
-
-	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
 
 	"github.com/via-orchestrate/orchestrate/internal/media"
 )
 
-// Names of output files.
-const posterFile = "poster.jpg"
+// Names of output files. That of the thumbnail sheets is a pattern.
+const (
+	posterFile = "poster.jpg"
+	thumbsFile = "thumbs_%03d.jpg"
+)
 
 func videoFile(name string) string { return "video_" + name + ".mp4" }
 
@@ -22,102 +22,72 @@ type plan struct {
 	dir     string   // for the outputs
 	source  media.Source
 	profile Profile
-	ladder  media.Ladder // without meaning if the source has no video
-	colour  media.Colour
+	ladder  media.Ladder      // without meaning if the source has no video
+	colour  media.Colour      // of renditions in standard dynamic range, and of stills
+	wide    media.Colour      // of renditions that keep high dynamic range
+	thumbs  *media.Thumbnails // nil: none
 	audio   []track
-}
-
-// track is an audio track to be put out.
-type track struct {
-	media.AudioSource
-	file    string
-	name    string
-	tag     *string // BCP 47
-	initial bool    // the default track
+	told    []string // remarks that do not follow from the rest
 }
 
 func newPlan(source media.Source, profile Profile, canConvert bool) plan {
-	p := plan{source: source, profile: profile, audio: tracks(source.Audio)}
-	if source.Video != nil {
-		var rungs []media.Rung
-		for _, r := range profile.Ladder {
-			rungs = append(rungs, media.Rung{Short: r.Height, Bitrate: r.VideoBitrate})
+	p := plan{source: source, profile: profile, audio: tracks(source.Audio, profile.Audio)}
+	if v := source.Video; v != nil {
+		p.ladder = media.PlanLadder(*v, profile.rungs(), profile.SegmentDuration)
+		for i := range p.ladder.Renditions {
+			r := &p.ladder.Renditions[i]
+			f := media.PlanFormat(*v, r.Codec, profile.BitDepth, profile.DynamicRange == rangeSource)
+			r.BitDepth, r.VideoRange, r.Encoder = f.BitDepth, f.VideoRange, software(r.Codec)
 		}
-		p.ladder = media.PlanLadder(*source.Video, rungs, profile.SegmentDuration)
-		p.colour = media.PlanColour(*source.Video, canConvert)
+		p.colour = media.PlanColour(*v, canConvert)
+		p.wide, _ = media.KeepColour(*v)
+		if *profile.Thumbnails {
+			t := media.PlanThumbnails(media.DisplaySize(*v), p.ladder.Rate, source.Duration.Seconds())
+			p.thumbs = &t
+		}
 	}
 	return p
 }
 
+// rungs are those of the ladder in every codec that they are wanted in.
+func (p Profile) rungs() []media.Rung {
+	var rungs []media.Rung
+	for _, r := range p.Ladder {
+		if r.Codec != "" {
+			rungs = append(rungs, media.Rung{Short: r.Height, Codec: r.Codec, Bitrate: r.VideoBitrate, Exact: true})
+			continue
+		}
+		for _, codec := range p.Codecs {
+			rungs = append(rungs, media.Rung{Short: r.Height, Codec: codec, Bitrate: r.VideoBitrate})
+		}
+	}
+	return rungs
+}
+
 // withDefaults fills in what the profile leaves open.
 func (p Profile) withDefaults() Profile {
+	yes := true
 	p.SegmentDuration = cmp.Or(p.SegmentDuration, media.DefaultSegment)
 	p.Preset = cmp.Or(p.Preset, "veryfast")
 	p.CRF = cmp.Or(p.CRF, 23)
-	p.AudioBitrate = cmp.Or(p.AudioBitrate, 128)
+	p.DynamicRange = cmp.Or(p.DynamicRange, rangeSource)
+	p.Thumbnails = cmp.Or(p.Thumbnails, &yes)
+	if len(p.Codecs) == 0 {
+		p.Codecs = []string{media.CodecH264}
+	}
+	if len(p.Audio) == 0 {
+		p.Audio = []AudioRendition{{Codec: media.CodecAAC, Bitrate: p.AudioBitrate}}
+	}
+	p.Audio = slices.Clone(p.Audio)
+	for i := range p.Audio {
+		p.Audio[i] = p.Audio[i].withDefaults()
+	}
 	if len(p.Ladder) == 0 {
 		for _, r := range media.DefaultRungs() {
 			p.Ladder = append(p.Ladder, Rung{Height: r.Short, VideoBitrate: r.Bitrate})
 		}
 	}
 	return p
-}
-
-// tracks names the audio tracks and picks the default one: the first that the
-// source marks, else the first.
-func tracks(sources []media.AudioSource) []track {
-	var out []track
-	initial := 0
-	for i := len(sources) - 1; i >= 0; i-- {
-		if sources[i].Default {
-			initial = i
-		}
-	}
-	used := map[string]bool{}
-	for i, a := range sources {
-		tag := canonicalTag(a.Language)
-		t := track{AudioSource: a, tag: tag, initial: i == initial, name: trackName(a, tag, i+1)}
-		for n, base := 2, t.name; used[t.name]; n++ {
-			t.name = fmt.Sprintf("%s %d", base, n)
-		}
-		used[t.name] = true
-		code := a.Language
-		if tag == nil {
-			code = "und"
-		}
-		t.file = fmt.Sprintf("audio_%d_%s.mp4", i+1, code)
-		out = append(out, t)
-	}
-	return out
-}
-
-// canonicalTag is the BCP 47 tag for a language as sources tag it ("eng" is
-// "en"); nil if it is unknown.
-func canonicalTag(code string) *string {
-	tag, err := language.Parse(code)
-	if err != nil || tag == language.Und {
-		return nil
-	}
-	text := tag.String()
-	return &text
-}
-
-// trackName is what people choose a track by: its title, else its language in
-// English.
-func trackName(a media.AudioSource, tag *string, number int) string {
-	if a.Title != "" {
-		return a.Title
-	}
-	if tag != nil {
-		if *tag == "no" { // which the library takes for one of its two written forms
-			return "Norwegian"
-		}
-		if name := display.English.Tags().Name(language.Make(*tag)); name != "" {
-			return name
-		}
-		return *tag
-	}
-	return fmt.Sprintf("Audio %d", number)
 }
 
 // pad is how much a track that is said to end at end lacks to end with the

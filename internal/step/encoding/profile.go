@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/via-orchestrate/orchestrate/internal/media"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -122,6 +123,9 @@ func (p Profile) check() error {
 	if p.CRF != 0 && !(p.CRF >= 10 && p.CRF <= 40) {
 		return fmt.Errorf("crf is %g, but must be 10 to 40", p.CRF)
 	}
+	if err := p.checkFormats(); err != nil {
+		return err
+	}
 	if p.AudioBitrate != 0 && (p.AudioBitrate < 32 || p.AudioBitrate > 320) {
 		return fmt.Errorf("audioBitrate is %d, but must be 32 to 320 kbit/s", p.AudioBitrate)
 	}
@@ -139,7 +143,62 @@ func (p Profile) check() error {
 	return nil
 }
 
+// rangeSource is the DynamicRange that keeps the source's, rangeSDR the other.
+const rangeSource, rangeSDR = "SOURCE", "SDR"
+
+func (p Profile) checkFormats() error {
+	for _, codec := range p.Codecs {
+		if !slices.Contains(media.VideoCodecs(), codec) {
+			return fmt.Errorf("codec %q is not one of %v", codec, media.VideoCodecs())
+		}
+	}
+	if p.BitDepth != 0 && p.BitDepth != 8 && p.BitDepth != 10 {
+		return fmt.Errorf("bitDepth is %d, but must be 8 or 10", p.BitDepth)
+	}
+	if p.DynamicRange != "" && p.DynamicRange != rangeSource && p.DynamicRange != rangeSDR {
+		return fmt.Errorf("dynamicRange %q is not SOURCE or SDR", p.DynamicRange)
+	}
+	for i, a := range p.Audio {
+		if err := a.check(); err != nil {
+			return fmt.Errorf("audio entry %d: %w", i+1, err)
+		}
+		if slices.ContainsFunc(p.Audio[:i], func(b AudioRendition) bool { return a.suffix() == b.suffix() }) {
+			return fmt.Errorf("audio entry %d: the same codec and channels are listed twice", i+1)
+		}
+	}
+	return p.Loudness.check()
+}
+
+func (a AudioRendition) check() error {
+	if a.Codec != media.CodecAAC && a.Codec != media.CodecOpus {
+		return fmt.Errorf("codec %q is not AAC or OPUS", a.Codec)
+	}
+	if a.Channels != 0 && a.Channels != stereo && a.Channels != surround {
+		return fmt.Errorf("channels is %d, but must be 2 or 6", a.Channels)
+	}
+	if a.Bitrate != 0 && (a.Bitrate < 32 || a.Bitrate > 1024) {
+		return fmt.Errorf("bitrate is %d, but must be 32 to 1024 kbit/s", a.Bitrate)
+	}
+	return nil
+}
+
+func (l *Loudness) check() error {
+	if l == nil {
+		return nil
+	}
+	if l.Target != nil && !(*l.Target >= -31 && *l.Target <= -9) {
+		return fmt.Errorf("loudness target is %g, but must be -31 to -9 LUFS", *l.Target)
+	}
+	if l.TruePeak != nil && !(*l.TruePeak >= -9 && *l.TruePeak <= 0) {
+		return fmt.Errorf("loudness truePeak is %g, but must be -9 to 0 dBTP", *l.TruePeak)
+	}
+	return nil
+}
+
 func (r Rung) check() error {
+	if r.Codec != "" && !slices.Contains(media.VideoCodecs(), r.Codec) {
+		return fmt.Errorf("codec %q is not one of %v", r.Codec, media.VideoCodecs())
+	}
 	if r.Height < 16 || r.Height > 4320 || r.Height%2 != 0 {
 		return fmt.Errorf("height is %d, but must be an even number from 16 to 4320", r.Height)
 	}

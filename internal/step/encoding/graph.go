@@ -1,0 +1,189 @@
+package encoding
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/via-orchestrate/orchestrate/internal/media"
+)
+
+// branch is the part of the video's graph whose frames have the same colours.
+type branch struct {
+	name       string   // "" or a letter: labels of two branches must differ
+	renditions []int    // numbers in the ladder, largest first
+	depth      int      // of the frames, in bits
+	stills     bool     // poster and thumbnails are made from this one
+	standard   bool     // the frames have standard dynamic range
+	first      []string // filters that lead to the largest size
+}
+
+// videoFilters decode once and scale down step by step: each rendition is made
+// from the next larger one, which costs a fraction of scaling each from the
+// source. Renditions that keep high dynamic range have a branch of their own.
+func (p plan) videoFilters(v media.VideoSource) []string {
+	start := fmt.Sprintf("[%d:%d]%s", v.Input, v.Stream, strings.Join(p.timing(v), ","))
+	branches := p.branches(v)
+	var chains []string
+	if len(branches) > 1 {
+		chains = append(chains, start+",split=2[s][sw]")
+	}
+	for _, b := range branches {
+		if len(branches) > 1 {
+			start = "[s" + b.name + "]"
+		}
+		chains = append(chains, p.scaleDown(start, b)...)
+		if b.stills {
+			chains = append(chains, p.stillFilters(v, b)...)
+		}
+	}
+	return chains
+}
+
+// branches of the graph, at least one. Without anything to encode, stills are
+// made of the frames as they are decoded.
+func (p plan) branches(v media.VideoSource) []branch {
+	standard, wide := branch{depth: 8, stills: true, standard: true}, branch{name: "w", depth: 10}
+	for i, r := range p.ladder.Renditions {
+		switch {
+		case r.Copy:
+		case r.VideoRange != media.RangeSDR:
+			wide.renditions = append(wide.renditions, i)
+		default:
+			standard.renditions = append(standard.renditions, i)
+			standard.depth = max(standard.depth, r.BitDepth)
+		}
+	}
+	if len(standard.renditions) > 0 {
+		standard.first = p.picture(v, p.ladder.Renditions[standard.renditions[0]].Size, pixelFormat(standard.depth))
+	}
+	if len(wide.renditions) > 0 {
+		wide.first = scaled(p.wide, p.ladder.Renditions[wide.renditions[0]].Size, pixelFormat(wide.depth))
+	}
+	switch {
+	case len(wide.renditions) == 0 && len(standard.renditions) == 0:
+		return []branch{{stills: true}}
+	case len(wide.renditions) == 0:
+		return []branch{standard}
+	case len(standard.renditions) == 0:
+		wide.name, wide.stills = "", true
+		return []branch{wide}
+	}
+	return []branch{standard, wide}
+}
+
+func pixelFormat(depth int) string {
+	if depth == 10 {
+		return "yuv420p10le"
+	}
+	return "yuv420p"
+}
+
+// scaleDown makes the frames of every rendition of a branch.
+func (p plan) scaleDown(start string, b branch) []string {
+	stills := []string{}
+	if b.stills {
+		stills = append(stills, "[p]")
+		if p.thumbs != nil {
+			stills = append(stills, "[t]")
+		}
+	}
+	if len(b.renditions) == 0 {
+		return []string{start + split(stills)}
+	}
+	var chains []string
+	start = link(start, b.first)
+	groups := p.bySize(b.renditions)
+	for i, group := range groups {
+		var outs, ends []string
+		for _, n := range group {
+			out := fmt.Sprintf("[v%d]", n)
+			if last := p.lastFilters(p.ladder.Renditions[n], b.depth); last != "" {
+				ends = append(ends, fmt.Sprintf("[e%d]%s%s", n, last, out))
+				out = fmt.Sprintf("[e%d]", n)
+			}
+			outs = append(outs, out)
+		}
+		down := fmt.Sprintf("[d%s%d]", b.name, i)
+		if i < len(groups)-1 {
+			outs = append(outs, down)
+		}
+		if i == 0 {
+			outs = append(outs, stills...)
+		}
+		chains = append(append(chains, start+split(outs)), ends...)
+		if i < len(groups)-1 {
+			next := p.ladder.Renditions[groups[i+1][0]]
+			start = fmt.Sprintf("%sscale=%d:%d:flags=bicubic,setsar=1", down, next.Width, next.Height)
+		}
+	}
+	return chains
+}
+
+// bySize groups renditions, which are sorted by size, by it.
+func (p plan) bySize(renditions []int) [][]int {
+	var groups [][]int
+	for _, i := range renditions {
+		n := len(groups)
+		if n > 0 && p.ladder.Renditions[groups[n-1][0]].Size == p.ladder.Renditions[i].Size {
+			groups[n-1] = append(groups[n-1], i)
+			continue
+		}
+		groups = append(groups, []int{i})
+	}
+	return groups
+}
+
+// lastFilters are those that a rendition alone needs; "" for none.
+func (p plan) lastFilters(r media.Rendition, depth int) string {
+	if onDevice(r.Encoder) {
+		if r.BitDepth == 10 {
+			return "format=p010,hwupload"
+		}
+		return "format=nv12,hwupload"
+	}
+	if r.BitDepth < depth {
+		return "format=" + pixelFormat(r.BitDepth)
+	}
+	return ""
+}
+
+// stillFilters make the poster and the thumbnail sheets. JPEG is BT.601 in full
+// range (JFIF). Each takes the frames that it needs before it works on them.
+func (p plan) stillFilters(v media.VideoSource, b branch) []string {
+	chains := []string{fmt.Sprintf("[p]trim=start=%s,trim=end_frame=1,%s[poster]", seconds(p.posterAt()), p.still(v, b, p.ladder.Poster))}
+	if t := p.thumbs; t != nil {
+		chains = append(chains, fmt.Sprintf("[t]select='not(mod(n,%d))',%s,tile=%dx%d[thumbs]", t.Every, p.still(v, b, t.Tile), t.Columns, t.Rows))
+	}
+	return chains
+}
+
+func (p plan) still(v media.VideoSource, b branch, size media.Size) string {
+	jpeg := fmt.Sprintf("scale=%d:%d:flags=bicubic:in_color_matrix=%s:out_color_matrix=bt601:in_range=tv:out_range=pc,format=yuvj420p",
+		size.Width, size.Height, scaleMatrix(p.colour.Matrix))
+	if b.standard {
+		return jpeg
+	}
+	if len(b.renditions) > 0 {
+		v.Range = "tv"
+	}
+	return link(strings.Join(p.picture(v, size, pixelFormat(8)), ","), []string{jpeg})
+}
+
+// link appends filters to a chain, which may be a label alone.
+func link(start string, filters []string) string {
+	if len(filters) == 0 {
+		return start
+	}
+	if !strings.HasSuffix(start, "]") {
+		start += ","
+	}
+	return start + strings.Join(filters, ",")
+}
+
+// split ends a chain in its outputs.
+func split(outs []string) string {
+	if len(outs) == 1 {
+		return outs[0]
+	}
+	return fmt.Sprintf(",split=%d%s", len(outs), strings.Join(outs, ""))
+}
