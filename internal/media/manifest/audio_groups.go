@@ -40,7 +40,7 @@ func (p Presentation) audioForms() []Track {
 			out = append(out, t)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Track) int { return a.soundRank() - b.soundRank() })
+	slices.SortStableFunc(out, func(a, b Track) int { return a.SoundRank() - b.SoundRank() })
 	return out
 }
 
@@ -68,7 +68,7 @@ func nearest(sound []Track, form Track) Track {
 		case t.Codecs == form.Codecs:
 			return -1
 		}
-		return t.soundRank()
+		return t.SoundRank()
 	}
 	return slices.MinFunc(sound, func(a, b Track) int { return cost(a) - cost(b) })
 }
@@ -77,9 +77,9 @@ func (t Track) sameForm(other Track) bool {
 	return t.Codecs == other.Codecs && t.Channels == other.Channels
 }
 
-// soundRank is the lower the more players can play the track: AAC before all
+// SoundRank is the lower the more players can play the track: AAC before all
 // others, up to two channels before more.
-func (t Track) soundRank() int {
+func (t Track) SoundRank() int {
 	rank := 0
 	if t.format() != "mp4a" {
 		rank += 2

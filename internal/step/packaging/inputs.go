@@ -1,13 +1,12 @@
 package packaging
 
 import (
-	"cmp"
 	"context"
-	"log/slog"
+	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
+	"github.com/via-orchestrate/orchestrate/internal/media"
 	"github.com/via-orchestrate/orchestrate/internal/media/manifest"
 	"github.com/via-orchestrate/orchestrate/internal/media/mp4"
 	"github.com/via-orchestrate/orchestrate/internal/step"
@@ -17,8 +16,11 @@ import (
 // inputs is everything that a package is made from.
 type inputs struct {
 	sources []*source // video first, otherwise in the order of the filesets
-	poster  string    // path of an image, or empty
-	nominal float64   // segment duration in seconds
+	texts   []*textSource
+	pictures
+	nominal float64  // segment duration in seconds
+	remarks []string // what people should know of the package
+	images  []string // paths
 	files   []*os.File
 }
 
@@ -33,7 +35,7 @@ func openInputs(ctx context.Context, locations Locations, job step.Job, profile 
 }
 
 func (in *inputs) openAll(ctx context.Context, locations Locations, job step.Job) error {
-	all := notes{}
+	all := newNotes()
 	for _, fileset := range job.Inputs {
 		for _, file := range fileset.Files {
 			if err := ctx.Err(); err != nil {
@@ -43,7 +45,7 @@ func (in *inputs) openAll(ctx context.Context, locations Locations, job step.Job
 			if err != nil {
 				return err
 			}
-			if err := in.add(file, path, all, job.Log); err != nil {
+			if err := in.add(file, path, all); err != nil {
 				return err
 			}
 		}
@@ -52,21 +54,28 @@ func (in *inputs) openAll(ctx context.Context, locations Locations, job step.Job
 }
 
 // add takes one file in.
-func (in *inputs) add(file vod.File, path string, all notes, log *slog.Logger) error {
+func (in *inputs) add(file vod.File, path string, all notes) error {
 	switch file.MediaType {
 	case vod.MediaImage:
-		if in.poster == "" {
-			in.poster = path
-		}
+		in.images = append(in.images, path)
 		return nil
 	case vod.MediaVideo, vod.MediaAudio:
-		if err := all.read(filepath.Dir(path)); err != nil {
+		if err := readNotes(all.encoding, filepath.Dir(path), media.NotesName); err != nil {
 			return err
 		}
 		return in.openMovie(file, path)
+	case vod.MediaSubtitle:
+		if err := readNotes(all.subtitles, filepath.Dir(path), media.SubtitleNotesName); err != nil {
+			return err
+		}
+		return in.openText(file, path)
 	}
-	log.Warn("a file is left out of the package: its media type is not packaged yet", "mediaType", file.MediaType)
+	in.remark("%s is left out: files of type %s are not packaged.", filepath.Base(path), file.MediaType)
 	return nil
+}
+
+func (in *inputs) remark(format string, args ...any) {
+	in.remarks = append(in.remarks, fmt.Sprintf(format, args...))
 }
 
 // openMovie makes a source of each video and audio track of the file.
@@ -102,15 +111,25 @@ func (in *inputs) openMovie(file vod.File, path string) error {
 		if len(t.Samples) == 0 {
 			return badMedia("%s holds no frames.", s.describe())
 		}
+		if t.Entry.Format == "hev1" {
+			in.remark("%s is tagged hev1 instead of hvc1, which Apple's players do not play.", s.describe())
+		}
+		s.videoRange = rangeOf(t.Entry.Colour)
 		in.sources = append(in.sources, s)
 	}
 	return nil
 }
 
-// settle puts the sources in order once all are known.
-func (in *inputs) settle(all notes) error {
-	if len(in.sources) == 0 {
+// settle puts everything in order once all files are known.
+func (in *inputs) settle(all notes) (err error) {
+	if len(in.sources)+len(in.texts) == 0 {
 		return badMedia("There is neither video nor audio among the input files.")
+	}
+	if err := all.applyTexts(in.texts); err != nil {
+		return err
+	}
+	if in.pictures, err = choosePictures(in.images, all); err != nil {
+		return err
 	}
 	if in.nominal == 0 {
 		in.nominal = all.segmentDuration()
@@ -122,20 +141,9 @@ func (in *inputs) settle(all notes) error {
 	if err := all.apply(in.sources); err != nil {
 		return err
 	}
-	slices.SortStableFunc(in.sources, func(a, b *source) int { return cmp.Compare(a.rank(), b.rank()) })
+	in.sources = inOrder(in.sources)
 	nameAll(in.sources)
 	return nil
-}
-
-// rank orders tracks: video, the audio track to play by default, other audio.
-func (s *source) rank() int {
-	switch {
-	case s.isVideo():
-		return 0
-	case s.preferred:
-		return 1
-	}
-	return 2
 }
 
 func (in *inputs) close() {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/via-orchestrate/orchestrate/internal/media"
 	"github.com/via-orchestrate/orchestrate/internal/media/manifest"
@@ -17,40 +18,52 @@ import (
 // maxNotes is the most bytes of notes that are read.
 const maxNotes = 16 << 20
 
-// notes are what ENCODING noted down, by folder; nil for one without notes.
-type notes map[string]*media.EncodingNotes
+// notes are what the steps before noted down, by folder; nil for a folder
+// without notes.
+type notes struct {
+	encoding  map[string]*media.EncodingNotes
+	subtitles map[string]*media.SubtitleNotes
+}
 
-// read takes in the notes of a folder, if there are any.
-func (n notes) read(folder string) error {
-	if _, done := n[folder]; done {
+func newNotes() notes {
+	return notes{map[string]*media.EncodingNotes{}, map[string]*media.SubtitleNotes{}}
+}
+
+// readNotes takes in the notes of that name in a folder, if there are any, once.
+func readNotes[T any](into map[string]*T, folder, name string) error {
+	if _, done := into[folder]; done {
 		return nil
 	}
-	n[folder] = nil
-	file, err := os.Open(filepath.Join(folder, media.NotesName))
+	into[folder] = nil
+	file, err := os.Open(filepath.Join(folder, name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
-		return unreadable(media.NotesName, err)
+		return unreadable(name, err)
 	}
 	defer file.Close()
-	var read media.EncodingNotes
+	var read T
 	if err := json.NewDecoder(io.LimitReader(file, maxNotes)).Decode(&read); err != nil {
-		return &vod.StepError{
-			Class: vod.ClassInfra, Reason: vod.ReasonSourceUnreadable, Cause: err,
-			Message: fmt.Sprintf("%s beside the encoded files is damaged.", media.NotesName),
-			Hint:    "Retry the ingest from its encoding on.",
-		}
+		return damagedNotes(name, err)
 	}
-	n[folder] = &read
+	into[folder] = &read
 	return nil
+}
+
+func damagedNotes(name string, err error) error {
+	return &vod.StepError{
+		Class: vod.ClassInfra, Reason: vod.ReasonSourceUnreadable, Cause: err,
+		Message: fmt.Sprintf("%s beside the files to package is damaged.", name),
+		Hint:    "Retry the ingest from the step before this one on.",
+	}
 }
 
 // segmentDuration is the longest distance of keyframes in seconds, or the
 // default.
 func (n notes) segmentDuration() float64 {
 	var longest float64
-	for _, one := range n {
+	for _, one := range n.encoding {
 		if one != nil {
 			longest = max(longest, one.SegmentDuration.Float())
 		}
@@ -68,32 +81,34 @@ func (n notes) apply(sources []*source) error {
 	for _, s := range sources {
 		byFile[s.path] = s
 	}
-	missing := func(folder, name string) (*source, error) {
-		if s, ok := byFile[filepath.Join(folder, name)]; ok {
-			return s, nil
-		}
-		return nil, unverified("%s was encoded, but is not among the files to package.", name)
-	}
-	for folder, one := range n {
+	for folder, one := range n.encoding {
 		if one == nil {
 			continue
 		}
 		for _, v := range one.Video {
-			s, err := missing(folder, v.File)
-			if err != nil {
-				return err
+			s, ok := byFile[filepath.Join(folder, v.File)]
+			if !ok {
+				return missingInput(v.File)
 			}
-			s.expected = v.Duration
+			s.expected, s.name = v.Duration, v.Name
+			if v.VideoRange != "" {
+				s.videoRange = v.VideoRange
+			}
 		}
 		for _, a := range one.Audio {
-			s, err := missing(folder, a.File)
-			if err != nil {
-				return err
+			s, ok := byFile[filepath.Join(folder, a.File)]
+			if !ok {
+				return missingInput(a.File)
 			}
 			s.apply(a)
+			s.sound = folder + "#" + strconv.Itoa(a.Track)
 		}
 	}
 	return nil
+}
+
+func missingInput(name string) error {
+	return unverified("%s was encoded, but is not among the files to package.", name)
 }
 
 func (s *source) apply(a media.AudioNotes) {
@@ -102,4 +117,25 @@ func (s *source) apply(a media.AudioNotes) {
 	if a.Language != nil {
 		s.language = manifest.LanguageTag(*a.Language)
 	}
+}
+
+// applyTexts does the same for text tracks.
+func (n notes) applyTexts(texts []*textSource) error {
+	byFile := map[string]*textSource{}
+	for _, t := range texts {
+		byFile[t.path] = t
+	}
+	for folder, one := range n.subtitles {
+		if one == nil {
+			continue
+		}
+		for _, noted := range one.Tracks {
+			t, ok := byFile[filepath.Join(folder, noted.File)]
+			if !ok {
+				return unverified("%s was made, but is not among the files to package.", noted.File)
+			}
+			t.apply(noted)
+		}
+	}
+	return nil
 }

@@ -2,10 +2,6 @@ package packaging
 
 import (
 	"context"
-	"io"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/via-orchestrate/orchestrate/internal/ffmpeg"
 	"github.com/via-orchestrate/orchestrate/internal/location"
@@ -18,6 +14,8 @@ import (
 type Locations interface {
 	// Local is the path of a file that the tenant may read.
 	Local(tenant, uri string) (path string, err error)
+	// Inventory lists what the folder of an attempt that holds the file has.
+	Inventory(tenant, uri string) (location.Inventory, error)
 	// Create makes the attempt's own folder at a location.
 	Create(ctx context.Context, job step.Job, loc vod.Location) (*location.Folder, error)
 }
@@ -46,14 +44,24 @@ func (r *runner) Run(ctx context.Context, job step.Job) (step.Result, error) {
 		return step.Result{}, err
 	}
 	defer in.close()
+	if len(in.sources) == 0 {
+		return r.addTexts(ctx, job, profile, in)
+	}
 	if err := cut(in.sources, in.nominal); err != nil {
 		return step.Result{}, err
 	}
+	return r.create(ctx, job, profile, func(out *output) (step.Result, error) {
+		return r.fill(ctx, job, in, out)
+	})
+}
+
+// create makes a folder, has it filled, and removes it if that fails.
+func (r *runner) create(ctx context.Context, job step.Job, profile Profile, fill func(*output) (step.Result, error)) (step.Result, error) {
 	folder, err := r.locations.Create(ctx, job, profile.TargetLocation)
 	if err != nil {
 		return step.Result{}, err
 	}
-	result, err := r.fill(ctx, job, in, folder)
+	result, err := fill(&output{folder: folder})
 	if err != nil {
 		if discardErr := folder.Discard(); discardErr != nil {
 			job.Log.Warn("an unfinished package was not removed", "folder", folder.Path(), "error", discardErr)
@@ -64,30 +72,56 @@ func (r *runner) Run(ctx context.Context, job step.Job) (step.Result, error) {
 }
 
 // fill writes the package into the folder, verifies and commits it.
-func (r *runner) fill(ctx context.Context, job step.Job, in *inputs, folder *location.Folder) (step.Result, error) {
+func (r *runner) fill(ctx context.Context, job step.Job, in *inputs, out *output) (step.Result, error) {
 	total := max(in.bytes(), 1)
-	out := &output{folder: folder, wrote: func(bytes int64) {
-		job.Progress(min(float64(bytes)/float64(total), 1) * shareWritten)
-	}}
-	presentation, err := out.writeTracks(ctx, in.sources)
+	out.wrote = func(bytes int64) { job.Progress(min(float64(bytes)/float64(total), 1) * shareWritten) }
+	p, err := out.writeAll(ctx, in)
 	if err != nil {
-		return step.Result{}, location.WriteError(folder.Path(), err)
+		return step.Result{}, location.WriteError(out.folder.Path(), err)
 	}
-	if err := out.writeManifests(presentation); err != nil {
-		return step.Result{}, location.WriteError(folder.Path(), err)
-	}
-	poster, err := out.copyPoster(in.poster)
+	return r.finish(ctx, job, out, p, in.declared(), in.remarks)
+}
+
+// writeAll writes everything but the manifests, which it gives the facts for.
+func (o *output) writeAll(ctx context.Context, in *inputs) (manifest.Package, error) {
+	presentation, err := o.writeTracks(ctx, in.sources)
 	if err != nil {
+		return manifest.Package{}, err
+	}
+	p := manifest.Package{Presentation: presentation}
+	if err := o.writePlaylists(p.Presentation); err != nil {
+		return manifest.Package{}, err
+	}
+	nameTexts(in.texts, nil)
+	in.cutAt(p.Duration())
+	if p.Text, err = o.writeTexts(in.texts, p.Duration()); err != nil {
+		return manifest.Package{}, err
+	}
+	if p.Thumbnails, err = o.copyThumbnails(in.pictures, p.Presentation); err != nil {
+		return manifest.Package{}, err
+	}
+	p.Poster, err = o.copyPoster(in.poster)
+	return p, err
+}
+
+// finish writes the manifests, verifies the package and commits it.
+func (r *runner) finish(ctx context.Context, job step.Job, out *output, p manifest.Package, tracks []declared, remarks []string) (step.Result, error) {
+	folder := out.folder
+	if err := out.writeManifests(p); err != nil {
 		return step.Result{}, location.WriteError(folder.Path(), err)
 	}
-	if err := r.verify(ctx, job, folder.Path(), in.declared()); err != nil {
+	if err := r.verify(ctx, job, folder.Path(), tracks); err != nil {
 		return step.Result{}, err
 	}
 	if _, err := folder.Commit(ctx); err != nil {
 		return step.Result{}, err
 	}
 	job.Progress(1)
-	return step.Result{Outputs: outputs(job.LabelOut, folder, poster)}, nil
+	result := step.Result{Outputs: outputs(job.LabelOut, folder, p)}
+	if len(remarks) > 0 {
+		result.Report = &vod.Report{Remarks: remarks}
+	}
+	return result, nil
 }
 
 // bytes is the size of all samples.
@@ -101,33 +135,21 @@ func (in *inputs) bytes() int64 {
 	return total
 }
 
-// copyPoster copies the image, if there is one, and gives its name.
-func (o *output) copyPoster(path string) (name string, err error) {
-	if path == "" {
-		return "", nil
-	}
-	name = "poster" + strings.ToLower(filepath.Ext(path))
-	image, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer image.Close()
-	return name, o.write(name, func(w io.Writer) error {
-		_, err := io.Copy(w, image)
-		return err
-	})
-}
-
-// outputs are two filesets over the same folder, one for each way to play it.
-func outputs(label string, folder *location.Folder, poster string) []vod.Fileset {
+// outputs are two filesets over the same folder, one for each way to play it,
+// both with the images that go with it.
+func outputs(label string, folder *location.Folder, p manifest.Package) []vod.Fileset {
 	var out []vod.Fileset
 	for _, kind := range []struct{ label, mediaType, name string }{
 		{vod.KindHLS, vod.MediaHLS, manifest.MultivariantName},
 		{vod.KindDASH, vod.MediaDASH, manifest.MPDName},
 	} {
 		files := []vod.File{{MediaType: kind.mediaType, URI: folder.URI(kind.name)}}
-		if poster != "" {
-			files = append(files, vod.File{MediaType: vod.MediaImage, URI: folder.URI(poster)})
+		if p.Poster != "" {
+			files = append(files, vod.File{MediaType: vod.MediaImage, URI: folder.URI(p.Poster)})
+		}
+		if p.Thumbnails != nil {
+			name := manifest.ThumbnailsFolder + "/" + manifest.ThumbnailsName
+			files = append(files, vod.File{MediaType: vod.MediaThumbnails, URI: folder.URI(name)})
 		}
 		loc := folder.Location()
 		out = append(out, vod.Fileset{

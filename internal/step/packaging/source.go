@@ -1,12 +1,15 @@
 package packaging
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
+	"github.com/via-orchestrate/orchestrate/internal/media"
 	"github.com/via-orchestrate/orchestrate/internal/media/manifest"
 	"github.com/via-orchestrate/orchestrate/internal/media/mp4"
 )
@@ -21,6 +24,11 @@ type source struct {
 	language string  // BCP 47, manifest.Unknown if not known
 	label    string  // name for people, audio only
 	expected float64 // duration in seconds
+
+	// Of video: what notes call the rendition, and its dynamic range.
+	name, videoRange string
+	// Of audio: the same for all tracks that are the same sound.
+	sound string
 	// What notes say of an audio track: played by default, commentary, or
 	// description for those who cannot see.
 	preferred, commentary, described bool
@@ -118,26 +126,72 @@ func reduced(num, den int64) manifest.Rate {
 	return manifest.Rate{Num: int(num / a), Den: int(den / a)}
 }
 
-// nameAll gives every source the folder of its output and audio a name for
-// people, both unique.
+// nameAll gives every source the folder of its output, unique, and audio a name
+// for people, unique among sounds.
 func nameAll(sources []*source) {
 	folders, labels := map[string]bool{}, map[string]bool{}
+	sounds := map[string]string{} // label by sound
 	for _, s := range sources {
+		s.folder = unique(folders, s.folderName(), "_%d")
 		if s.isVideo() {
-			// Renditions are called after their short side, as ladders are.
-			e := s.track.Entry
-			s.folder = unique(folders, fmt.Sprintf("video_%dp", min(e.Width, e.Height)), "_%d")
 			continue
 		}
-		s.folder = unique(folders, "audio_"+strings.ToLower(s.language), "_%d")
-		if s.label == "" {
-			s.label = manifest.LanguageName(s.language)
+		label, known := sounds[s.sound]
+		if !known {
+			label = unique(labels, cmp.Or(s.label, manifest.LanguageName(s.language), "Audio"), " %d")
+			sounds[s.sound] = label
 		}
-		if s.label == "" {
-			s.label = "Audio"
-		}
-		s.label = unique(labels, s.label, " %d")
+		s.label = label
 	}
+}
+
+var renditionForm = regexp.MustCompile(`^[a-z0-9_]{1,40}$`)
+
+// folderName is what the folder of the track is called unless another one is:
+// renditions by their short side, as ladders are, and audio by its language;
+// what is not H.264 or AAC in stereo says so.
+func (s *source) folderName() string {
+	e := s.track.Entry
+	if s.isVideo() {
+		if renditionForm.MatchString(s.name) {
+			return "video_" + s.name
+		}
+		return fmt.Sprintf("video_%dp", min(e.Width, e.Height)) + formatSuffix(e.Format)
+	}
+	name := "audio_" + strings.ToLower(s.language) + formatSuffix(e.Format)
+	if e.Channels > 2 {
+		name += fmt.Sprintf("_%dch", e.Channels)
+	}
+	return name
+}
+
+func formatSuffix(format string) string {
+	switch format {
+	case "avc1", "avc3", "mp4a":
+		return ""
+	case "hvc1", "hev1":
+		return "_hevc"
+	case "av01":
+		return "_av1"
+	}
+	return "_" + strings.ToLower(strings.Map(func(r rune) rune {
+		if r < 'A' || r > 'z' {
+			return -1
+		}
+		return r
+	}, format))
+}
+
+// rangeOf is the dynamic range by the transfer characteristics of ISO/IEC
+// 23091-2.
+func rangeOf(c mp4.Colour) string {
+	switch c.Transfer {
+	case 16:
+		return media.RangePQ
+	case 18:
+		return media.RangeHLG
+	}
+	return media.RangeSDR
 }
 
 // unique gives name the first time and name with a number from 2 on later, and

@@ -24,7 +24,7 @@ type output struct {
 	folder *location.Folder
 	// wrote is told the bytes of media written so far.
 	wrote func(bytes int64)
-	bytes int64
+	bytes int64 // of media
 }
 
 // writeTracks writes header and segments of every source, and gives what was
@@ -50,7 +50,7 @@ func (o *output) writeTrack(ctx context.Context, s *source) (manifest.Track, err
 		return manifest.Track{}, err
 	}
 	timing := mp4.TimingOf(s.segments)
-	header := mp4.InitSegment(s.track, manifest.LanguageCode3(s.language), timing)
+	header := mp4.InitSegment(s.track, manifest.LanguageCode3(s.language), timing, nil)
 	if err := o.writeText(s.folder+"/"+manifest.InitName, string(header)); err != nil {
 		return manifest.Track{}, err
 	}
@@ -61,7 +61,7 @@ func (o *output) writeTrack(ctx context.Context, s *source) (manifest.Track, err
 		}
 		var sizes mp4.Sizes
 		err := o.write(s.folder+"/"+manifest.SegmentName(i+1), func(w io.Writer) (err error) {
-			sizes, err = mp4.WriteSegment(w, s.file, s.track, segment, timing)
+			sizes, err = mp4.WriteSegment(w, s.file, s.track, segment, timing, nil)
 			return err
 		})
 		if err != nil {
@@ -80,10 +80,11 @@ func (o *output) writeTrack(ctx context.Context, s *source) (manifest.Track, err
 // describeTrack is what the manifests say of the track, without its segments.
 func (s *source) describeTrack() manifest.Track {
 	e := s.track.Entry
-	t := manifest.Track{Folder: s.folder, Codecs: e.Codecs, Timescale: s.track.Timescale}
+	t := manifest.Track{Folder: s.folder, Codecs: e.Codecs, Timescale: s.track.Timescale, Frame: s.frame()}
 	if s.isVideo() {
 		t.Width, t.Height, t.SARNum, t.SARDen = e.Width, e.Height, e.SARNum, e.SARDen
-		t.FrameRate = s.frameRate()
+		t.FrameRate, t.VideoRange = s.frameRate(), s.videoRange
+		t.Primaries, t.Transfer, t.Matrix = e.Colour.Primaries, e.Colour.Transfer, e.Colour.Matrix
 		return t
 	}
 	t.Language, t.Name, t.Commentary, t.Described = s.language, s.label, s.commentary, s.described
@@ -91,8 +92,8 @@ func (s *source) describeTrack() manifest.Track {
 	return t
 }
 
-// writeManifests writes all playlists and the DASH manifest.
-func (o *output) writeManifests(p manifest.Presentation) error {
+// writePlaylists writes the media playlists of the tracks.
+func (o *output) writePlaylists(p manifest.Presentation) error {
 	for _, t := range p.Tracks() {
 		if err := o.writeText(t.Folder+"/"+manifest.PlaylistName, manifest.MediaPlaylist(p, t)); err != nil {
 			return err
@@ -103,14 +104,22 @@ func (o *output) writeManifests(p manifest.Presentation) error {
 			return err
 		}
 	}
-	if err := o.writeText(manifest.MultivariantName, manifest.Multivariant(p)); err != nil {
+	return nil
+}
+
+// writeManifests writes what names all tracks, and what it was made from.
+func (o *output) writeManifests(p manifest.Package) error {
+	if err := o.writeText(manifest.MultivariantName, manifest.Multivariant(p.Presentation)); err != nil {
 		return err
 	}
-	mpd, err := manifest.MPD(p)
+	mpd, err := manifest.MPD(p.Presentation)
 	if err != nil {
 		return err
 	}
-	return o.writeText(manifest.MPDName, mpd)
+	if err := o.writeText(manifest.MPDName, mpd); err != nil {
+		return err
+	}
+	return o.write(manifest.PackageName, func(w io.Writer) error { return manifest.WritePackage(w, p) })
 }
 
 func (o *output) writeText(name, text string) error {
