@@ -9,34 +9,11 @@ import (
 	"sync"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
-
-// Options say what to do on the page. The zero value plays three seconds in
-// whatever rendition the player chooses.
-type Options struct {
-	Height  int           // picture height in pixels of the rendition to choose; 0: none
-	Track   string        // name of the audio track to choose; empty: none
-	Seconds float64       // of media time to play; 0: 3
-	Timeout time.Duration // for all of it; 0: 60 s
-}
-
-// Result is what was seen.
-type Result struct {
-	From, To      float64  // media time in seconds, before and after playing
-	Duration      float64  // of the presentation in seconds
-	Width, Height int      // of the picture at the end, in pixels; 0 without video
-	Renditions    []string // as the page offers them, without the automatic choice
-	Tracks        []string // of sound, as the page offers them
-	Loaded        []string // paths of everything that the page loaded
-	// Errors are all error events of the player, fatal or not, everything that
-	// the browser logged as an error (files not found, policy violations), and
-	// exceptions.
-	Errors     []string
-	Screenshot []byte // PNG of the page at the end
-}
 
 // ErrNoBrowser says that there is no Chromium to play in.
 var ErrNoBrowser = errors.New("no chromium in PATH; on Debian: apt-get install chromium")
@@ -44,12 +21,7 @@ var ErrNoBrowser = errors.New("no chromium in PATH; on Debian: apt-get install c
 // Play plays the page at url. Its error says what did not happen in time; the
 // result then holds what was seen until then.
 func Play(ctx context.Context, url string, o Options) (Result, error) {
-	if o.Seconds == 0 {
-		o.Seconds = 3
-	}
-	if o.Timeout == 0 {
-		o.Timeout = time.Minute
-	}
+	o = o.withDefaults()
 	path, err := findBrowser()
 	if err != nil {
 		return Result{}, err
@@ -68,6 +40,9 @@ func Play(ctx context.Context, url string, o Options) (Result, error) {
 	defer cancel()
 	playErr := p.play(timed, url, o)
 	p.look(tab)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.result.Errors = append(p.result.Errors, p.logged...)
 	return p.result, playErr
 }
 
@@ -121,52 +96,103 @@ func describe(d *runtime.ExceptionDetails) string {
 
 // play does one thing after the other.
 func (p *player) play(ctx context.Context, url string, o Options) error {
+	if o.Dark {
+		dark := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}
+		if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: dark}); err != nil {
+			return fmt.Errorf("choose dark colours: %w", err)
+		}
+	}
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(o.Width, 900)); err != nil {
+		return fmt.Errorf("set the size of the window: %w", err)
+	}
 	if err := chromedp.Do(ctx, chromedp.Navigate(url)); err != nil {
 		return fmt.Errorf("open %s: %w", url, err)
 	}
+	if err := p.start(ctx, o); err != nil {
+		return err
+	}
+	for _, c := range o.During {
+		if err := p.during(ctx, c, o); err != nil {
+			return err
+		}
+	}
+	if len(o.Scrub) == 0 {
+		return nil
+	}
+	return p.scrub(ctx, o.Scrub)
+}
+
+// start makes the first choices and plays.
+func (p *player) start(ctx context.Context, o Options) error {
 	if err := await(ctx, "the player to be ready", `document.body.dataset.state === 'ready'`); err != nil {
 		return err
 	}
-	for _, choice := range []struct{ id, want string }{{"rendition", heightLabel(o.Height)}, {"audio", o.Track}} {
-		if choice.want == "" {
-			continue
-		}
-		found, err := chromedp.Run(ctx, chromedp.Evaluate[bool](choose(choice.id, choice.want)))
-		if err != nil || !found {
-			return errors.Join(fmt.Errorf("the page offers no %s that begins with %q", choice.id, choice.want), err)
+	for _, c := range o.first() {
+		if err := choose(ctx, c); err != nil {
+			return err
 		}
 	}
-	from, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`video.play().then(() => video.currentTime)`, chromedp.EvalAwaitPromise))
+	from, err := chromedp.Run(ctx, chromedp.Evaluate[float64](
+		noteCues+`, video.play().then(() => video.currentTime)`, chromedp.EvalAwaitPromise))
 	if err != nil {
 		return fmt.Errorf("start playing: %w", err)
 	}
 	p.result.From = from
-	what := fmt.Sprintf("media time to advance by %g s", o.Seconds)
-	condition := fmt.Sprintf(`video.currentTime >= %g`, from+o.Seconds)
-	if o.Height > 0 {
-		what += fmt.Sprintf(" at a picture height of %d", o.Height)
-		condition += fmt.Sprintf(` && video.videoHeight === %d`, o.Height)
+	return advance(ctx, from+o.Seconds, o.Height)
+}
+
+// during makes a choice while it plays, and has it play on.
+func (p *player) during(ctx context.Context, c Choice, o Options) error {
+	if c.Of == Format {
+		p.look(ctx) // The next page has seen nothing yet.
+		o.Height, o.Track, o.Text = c.Height, "", ""
+		if err := chromedp.Do(ctx, chromedp.Click(fmt.Sprintf(`//nav/a[.=%s]`, quote(c.Option)))); err != nil {
+			return fmt.Errorf("the page offers no format %q: %w", c.Option, err)
+		}
+		err := await(ctx, "the page in "+c.Option, fmt.Sprintf(`document.body.dataset.format === %s`, quote(c.Option)))
+		if err != nil {
+			return err
+		}
+		return p.start(ctx, o)
+	}
+	if err := choose(ctx, c); err != nil {
+		return err
+	}
+	now, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`video.currentTime`))
+	if err != nil {
+		return fmt.Errorf("read the time: %w", err)
+	}
+	if err := advance(ctx, now+o.Seconds, c.Height); err != nil {
+		return fmt.Errorf("after choosing %s %q: %w", c.Of, c.Option, err)
+	}
+	return nil
+}
+
+// advance waits for media time, and for a picture height that is not 0.
+func advance(ctx context.Context, to float64, height int) error {
+	what := fmt.Sprintf("media time to reach %.3f s", to)
+	condition := fmt.Sprintf(`video.currentTime >= %g`, to)
+	if height > 0 {
+		what += fmt.Sprintf(" at a picture height of %d", height)
+		condition += fmt.Sprintf(` && video.videoHeight === %d`, height)
 	}
 	return await(ctx, what, condition)
 }
 
-func heightLabel(height int) string {
-	if height == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%dp", height)
-}
-
-// choose selects the option whose text begins with want, as a person would.
-func choose(id, want string) string {
-	return fmt.Sprintf(`(() => {
+// choose selects the option whose text begins as wanted, as a person would.
+func choose(ctx context.Context, c Choice) error {
+	found, err := chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf(`(() => {
 		const select = document.getElementById(%[1]s);
 		const option = [...select.options].find((o) => o.text.startsWith(%[2]s));
 		if (!option) return false;
 		select.value = option.value;
 		select.dispatchEvent(new Event('change'));
 		return true;
-	})()`, quote(id), quote(want))
+	})()`, quote(c.Of), quote(c.Option))))
+	if err != nil || !found {
+		return errors.Join(fmt.Errorf("the page offers no %s that begins with %q", c.Of, c.Option), err)
+	}
+	return nil
 }
 
 // await waits for a condition, or for a fatal error on the page.
@@ -181,38 +207,6 @@ func await(ctx context.Context, what, condition string) error {
 		return fmt.Errorf("the page failed before %s", what)
 	}
 	return nil
-}
-
-// look notes down what the page shows.
-func (p *player) look(tab context.Context) {
-	ctx, cancel := context.WithTimeout(tab, 10*time.Second)
-	defer cancel()
-	seen, err := chromedp.Run(ctx, chromedp.Evaluate[struct {
-		To, Duration       float64
-		Width, Height      int
-		Renditions, Tracks []string
-		Loaded, Errors     []string
-	}](`(() => {
-		const texts = (query) => [...document.querySelectorAll(query)].map((e) => e.textContent);
-		const v = document.getElementById('video') || {};
-		return {
-			To: v.currentTime || 0, Duration: v.duration || 0, Width: v.videoWidth || 0, Height: v.videoHeight || 0,
-			Renditions: texts('#rendition option:not([value=auto])'), Tracks: texts('#audio option'), Errors: texts('#errors li'),
-			Loaded: performance.getEntriesByType('resource').map((e) => new URL(e.name).pathname),
-		};
-	})()`))
-	r := &p.result
-	r.To, r.Duration, r.Width, r.Height = seen.To, seen.Duration, seen.Width, seen.Height
-	r.Renditions, r.Tracks, r.Loaded, r.Errors = seen.Renditions, seen.Tracks, seen.Loaded, seen.Errors
-	if err != nil {
-		r.Errors = append(r.Errors, "the page could not be read: "+err.Error())
-	}
-	if r.Screenshot, err = chromedp.Run(ctx, chromedp.CaptureScreenshot()); err != nil {
-		r.Errors = append(r.Errors, "no screenshot: "+err.Error())
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	r.Errors = append(r.Errors, p.logged...)
 }
 
 // quote makes a JavaScript string.
