@@ -10,11 +10,14 @@ import (
 )
 
 // traits are the labels that a step type sets itself: kind labels, one for each
-// fileset that it puts out, and marks. A type that is not known has none.
-func traits(stage vod.Stage, stepType string) (kinds, marks []string) {
+// fileset that it puts out, and marks. A type that is not known has none. scheme
+// is that of a packaging's encryption.
+func traits(stage vod.Stage, stepType, scheme string) (kinds, marks []string) {
 	switch {
 	case stage == vod.Retrieval && stepType == "vimond_file_retriever":
 		return nil, []string{vod.LabelSkippedUpload}
+	case stage == vod.Packaging && stepType == "CMAF" && hlsOnly(scheme):
+		return []string{vod.KindHLS}, nil
 	case stage == vod.Packaging && stepType == "CMAF":
 		return []string{vod.KindHLS, vod.KindDASH}, nil
 	}
@@ -34,6 +37,7 @@ func checkMeaning(doc map[string]any, sound bool) []vod.FieldProblem {
 			own, _ := entry[stage.ProfileKey()].(map[string]any)
 			at := index("/"+stage.Key(), i)
 			problems = append(problems, checkLadder(at+"/"+stage.ProfileKey()+"/ladder", own["ladder"])...)
+			problems = append(problems, checkEncryption(at+"/"+stage.ProfileKey()+"/encryption", own["encryption"])...)
 			filter, isText := entry["filesetFilter"].(string)
 			if !sound && isText && filter != "" {
 				problems = append(problems, checkFilter(at+"/filesetFilter", filter)...)
@@ -41,7 +45,7 @@ func checkMeaning(doc map[string]any, sound bool) []vod.FieldProblem {
 			step := vod.Step{Stage: stage, Filter: filter}
 			step.LabelOut, _ = entry["filesetLabelOut"].(string)
 			step.Type, _ = own["type"].(string)
-			step.Kinds, step.Marks = traits(stage, step.Type)
+			step.Kinds, step.Marks = traits(stage, step.Type, schemeOf(own))
 			steps = append(steps, step)
 		}
 	}

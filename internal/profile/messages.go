@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/big"
 	"strings"
@@ -33,6 +34,14 @@ func patternMeaning(schemaURL string) string {
 	return "does not have the right form"
 }
 
+// choiceMeaning says in words what each part of the schema with a oneOf wants.
+func choiceMeaning(schemaURL string) string {
+	if strings.HasSuffix(schemaURL, "/encryption") {
+		return "needs keyFile or keyServer, one of the two"
+	}
+	return "must have one of several forms, and has none or more than one"
+}
+
 // explain says what a validation error means, in words for whoever wrote the
 // document. Most give one problem; each missing or unknown key gives its own.
 func explain(path string, e *jsonschema.ValidationError, known func(url string) []string) []vod.FieldProblem {
@@ -52,6 +61,8 @@ func explain(path string, e *jsonschema.ValidationError, known func(url string) 
 		return each(path, k.Missing, "is missing, but "+k.Prop+" is given")
 	case *kind.FalseSchema:
 		return one("a location of this type has no such key")
+	case *kind.OneOf:
+		return one("%s", choiceMeaning(e.SchemaURL))
 	case *kind.Not:
 		return one("has a meaning of its own in filters and cannot be the label of a step")
 	case *kind.Pattern:
@@ -60,6 +71,8 @@ func explain(path string, e *jsonschema.ValidationError, known func(url string) 
 		return one("must have %d entries or more", k.Want)
 	case *kind.MaxItems:
 		return one("has %d entries; %d are possible", k.Got, k.Want)
+	case *kind.UniqueItems:
+		return one("has the same entry twice, at %d and %d", min(k.Duplicates[0], k.Duplicates[1]), max(k.Duplicates[0], k.Duplicates[1]))
 	case *kind.MinLength:
 		return one("is empty")
 	case *kind.MaxLength:
@@ -113,6 +126,8 @@ func shown(v any) string {
 		return "an object"
 	case nil:
 		return "null"
+	case json.Number:
+		return strings.Trim(quoted(v.String()), `"`)
 	default:
 		return quoted(fmt.Sprint(v))
 	}

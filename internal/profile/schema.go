@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
@@ -74,7 +75,8 @@ func checkShape(value any) ([]vod.FieldProblem, error) {
 // shapeProblems gives the leaves of a tree of validation errors: groups such as
 // allOf, then and $ref say nothing of their own.
 func shapeProblems(e *jsonschema.ValidationError, known func(url string) []string) []vod.FieldProblem {
-	if len(e.Causes) == 0 {
+	_, choice := e.ErrorKind.(*kind.OneOf) // What each of its parts misses would mislead.
+	if len(e.Causes) == 0 || choice {
 		path := ""
 		for _, key := range e.InstanceLocation {
 			path = pointer(path, key)

@@ -64,6 +64,16 @@ func readStep(stage vod.Stage, entry map[string]json.RawMessage) (vod.Step, erro
 			return step, fmt.Errorf("filesetLabelOut: %w", err)
 		}
 	}
-	step.Kinds, step.Marks = traits(stage, step.Type)
+	step.Kinds, step.Marks = traits(stage, step.Type, scheme(step.Profile))
 	return step, nil
+}
+
+// scheme is the encryption scheme of an own profile, "" for none. What other
+// step types keep under such keys is none.
+func scheme(own json.RawMessage) string {
+	var keys map[string]any
+	if err := json.Unmarshal(own, &keys); err != nil {
+		return ""
+	}
+	return schemeOf(keys)
 }
