@@ -14,7 +14,9 @@ const (
 //
 // Where the timing asks for it, an edit list says which media time is the start
 // of the presentation (ISO/IEC 14496-12, 8.6.6).
-func InitSegment(t *Track, language string, timing Timing) []byte {
+//
+// With an encryptor the header tells how samples are encrypted, nil for not.
+func InitSegment(t *Track, language string, timing Timing, e *Encryptor) []byte {
 	b := &builder{}
 	b.box("ftyp", func() {
 		b.text(brandCMAF)
@@ -33,16 +35,17 @@ func InitSegment(t *Track, language string, timing Timing) []byte {
 			b.zeros(24)
 			b.u32(2) // next track
 		})
-		b.box("trak", func() { t.writeTrack(b, language, timing.mediaTime()) })
+		b.box("trak", func() { t.writeTrack(b, language, timing.mediaTime(), e) })
 		b.box("mvex", func() {
 			// All defaults stand in the fragments.
 			b.full("trex", 0, 0, func() { b.numbers(1, 1, 0, 0, 0) })
 		})
+		e.writePSSH(b)
 	})
 	return b.data
 }
 
-func (t *Track) writeTrack(b *builder, language string, mediaTime int64) {
+func (t *Track) writeTrack(b *builder, language string, mediaTime int64, e *Encryptor) {
 	b.full("tkhd", 0, 3, func() { // enabled, in the movie
 		b.numbers(0, 0, 1, 0, 0, 0, 0, 0)
 		volume := uint16(0)
@@ -78,11 +81,11 @@ func (t *Track) writeTrack(b *builder, language string, mediaTime int64) {
 			b.text(map[bool]string{true: "Video", false: "Audio"}[t.Handler == HandlerVideo])
 			b.u8(0)
 		})
-		b.box("minf", func() { t.writeMediaInfo(b) })
+		b.box("minf", func() { t.writeMediaInfo(b, e) })
 	})
 }
 
-func (t *Track) writeMediaInfo(b *builder) {
+func (t *Track) writeMediaInfo(b *builder, e *Encryptor) {
 	if t.Handler == HandlerVideo {
 		b.full("vmhd", 0, 1, func() { b.zeros(8) })
 	} else {
@@ -95,7 +98,7 @@ func (t *Track) writeMediaInfo(b *builder) {
 		})
 	})
 	b.box("stbl", func() {
-		b.box("stsd", func() { b.raw(t.stsd) })
+		b.box("stsd", func() { b.raw(e.sampleEntry(t)) })
 		b.full("stts", 0, 0, func() { b.u32(0) })
 		b.full("stsc", 0, 0, func() { b.u32(0) })
 		b.full("stsz", 0, 0, func() { b.numbers(0, 0) })

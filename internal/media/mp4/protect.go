@@ -9,8 +9,8 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/media/cenc"
 )
 
-// Protection says how a track is to be encrypted.
-type Protection struct {
+// Encryption says how a track is to be encrypted.
+type Encryption struct {
 	Scheme cenc.Scheme
 	Key    cenc.Key
 	KID    cenc.KeyID
@@ -25,7 +25,7 @@ type Protection struct {
 // Encryptor encrypts one track while it is written. It is for one goroutine;
 // segments are written in their order, each once.
 type Encryptor struct {
-	protection Protection
+	encryption Encryption
 	pattern    cenc.Pattern
 	cipher     *cenc.Cipher
 	mapper     cenc.Mapper
@@ -37,62 +37,30 @@ type Encryptor struct {
 // key stream (ISO/IEC 23001-7, 9.3).
 const ivSize = 8
 
+// maxSubsamples is how many fit the 8 bits that saiz has for the bytes that tell
+// of a sample.
+const maxSubsamples = (0xff - ivSize - 2) / 6
+
 // maxSampleSize bounds what is read into memory at once.
 const maxSampleSize = 256 << 20
 
 // NewEncryptor makes an encryptor for the track. Its error wraps
 // [cenc.ErrUnsupported] where the track's codec is not encrypted here.
-func NewEncryptor(t *Track, p Protection) (*Encryptor, error) {
+func NewEncryptor(t *Track, p Encryption) (*Encryptor, error) {
 	video := t.Handler == HandlerVideo
-	e := &Encryptor{protection: p, pattern: cenc.PatternOf(p.Scheme, video), next: binary.BigEndian.Uint64(p.IV[:])}
+	e := &Encryptor{encryption: p, pattern: cenc.PatternOf(p.Scheme, video), next: binary.BigEndian.Uint64(p.IV[:])}
 	var err error
 	if e.cipher, err = cenc.NewCipher(p.Key, p.Scheme, e.pattern); err != nil {
 		return nil, err
 	}
-	format, children, err := entryChildren(t.stsd, t.Handler)
-	if err != nil {
-		return nil, err
-	}
-	var configuration []byte
-	for _, kind := range []string{"avcC", "hvcC", "av1C"} {
-		if data, ok := find(children, kind); ok {
-			configuration = data
-		}
-	}
-	e.mapper, err = cenc.NewMapper(format, configuration, p.Scheme)
+	e.mapper, err = cenc.NewMapper(t.Entry.Format, t.Entry.Config, p.Scheme)
 	return e, err
 }
 
-// entryChildren gives the format of the only sample entry and the boxes in it.
-func entryChildren(stsd []byte, handler string) (format string, children []byte, err error) {
-	if len(stsd) < 8 {
-		return "", nil, malformed("stsd is missing or broken")
-	}
-	list, err := boxes(stsd[8:])
-	if err != nil {
-		return "", nil, err
-	}
-	if len(list) != 1 {
-		return "", nil, malformed("stsd has %d sample entries instead of one", len(list))
-	}
-	data := list[0].data
-	head := 78 // of VisualSampleEntry
-	if handler != HandlerVideo {
-		head = 28
-		if len(data) >= 10 && binary.BigEndian.Uint16(data[8:]) == 1 {
-			head = 44 // QuickTime's version 1
-		}
-	}
-	if len(data) < head {
-		return "", nil, malformed("the sample entry %q is cut off", list[0].kind)
-	}
-	return list[0].kind, data[head:], nil
-}
-
-// stsdBox is the payload of stsd with the entry as it is when encrypted: under
+// sampleEntry is the payload of stsd with the entry as it is when encrypted: under
 // another name, with a sinf that tells the original one (ISO/IEC 14496-12,
 // 8.12). Without an encryptor it is that of the track.
-func (e *Encryptor) stsdBox(t *Track) []byte {
+func (e *Encryptor) sampleEntry(t *Track) []byte {
 	if e == nil {
 		return t.stsd
 	}
@@ -107,7 +75,7 @@ func (e *Encryptor) stsdBox(t *Track) []byte {
 	b.box("sinf", func() {
 		b.box("frma", func() { b.text(format) })
 		b.full("schm", 0, 0, func() {
-			b.text(string(e.protection.Scheme))
+			b.text(string(e.encryption.Scheme))
 			b.u32(0x10000)
 		})
 		b.box("schi", func() { e.writeTrackEncryption(b) })
@@ -127,15 +95,15 @@ func (e *Encryptor) writeTrackEncryption(b *builder) {
 		b.u8(0)
 		b.u8(e.pattern.Crypt<<4 | e.pattern.Skip)
 		b.u8(1) // protected
-		if e.protection.Scheme == cenc.CENC {
+		if e.encryption.Scheme == cenc.CENC {
 			b.u8(ivSize)
-			b.raw(e.protection.KID[:])
+			b.raw(e.encryption.KID[:])
 			return
 		}
 		b.u8(0)
-		b.raw(e.protection.KID[:])
-		b.u8(uint8(len(e.protection.IV)))
-		b.raw(e.protection.IV[:])
+		b.raw(e.encryption.KID[:])
+		b.u8(uint8(len(e.encryption.IV)))
+		b.raw(e.encryption.IV[:])
 	})
 }
 
@@ -144,7 +112,7 @@ func (e *Encryptor) writePSSH(b *builder) {
 	if e == nil {
 		return
 	}
-	for _, box := range e.protection.PSSH {
+	for _, box := range e.encryption.PSSH {
 		b.raw(box)
 	}
 }
@@ -171,11 +139,12 @@ func (e *Encryptor) plan(source io.ReaderAt, s Segment) ([]encryptedSample, erro
 		if out[i].subsamples, err = e.mapper.Map(buffer); err != nil {
 			return nil, fmt.Errorf("sample %d of segment %d: %w", i+1, s.Number, err)
 		}
-		if len(out[i].subsamples) > 0xffff {
-			return nil, malformed("a sample of segment %d has %d subsamples", s.Number, len(out[i].subsamples))
+		if n := len(out[i].subsamples); n > maxSubsamples {
+			return nil, fmt.Errorf("%w: frame %d of segment %d has %d slices or tiles; at most %d are possible",
+				cenc.ErrUnsupported, i+1, s.Number, n, maxSubsamples)
 		}
-		out[i].iv = e.protection.IV
-		if e.protection.Scheme == cenc.CENC {
+		out[i].iv = e.encryption.IV
+		if e.encryption.Scheme == cenc.CENC {
 			out[i].iv = [cenc.KeySize]byte{}
 			binary.BigEndian.PutUint64(out[i].iv[:], e.next)
 			e.next++
@@ -226,7 +195,7 @@ func (e *Encryptor) writeAuxiliary(b *builder, moof int, plan []encryptedSample)
 	}
 	video := e.pattern.Skip > 0 || slices.ContainsFunc(plan, func(s encryptedSample) bool { return len(s.subsamples) > 0 })
 	iv := 0
-	if e.protection.Scheme == cenc.CENC {
+	if e.encryption.Scheme == cenc.CENC {
 		iv = ivSize
 	}
 	if !video && iv == 0 {
@@ -238,12 +207,13 @@ func (e *Encryptor) writeAuxiliary(b *builder, moof int, plan []encryptedSample)
 		if video {
 			size += 2 + 6*len(s.subsamples)
 		}
-		if size > 0xff {
-			size = 0 // see below
-		}
 		sizes[i] = uint8(size)
 	}
-	writeSizes(b, sizes)
+	b.full("saiz", 0, 0, func() {
+		b.u8(0) // sizes follow
+		b.u32(uint32(len(sizes)))
+		b.raw(sizes)
+	})
 	offsetAt := 0
 	b.full("saio", 0, 0, func() {
 		b.u32(1)

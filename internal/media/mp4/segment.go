@@ -66,9 +66,13 @@ type Sizes struct {
 }
 
 // WriteSegment writes the segment as styp, moof and mdat, its samples copied
-// from source.
-func WriteSegment(w io.Writer, source io.ReaderAt, t *Track, s Segment, timing Timing) (Sizes, error) {
-	head, err := segmentHead(t, s, timing)
+// from source, or encrypted on the way where there is an encryptor.
+func WriteSegment(w io.Writer, source io.ReaderAt, t *Track, s Segment, timing Timing, e *Encryptor) (Sizes, error) {
+	plan, err := e.plan(source, s)
+	if err != nil {
+		return Sizes{}, err
+	}
+	head, err := segmentHead(t, s, timing, e, plan)
 	if err != nil {
 		return Sizes{}, err
 	}
@@ -76,6 +80,21 @@ func WriteSegment(w io.Writer, source io.ReaderAt, t *Track, s Segment, timing T
 	if _, err := w.Write(head); err != nil {
 		return Sizes{}, fmt.Errorf("write segment %d: %w", s.Number, err)
 	}
+	write := copySamples
+	if e != nil {
+		write = func(w io.Writer, source io.ReaderAt, s Segment) (int64, error) {
+			return e.writeSamples(w, source, s, plan)
+		}
+	}
+	n, err := write(w, source, s)
+	if err != nil {
+		return Sizes{}, fmt.Errorf("write samples of segment %d: %w", s.Number, err)
+	}
+	sizes.Total += n
+	return sizes, nil
+}
+
+func copySamples(w io.Writer, source io.ReaderAt, s Segment) (copied int64, err error) {
 	for i := 0; i < len(s.Samples); {
 		// Samples that lie side by side are copied at once.
 		start, end := s.Samples[i].Offset, s.Samples[i].Offset
@@ -83,19 +102,19 @@ func WriteSegment(w io.Writer, source io.ReaderAt, t *Track, s Segment, timing T
 			end += int64(s.Samples[i].Size)
 		}
 		n, err := io.Copy(w, io.NewSectionReader(source, start, end-start))
+		copied += n
 		if err == nil && n < end-start {
 			err = io.ErrUnexpectedEOF
 		}
 		if err != nil {
-			return Sizes{}, fmt.Errorf("copy samples of segment %d: %w", s.Number, err)
+			return copied, err
 		}
-		sizes.Total += n
 	}
-	return sizes, nil
+	return copied, nil
 }
 
 // segmentHead makes everything before the samples.
-func segmentHead(t *Track, s Segment, timing Timing) ([]byte, error) {
+func segmentHead(t *Track, s Segment, timing Timing, e *Encryptor, plan []encryptedSample) ([]byte, error) {
 	times := decodeTimes(s)
 	var payload int64
 	for _, sample := range s.Samples {
@@ -122,6 +141,7 @@ func segmentHead(t *Track, s Segment, timing Timing) ([]byte, error) {
 			b.full("tfhd", 0, 0x020000, func() { b.u32(1) }) // default-base-is-moof
 			b.full("tfdt", 1, 0, func() { b.u64(uint64(start)) })
 			offsetAt = writeRun(b, t, s, times, timing.Delay)
+			e.writeAuxiliary(b, moof, plan)
 		})
 	})
 	binary.BigEndian.PutUint32(b.data[offsetAt:], uint32(len(b.data)-moof+8))

@@ -39,7 +39,7 @@ func write(t testing.TB, clip []byte, perSegment int) (header []byte, list [][]b
 	timing := TimingOf(cut)
 	for _, s := range cut {
 		var b bytes.Buffer
-		sizes, err := WriteSegment(&b, bytes.NewReader(clip), track, s, timing)
+		sizes, err := WriteSegment(&b, bytes.NewReader(clip), track, s, timing, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,7 +48,7 @@ func write(t testing.TB, clip []byte, perSegment int) (header []byte, list [][]b
 		}
 		list = append(list, b.Bytes())
 	}
-	return InitSegment(track, "nor", timing), list
+	return InitSegment(track, "nor", timing, nil), list
 }
 
 func TestWriteAndReadBack(t *testing.T) {
@@ -126,13 +126,15 @@ func TestDecodesTheSame(t *testing.T) {
 // frameHashes lists time and hash of every decoded frame from time 0 on; in
 // fragmented files ffmpeg does not drop what an edit list hides, but gives it
 // times below 0.
-func frameHashes(t *testing.T, data []byte) string {
+func frameHashes(t *testing.T, data []byte, options ...string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "in.mp4")
 	if err := os.WriteFile(path, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-copyts", "-i", path, "-fps_mode", "passthrough", "-f", "framehash", "-").Output()
+	args := append([]string{"-v", "error", "-copyts"}, options...)
+	args = append(args, "-i", path, "-fps_mode", "passthrough", "-f", "framehash", "-")
+	out, err := exec.CommandContext(t.Context(), "ffmpeg", args...).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
