@@ -170,7 +170,7 @@ func (o *output) takeFile(ctx context.Context, folder string, entry location.Ent
 	if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
 		return err
 	}
-	got, err := take(ctx, from, to, entry.Name)
+	got, err := take(ctx, from, to, entry.Name, os.Link)
 	if err != nil {
 		return err
 	}
@@ -189,14 +189,15 @@ func changed(name string, err error) error {
 	}
 }
 
-// take links or copies a file, and reads it once on the way.
-func take(ctx context.Context, from, to, name string) (entry location.Entry, err error) {
+// take links a file, or copies it where that cannot be, and reads it once on the
+// way.
+func take(ctx context.Context, from, to, name string, link func(from, to string) error) (entry location.Entry, err error) {
 	in, err := os.Open(from)
 	if err != nil {
 		return location.Entry{}, err
 	}
 	defer in.Close()
-	err = os.Link(from, to)
+	err = link(from, to)
 	switch {
 	case err == nil:
 		return location.EntryOf(ctx, name, in)
