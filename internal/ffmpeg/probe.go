@@ -115,12 +115,27 @@ func (s Stream) VariableRate() bool {
 // MEDIA, in plain words, if the file is not a media file, holds neither video
 // nor audio, or has pictures larger than allowed.
 func (t *Tools) Probe(ctx context.Context, path string) (*Probe, error) {
+	out, err := t.inspect(ctx, path, "-show_format", "-show_streams")
+	if err != nil {
+		return nil, err
+	}
+	name := filepath.Base(path)
+	probe, err := parseProbe(out)
+	if err != nil {
+		return nil, BadMedia(name, "could not be analysed", err)
+	}
+	return probe, t.accept(name, probe)
+}
+
+// inspect gives what ffprobe says about a file in JSON. Its error is a
+// [vod.StepError].
+func (t *Tools) inspect(ctx context.Context, path string, show ...string) ([]byte, error) {
 	if err := checkFile(path); err != nil {
 		return nil, err
 	}
 	out := &capped{max: maxProbe}
 	log := &tail{max: maxLog}
-	args := append(openOptions(t.config.MaxPixels), "-show_format", "-show_streams", "-of", "json", "-i", FileURL(path))
+	args := append(append(openOptions(t.config.MaxPixels), show...), "-of", "json", "-i", FileURL(path))
 	watch := newWatch(ctx, t.config.StallAfter)
 	p := process{
 		argv:   append([]string{t.config.FFprobe, "-hide_banner", "-loglevel", "level+error"}, args...),
@@ -132,15 +147,10 @@ func (t *Tools) Probe(ctx context.Context, path string) (*Probe, error) {
 	if err := classify(o); err != nil {
 		return nil, explain(path, err, o)
 	}
-	name := filepath.Base(path)
 	if out.over {
-		return nil, BadMedia(name, "describes more streams than any real file has", nil)
+		return nil, BadMedia(filepath.Base(path), "describes more streams than any real file has", nil)
 	}
-	probe, err := parseProbe(out.buf.Bytes())
-	if err != nil {
-		return nil, BadMedia(name, "could not be analysed", err)
-	}
-	return probe, t.accept(name, probe)
+	return out.buf.Bytes(), nil
 }
 
 // accept refuses what cannot be worked with.

@@ -20,7 +20,14 @@ type Command struct {
 	// Trace is told the argument vector when ffmpeg starts, and again with the
 	// last 16 KiB of its log when it has ended. May be nil.
 	Trace func(command []string, log string)
+	// Report is told the end of the log, which then is at level info and at most
+	// 1 MiB, when ffmpeg has ended well. It is for filters that measure. May be
+	// nil.
+	Report func(log string)
 }
+
+// maxReport is how much of the log [Command.Report] is told, in bytes.
+const maxReport = 1 << 20
 
 // Run runs ffmpeg to its end. Its error is a [vod.StepError]: MEDIA when the
 // input cannot be read, INFRA when this machine or the encoder failed or media
@@ -29,6 +36,10 @@ type Command struct {
 func (t *Tools) Run(ctx context.Context, c Command) error {
 	argv := append(t.global(), c.Args...)
 	log := &tail{max: maxLog}
+	if c.Report != nil {
+		log.max = maxReport
+		argv = append(append(t.global(), "-loglevel", "level+info"), c.Args...)
+	}
 	c.trace(argv, "")
 
 	watch := newWatch(ctx, t.config.StallAfter)
@@ -41,8 +52,12 @@ func (t *Tools) Run(ctx context.Context, c Command) error {
 	}
 	err := p.run(watch.ctx)
 	cause := watch.stop()
-	c.trace(argv, log.String())
-	return classify(outcome{cause: cause, err: err, log: log.String(), args: c.Args, program: "ffmpeg", stallAfter: t.config.StallAfter})
+	c.trace(argv, log.end(maxLog))
+	err = classify(outcome{cause: cause, err: err, log: log.String(), args: c.Args, program: "ffmpeg", stallAfter: t.config.StallAfter})
+	if err == nil && c.Report != nil {
+		c.Report(log.String())
+	}
+	return err
 }
 
 // global gives the program and the options that every run has.

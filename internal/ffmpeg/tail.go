@@ -42,3 +42,12 @@ func (t *tail) String() string {
 	}
 	return strings.TrimSpace(strings.ToValidUTF8(text, "\uFFFD"))
 }
+
+// end gives at most the last n bytes of the kept text, as valid UTF-8.
+func (t *tail) end(n int) string {
+	text := t.String()
+	if over := len(text) - n; over > 0 {
+		return strings.ToValidUTF8(text[over:], "")
+	}
+	return text
+}

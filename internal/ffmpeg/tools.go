@@ -44,6 +44,8 @@ type Tools struct {
 	config  Config
 	version string
 	filters map[string]bool
+	have    map[string]bool // encoders that it was built with
+	devices devices
 }
 
 // New finds the programs and looks up what they can do. Its error tells what
@@ -69,9 +71,9 @@ func New(config Config) (*Tools, error) {
 	if err != nil {
 		return nil, err
 	}
-	have := parseNames(encoders, 1)
+	t.have = parseNames(encoders, 1)
 	for _, name := range []string{"libx264", "aac", "mjpeg"} {
-		if !have[name] {
+		if !t.HasEncoder(name) {
 			return nil, fmt.Errorf("%s has no encoder %s; install a full build, on Debian and Ubuntu: apt-get install ffmpeg", t.config.FFmpeg, name)
 		}
 	}
@@ -83,6 +85,10 @@ func (t *Tools) Version() string { return t.version }
 
 // HasFilter tells whether ffmpeg was built with the filter.
 func (t *Tools) HasFilter(name string) bool { return t.filters[name] }
+
+// HasEncoder tells whether ffmpeg was built with the encoder. Those of graphics
+// processors need not work for that: see [Tools.Works].
+func (t *Tools) HasEncoder(name string) bool { return t.have[name] }
 
 func (c Config) withDefaults() Config {
 	if c.FFmpeg == "" {
