@@ -1,0 +1,39 @@
+package quality
+
+import "github.com/via-orchestrate/orchestrate/internal/media"
+
+// windows is how many places of a title are looked at: at a tenth, in the
+// middle, and at nine tenths.
+const windows = 3
+
+// share is the most of all frames that are compared, as one part of so many:
+// comparing a frame costs about two fifths of encoding it in the default ladder.
+const share = 10
+
+// fewest frames are compared in a window, however short the title is.
+const fewest = 3
+
+// window is a run of frames of a rendition.
+type window struct{ first, count int64 }
+
+// plan chooses the windows of a title with that many frames: up to a second
+// each, at the start of a GOP where the title is long enough for that to make
+// no difference, as everything before it would be decoded in vain.
+func plan(frames int64, rate media.Rational, gop int) []window {
+	if frames <= 0 {
+		return nil
+	}
+	count := min(max(int64(rate.Float()), 1), max(frames/(share*windows), fewest))
+	if count*windows >= frames {
+		return []window{{0, min(frames, count*windows)}}
+	}
+	var out []window
+	for _, tenth := range []int64{1, 5, 9} {
+		first := (frames - count) * tenth / 10
+		if gop > 0 && frames >= 10*int64(gop) {
+			first -= first % int64(gop)
+		}
+		out = append(out, window{first, count})
+	}
+	return out
+}
