@@ -22,6 +22,9 @@ func skills() []skill {
 		{"-encoders", "libx264", ""},
 		{"-encoders", "aac", ""},
 		{"-encoders", "mjpeg", ""},
+		{"-encoders", "libx265", "HEVC"},
+		{"-encoders", "libsvtav1", "AV1"},
+		{"-encoders", "libopus", "Opus"},
 		{"-encoders", "webvtt", "embedded subtitles"},
 		{"-filters", "scale", ""},
 		{"-filters", "split", ""},
@@ -30,6 +33,8 @@ func skills() []skill {
 		{"-filters", "bwdif", "interlaced sources"},
 		{"-filters", "zscale", "sources in HDR or wide colour"},
 		{"-filters", "tonemap", "sources in HDR"},
+		{"-filters", "loudnorm", "loudness to EBU R 128"},
+		{"-filters", "ssim", "the measured quality of renditions"},
 		{"-muxers", "mp4", ""},
 		{"-muxers", "webvtt", "embedded subtitles"},
 	}

@@ -25,20 +25,20 @@ var (
 // address is the URI under which the server reads the source: a URL as it
 // stands, a path as file: where the server confirms that it reads the same
 // file, and else the address of an upload.
-func (c *submitCmd) address(ctx context.Context, sh *shell, s *session) (string, error) {
-	if schemePattern.MatchString(c.Source) {
-		return c.Source, nil
+func (c *submitCmd) address(ctx context.Context, sh *shell, s *session, source string) (string, error) {
+	if schemePattern.MatchString(source) {
+		return source, nil
 	}
-	if m := otherScheme.FindStringSubmatch(c.Source); m != nil {
+	if m := otherScheme.FindStringSubmatch(source); m != nil {
 		return "", &usageError{"sources of the scheme " + m[1] + " are not supported", "give a URL of http, https or file, or a path."}
 	}
-	path, err := filepath.Abs(c.Source)
+	path, err := filepath.Abs(source)
 	if err != nil {
 		return "", err
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return "", &usageError{fmt.Sprintf("cannot read %s: %v", c.Source, errors.Unwrap(err)), "check the path, or give a URL."}
+		return "", &usageError{fmt.Sprintf("cannot read %s: %v", source, errors.Unwrap(err)), "check the path, or give a URL."}
 	}
 	defer f.Close()
 	stat, err := f.Stat()
@@ -46,7 +46,7 @@ func (c *submitCmd) address(ctx context.Context, sh *shell, s *session) (string,
 		return "", err
 	}
 	if !stat.Mode().IsRegular() {
-		return "", &usageError{c.Source + " is not a file", "name a single file, or give a URL."}
+		return "", &usageError{source + " is not a file", "name a single file, or give a URL."}
 	}
 	there := (&url.URL{Scheme: "file", Path: path}).String()
 	if c.DryRun {

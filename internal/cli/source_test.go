@@ -143,6 +143,63 @@ func TestSubmitUploads(t *testing.T) {
 	d.run(t, "submit", path, "--asset", "a1", "-o", "json").want(t, 0, `{"ingestId":"i1","detailsUrl":"/ingests/i1"}`+"\n", "")
 }
 
+// TestSubmitSubtitles: with the video, or alone for an asset that is there.
+func TestSubmitSubtitles(t *testing.T) {
+	t.Parallel()
+	d, s := newDouble(t), &submissions{}
+	s.accept(d)
+	d.answer("POST /sources/check", 200, `{"same":true}`)
+	srt := writeClip(t, "film=x.nb.srt", "1")
+	for _, args := range [][]string{
+		{
+			"https://h/a.mp4", "--language", "en", "--md5", strings.Repeat("AB", 16), "--subtitle", srt, "--subtitle", "https://h/a,b.ttml=pt-BR-x-sdh",
+			"--subtitle", "https://h/a.vtt?sig=no=fr", "--subtitle", "https://h/a.vtt?sig=no=",
+		},
+		{srt},
+		{"upload:00", "--media-type", "subtitle", "--language", "en-x-forced"},
+		{"https://h/film.en.forced.SRT?x=.mp4"},
+	} {
+		if r := d.run(t, append([]string{"submit", "--asset", "a1"}, args...)...); r.code != 0 {
+			t.Fatal(r)
+		}
+	}
+	tag := func(text string) *string { return &text }
+	sum, path := strings.Repeat("ab", 16), "file://"+srt
+	want := []client.Submission{
+		{AssetID: "a1", Filesets: []client.SubmissionFileset{{Files: []client.SubmissionFile{
+			{Language: tag("en"), URI: "https://h/a.mp4", MD5Sum: &sum},
+			{MediaType: "SUBTITLE", Language: tag("nb"), URI: path},
+			{MediaType: "SUBTITLE", Language: tag("pt-BR-x-sdh"), URI: "https://h/a,b.ttml"},
+			{MediaType: "SUBTITLE", Language: tag("fr"), URI: "https://h/a.vtt?sig=no"},
+			{MediaType: "SUBTITLE", URI: "https://h/a.vtt?sig=no"},
+		}}}},
+		{AssetID: "a1", MediaType: "SUBTITLE", Language: tag("nb"), URI: path},
+		{AssetID: "a1", MediaType: "SUBTITLE", Language: tag("en-x-forced"), URI: "upload:00"},
+		{AssetID: "a1", MediaType: "SUBTITLE", Language: tag("en-x-forced"), URI: "https://h/film.en.forced.SRT?x=.mp4"},
+	}
+	if diff := cmp.Diff(want, s.all); diff != "" {
+		t.Error(diff)
+	}
+	r := d.run(t, "submit", "--asset", "a1", "https://h/a.mp4", "--subtitle", "https://h/a.vtt?sig=hunter2!")
+	if r.code != exitUsage || !strings.Contains(r.err, "=LANG") || strings.Contains(r.err, "hunter2") {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestLanguageOfAName(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"film.srt": "", "film.en.srt": "en", "/a.b/film.nb.vtt": "nb", "film.pt-BR.ttml": "pt-BR", "film.eng.srt": "eng",
+		"film.en.forced.srt": "en-x-forced", "film.en.SDH.srt": "en-x-sdh", "film.en.cc.srt": "en-x-sdh", "film.hi.srt": "hi", "film.hi.hi.srt": "hi-x-sdh",
+		"film.720p.srt": "", "lord.of.the.srt": "", "film.tv.srt": "", "en.srt": "", ".en.srt": "en", "forced.srt": "", "film.forced.srt": "",
+		"https://h.en.srt/film.srt": "", "https://h/film.de.srt?sig=1": "de", "": "",
+	} {
+		if got := nameLanguage(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestUploadFrame(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

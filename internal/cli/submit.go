@@ -11,19 +11,23 @@ import (
 	"github.com/via-orchestrate/orchestrate/client"
 )
 
+// mediaSubtitle is the media type of subtitle files.
+const mediaSubtitle = "SUBTITLE"
+
 type submitCmd struct {
 	remote
-	Source         string `arg:"" help:"URL (http, https, file, upload) or path. A path outside the server's --allow-source-dir is uploaded."`
-	Asset          string `required:"" placeholder:"ID" help:"The asset that the file is of."`
-	Profile        string `placeholder:"NAME" help:"The profile to run. Default: default."`
-	ProfileVersion int64  `placeholder:"ID" help:"Its version. Default: the newest."`
-	MediaType      string `placeholder:"TYPE" help:"What the file is, such as VIDEO or SUBTITLE. Default: by its name."`
-	Language       string `placeholder:"TAG" help:"Its language (BCP 47), such as en."`
-	MD5            string `name:"md5" placeholder:"SUM" help:"Its MD5 checksum, 32 hexadecimal digits; verified, and used to skip what is known."`
-	Force          bool   `help:"Do the work even if the same file was ingested before."`
-	DryRun         bool   `help:"Only show what would be done."`
-	Wait           bool   `help:"Follow the ingest to its end."`
-	IdempotencyKey string `placeholder:"KEY" help:"Submitting the same address again with the same key makes no second ingest (7 days). Default: a random one."`
+	Source         string   `arg:"" help:"URL (http, https, file, upload) or path. A path outside the server's --allow-source-dir is uploaded."`
+	Asset          string   `required:"" placeholder:"ID" help:"The asset that the file is of."`
+	Subtitle       []string `sep:"none" placeholder:"SOURCE[=TAG]" help:"A subtitle file for it, with its language: film.srt=en. Default: the one that its name tells (film.en.srt). May be repeated."`
+	Profile        string   `placeholder:"NAME" help:"The profile to run. Default: default."`
+	ProfileVersion int64    `placeholder:"ID" help:"Its version. Default: the newest."`
+	MediaType      string   `placeholder:"TYPE" help:"What the file is: VIDEO, AUDIO, SUBTITLE or SMIL. Default: SUBTITLE for .srt, .vtt, .ttml, .dfxp and .xml, else VIDEO."`
+	Language       string   `placeholder:"TAG" help:"Its language (BCP 47), such as en, or en-x-forced and en-x-sdh for subtitles. Default: for subtitles the one that its name tells."`
+	MD5            string   `name:"md5" placeholder:"SUM" help:"Its MD5 checksum, 32 hexadecimal digits; verified, and used to skip what is known."`
+	Force          bool     `help:"Do the work even if the same file was ingested before."`
+	DryRun         bool     `help:"Only show what would be done."`
+	Wait           bool     `help:"Follow the ingest to its end."`
+	IdempotencyKey string   `placeholder:"KEY" help:"Submitting the same address again with the same key makes no second ingest (7 days). Default: a random one."`
 }
 
 func (c *submitCmd) Run(ctx context.Context, sh *shell) error {
@@ -34,13 +38,9 @@ func (c *submitCmd) Run(ctx context.Context, sh *shell) error {
 	if err := c.checkProfile(ctx, s); err != nil {
 		return err
 	}
-	uri, err := c.address(ctx, sh, s)
+	sub, err := c.submission(ctx, sh, s)
 	if err != nil {
 		return err
-	}
-	sub := client.Submission{
-		AssetID: c.Asset, URI: uri, Profile: c.Profile, ProfileVersionID: c.ProfileVersion,
-		MediaType: strings.ToUpper(c.MediaType), Language: given(c.Language), MD5Sum: given(strings.ToLower(c.MD5)), Force: c.Force,
 	}
 	if c.DryRun {
 		return c.preview(ctx, sh, s, sub)
@@ -61,6 +61,40 @@ func (c *submitCmd) Run(ctx context.Context, sh *shell) error {
 	}
 	_, err = fmt.Fprintf(sh.out, "Ingest %s\nTo follow it: orchestrate watch %s\n", accepted.IngestID, accepted.IngestID)
 	return err
+}
+
+// submission is what is to be submitted; files that the server cannot read have
+// been uploaded.
+func (c *submitCmd) submission(ctx context.Context, sh *shell, s *session) (client.Submission, error) {
+	sub := client.Submission{AssetID: c.Asset, Profile: c.Profile, ProfileVersionID: c.ProfileVersion, Force: c.Force}
+	mediaType, language := strings.ToUpper(c.MediaType), c.Language
+	if mediaType == "" && isSubtitle(c.Source) {
+		mediaType = mediaSubtitle
+	}
+	if mediaType == mediaSubtitle && language == "" {
+		language = nameLanguage(c.Source)
+	}
+	files := []client.SubmissionFile{{MediaType: mediaType, Language: given(language), URI: c.Source, MD5Sum: given(strings.ToLower(c.MD5))}}
+	for _, option := range c.Subtitle {
+		source, language, err := splitSubtitle(option)
+		if err != nil {
+			return sub, err
+		}
+		files = append(files, client.SubmissionFile{MediaType: mediaSubtitle, Language: given(language), URI: source})
+	}
+	for i := range files {
+		uri, err := c.address(ctx, sh, s, files[i].URI)
+		if err != nil {
+			return sub, err
+		}
+		files[i].URI = uri
+	}
+	if one := files[0]; len(files) == 1 {
+		sub.URI, sub.MediaType, sub.Language, sub.MD5Sum = one.URI, one.MediaType, one.Language, one.MD5Sum
+	} else {
+		sub.Filesets = []client.SubmissionFileset{{Files: files}}
+	}
+	return sub, nil
 }
 
 // checkProfile asks for the profile. The server refuses a submission under an
