@@ -163,7 +163,7 @@ func TestPreflightAndMethods(t *testing.T) {
 func TestNotServed(t *testing.T) {
 	t.Parallel()
 	root, url := setup(t, map[string]string{
-		key + "/a.mp4": "x", key + "/inventory.json": "x", key + "/page.html": "x", key + "/script.js": "x",
+		key + "/a.mp4": "x", key + "/inventory.json": "x", key + "/package.json": "x", key + "/page.html": "x", key + "/script.js": "x",
 		key + "/.hidden.mp4": "x", key + "/.git/a.mp4": "x", key + "/A.MP4": "x", key + "/image.svg": "x",
 		"loose.mp4": "x", "short/a.mp4": "x", strings.ToUpper(key) + "/a.mp4": "x", key + "/dir.mp4/a.mp4": "x",
 	})
@@ -187,7 +187,7 @@ func TestNotServed(t *testing.T) {
 		"/media/" + key + "/media-link.mp4", "/media/" + key + "/..-link.mp4",
 	}
 	for _, name := range []string{
-		"inventory.json", "page.html", "script.js", ".hidden.mp4", ".git/a.mp4", "A.MP4", "image.svg",
+		"inventory.json", "package.json", "page.html", "script.js", ".hidden.mp4", ".git/a.mp4", "A.MP4", "image.svg",
 		"dir.mp4", "pipe.mp4", "missing.mp4",
 	} {
 		paths = append(paths, "/media/"+key+"/"+name)
