@@ -3,6 +3,7 @@ package encoding
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,9 @@ import (
 // it would come to be late.
 func (p plan) args() []string {
 	var args []string
+	if i := slices.IndexFunc(p.ladder.Renditions, func(r media.Rendition) bool { return onDevice(r.Encoder) }); i >= 0 {
+		args = ffmpeg.DeviceArgs(p.ladder.Renditions[i].Encoder)
+	}
 	for i, path := range p.inputs {
 		if v := p.source.Video; v != nil && v.Input == i && p.steady(*v) {
 			args = append(args, "-reinit_filter:"+strconv.Itoa(v.Stream), "0")
@@ -78,9 +82,9 @@ func (p plan) videoOutput(i int, r media.Rendition) []string {
 }
 
 func (p plan) audioOutput(i int, t track) []string {
-	options := []string{"-c:a", "aac", "-profile:a", "aac_low", "-b:a", kbit(t.form.Bitrate)}
-	if t.form.Codec == media.CodecOpus {
-		options = []string{"-c:a", "libopus", "-b:a", kbit(t.form.Bitrate)}
+	options := []string{"-c:a", t.form.encoder(), "-b:a", kbit(t.form.Bitrate)}
+	if t.form.Codec == media.CodecAAC {
+		options = append(options, "-profile:a", "aac_low")
 	}
 	if t.tag != nil {
 		options = append(options, "-metadata:s:a:0", "language="+t.Language)

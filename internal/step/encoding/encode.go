@@ -15,9 +15,9 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
-// encodeShare is the share of the work that is ffmpeg's; the rest is looking at
-// what came out and making it durable.
-const encodeShare = 0.98
+// encodeShare is the share of the work that is the encode's; the rest is looking
+// at what came out and making it durable.
+const encodeShare = 0.94
 
 // encode is the work on one fileset.
 type encode struct {
@@ -27,7 +27,10 @@ type encode struct {
 	inputs   []inputFile
 	dir      string
 	progress func(share float64)
-	played   time.Duration // of the source; set by run
+
+	// Set by run.
+	played time.Duration // of the source
+	told   vod.Report
 }
 
 // run probes, encodes and checks. It gives the files put out, each with its
@@ -43,11 +46,10 @@ func (e *encode) run(ctx context.Context) ([]vod.File, error) {
 		p.inputs = append(p.inputs, in.path)
 	}
 	p.dir = e.dir
-	err = e.tools.Run(ctx, ffmpeg.Command{
-		Args: p.args(), Duration: source.Duration, Trace: e.job.Trace,
-		Progress: func(share float64) { e.progress(share * encodeShare) },
-	})
-	if err != nil {
+	if err := e.prepare(ctx, &p); err != nil {
+		return nil, err
+	}
+	if err := e.transcode(ctx, &p); err != nil {
 		return nil, err
 	}
 	notes, err := e.measure(ctx, p)
@@ -55,6 +57,9 @@ func (e *encode) run(ctx context.Context) ([]vod.File, error) {
 		return nil, err
 	}
 	if err := writeNotes(e.dir, notes); err != nil {
+		return nil, err
+	}
+	if e.told, err = e.report(ctx, p, notes); err != nil {
 		return nil, err
 	}
 	e.progress(1)

@@ -104,7 +104,12 @@ func measureVideo(p plan, streams map[string]ffmpeg.Stream, notes *media.Encodin
 		})
 	}
 	notes.Poster = &media.PosterNotes{File: posterFile, Width: p.ladder.Poster.Width, Height: p.ladder.Poster.Height}
-	return nil
+	if first == nil {
+		first = &notes.Video[0]
+	}
+	var err error
+	notes.Thumbnails, err = p.thumbnailNotes(first.Frames)
+	return err
 }
 
 // only gives the one stream of an output file.

@@ -57,6 +57,14 @@ func (a AudioRendition) suffix() string {
 	return suffix
 }
 
+// encoder is ffmpeg's name for the one that is used.
+func (a AudioRendition) encoder() string {
+	if a.Codec == media.CodecOpus {
+		return "libopus"
+	}
+	return "aac"
+}
+
 // forms are those in which a track with some channels is put out. There is no
 // 5.1 of tracks that have less; the codecs that would be left without anything
 // get stereo instead.
