@@ -33,6 +33,7 @@ type bench struct {
 	locations *location.Set
 	store     vod.Location
 	runner    step.Runner
+	scratch   string
 	shares    []float64 // progress of the last run
 	command   []string  // traced by the last run
 }
@@ -52,13 +53,13 @@ func setup(t *testing.T, config ffmpeg.Config) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &bench{tools: tools, locations: set, store: store, runner: New(tools, set)}
+	return &bench{tools: tools, locations: set, store: store, runner: New(tools, set), scratch: t.TempDir()}
 }
 
 func (b *bench) job() step.Job {
 	return step.Job{
 		Tenant: tenant, AssetID: "1", IngestID: uuid.NewString(), TaskID: uuid.NewString(), Attempt: 1,
-		MediaKey: strings.Repeat("ab", 16), Log: slog.New(slog.DiscardHandler),
+		MediaKey: strings.Repeat("ab", 16), Scratch: b.scratch, Log: slog.New(slog.DiscardHandler),
 		Progress: func(float64) {}, Trace: func([]string, string) {},
 	}
 }

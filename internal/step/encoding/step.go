@@ -99,7 +99,7 @@ func (r *runner) inputs(job step.Job) ([]inputSet, error) {
 }
 
 func (r *runner) encodeAll(ctx context.Context, job step.Job, profile Profile, sets []inputSet, folder *location.Folder) (step.Result, error) {
-	var result step.Result
+	result := step.Result{Report: &vod.Report{Remarks: []string{}}}
 	for i, set := range sets {
 		e := encode{
 			tools: r.tools, job: job, profile: profile, inputs: set.files, dir: folder.Path(),
@@ -121,6 +121,8 @@ func (r *runner) encodeAll(ctx context.Context, job step.Job, profile Profile, s
 			files[j].URI = folder.URI(prefix + files[j].URI)
 		}
 		result.Work.Media += e.played
+		result.Report.Remarks = append(result.Report.Remarks, e.told.Remarks...)
+		result.Report.Renditions = append(result.Report.Renditions, e.told.Renditions...)
 		loc := folder.Location()
 		result.Outputs = append(result.Outputs, vod.Fileset{Files: files, Location: &loc, Labels: set.fileset.OutputLabels(job.LabelOut)})
 	}
