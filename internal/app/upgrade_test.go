@@ -36,7 +36,7 @@ type oldStore struct {
 
 // TestUpgrade starts this release on the data folder that an earlier one left
 // when it was killed in the middle of its work. Everything that was over is
-// answered byte for byte as by that release; what was not goes on to its end.
+// answered byte for byte as by that release, but for keys that are new; what was not goes on to its end.
 func TestUpgrade(t *testing.T) {
 	t.Parallel()
 	old := openOld(t)
@@ -176,10 +176,17 @@ func (old *oldStore) checkAnswers(t *testing.T, a *app.App) {
 	t.Helper()
 	for _, want := range old.answers {
 		status, body := ask(t, a.URL()+want.Path, want.Tenant)
+		body = added().Replace(body)
 		if d := cmp.Diff(want.Body, body); d != "" || status != want.Status {
 			t.Errorf("%s is answered with %d, want %d (-earlier +now):\n%s", want.Path, status, want.Status, d)
 		}
 	}
+}
+
+// added takes out what answers tell now and did not in the earlier release:
+// there is nothing of it in that one's store.
+func added() *strings.Replacer {
+	return strings.NewReplacer(`,"report":null`, "", `,"thumbnails":null`, "")
 }
 
 func ask(t *testing.T, url, tenant string) (status int, body string) {
