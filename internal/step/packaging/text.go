@@ -28,7 +28,8 @@ type textSource struct {
 	out   manifest.TextTrack
 }
 
-// openText reads a WebVTT file.
+// openText reads a WebVTT file. Where there are no notes, its language and marks
+// are those that it was submitted with: en, en-x-forced, en-x-sdh.
 func (in *inputs) openText(file vod.File, path string) error {
 	name := filepath.Base(path)
 	if !strings.EqualFold(filepath.Ext(name), ".vtt") {
@@ -43,7 +44,9 @@ func (in *inputs) openText(file vod.File, path string) error {
 	t := &textSource{path: path}
 	t.out.Language = manifest.Unknown
 	if file.Language != nil {
-		t.out.Language = manifest.LanguageTag(*file.Language)
+		tag, purpose, _ := strings.Cut(strings.ToLower(*file.Language), "-x-")
+		t.out.Language = manifest.LanguageTag(tag)
+		t.out.Forced, t.out.HearingImpaired = purpose == "forced", purpose == "sdh"
 	}
 	t.track, err = subtitle.Read(f, t.out.Language)
 	var bad *subtitle.LineError

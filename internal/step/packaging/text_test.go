@@ -126,14 +126,14 @@ func TestTextSegments(t *testing.T) {
 	b := setup(t)
 	b.video(t, "v.mp4", 90, "1", 120.04)
 	b.writeFile(t, "x.vtt", cues("00:00:59.000 --> 00:01:05.000\nacross", "00:01:59.000 --> 00:02:00.000\nlast"))
-	norwegian := "nno"
+	norwegian := "nno-x-forced"
 	job := b.job(t, 4)
 	job.Inputs = []vod.Fileset{{Files: []vod.File{{MediaType: "SUBTITLE", Language: &norwegian, URI: b.folder.URI("x.vtt")}}}}
 	r, err := b.run(t.Context(), job, [2]string{"VIDEO", "v.mp4"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := filepath.Join(b.outputFolder(t, r), "subtitles_nn")
+	dir := filepath.Join(b.outputFolder(t, r), "subtitles_nn_forced")
 	playlist := readText(t, filepath.Join(dir, "playlist.m3u8"))
 	if n := strings.Count(playlist, "#EXTINF:60."); n != 2 || !strings.Contains(playlist, "TARGETDURATION:61") && !strings.Contains(playlist, "TARGETDURATION:60") {
 		t.Error(playlist)
