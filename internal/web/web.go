@@ -126,11 +126,11 @@ var originForm = regexp.MustCompile(`^https?://[A-Za-z0-9.\-]+(:[0-9]+)?$|^https
 
 // securityPolicy allows this server and the origins of the addresses, and for
 // requests by the players also those of connect. Media Source Extensions play
-// from blob: addresses.
+// from blob: addresses, and hls.js makes its text tracks from data: ones.
 func securityPolicy(media, connect []string) string {
 	origins := addOrigins("'self'", media)
 	return "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
-		"connect-src " + addOrigins(origins, connect) + "; img-src " + origins + "; media-src blob: " + origins
+		"connect-src " + addOrigins(origins, connect) + "; img-src " + origins + "; media-src blob: data: " + origins
 }
 
 // addOrigins adds the origins of the addresses to a source list.

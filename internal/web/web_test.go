@@ -91,7 +91,7 @@ func TestSecurityPolicy(t *testing.T) {
 	t.Parallel()
 	const before = "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
 	policy := func(origins string) string {
-		return before + "connect-src " + origins + "; img-src " + origins + "; media-src blob: " + origins
+		return before + "connect-src " + origins + "; img-src " + origins + "; media-src blob: data: " + origins
 	}
 	for _, tc := range []struct{ hls, origins string }{
 		{"/media/k/index.m3u8", "'self'"},

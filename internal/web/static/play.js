@@ -19,7 +19,10 @@ const page = {
     fill(find('text'), textLabels(player.texts), player.chooseText, player.text);
     document.body.dataset.state = 'ready';
   },
-  showing({text}) { find('text').value = text; },
+  showing({track, text}) {
+    if (track !== undefined) find('audio').value = track;
+    if (text !== undefined) find('text').value = text;
+  },
   note(text) {
     const item = document.createElement('li');
     item.textContent = text;

@@ -21,16 +21,15 @@ function openPlayer(video, address, page) {
     page.failed(e.type + ' ' + e.details + (e.error ? ': ' + e.error.message : ''), e.fatal);
   });
   hls.on(Hls.Events.MANIFEST_LOADED, (_, {levels}) => {
-    // What hls.js leaves out for its codecs is known after this event.
-    const offered = new Set(levels.map((l) => codecName(l.videoCodec || l.audioCodec)));
-    hls.once(Hls.Events.MANIFEST_PARSED, () => {
-      for (const l of hls.levels) offered.delete(codecName(l.videoCodec || l.audioCodec));
-      for (const name of offered) page.note(name + ' is not played by this browser.');
-    });
+    // By now the player has left out what the browser has no decoder for.
+    const codecs = (l) => [l.videoCodec, l.audioCodec].filter(Boolean).map(codecName);
+    const played = new Set(hls.levels.flatMap(codecs));
+    for (const name of new Set(levels.flatMap(codecs))) if (!played.has(name)) page.note(name + ' is not played by this browser.');
   });
   hls.on(Hls.Events.MANIFEST_PARSED, () => page.ready({
     ...hlsRenditions(hls), ...hlsTracks(hls), ...hlsTexts(hls),
   }));
+  hls.on(Hls.Events.AUDIO_TRACK_SWITCHED, (_, track) => page.showing({track: hlsSounds(hls).findIndex(sameSound(track))}));
   hls.on(Hls.Events.SUBTITLE_TRACK_SWITCH, (_, {id}) => page.showing({text: id < 0 ? 'off' : id}));
   hls.loadSource(address);
   hls.attachMedia(video);
@@ -54,18 +53,36 @@ function hlsRenditions(hls) {
   };
 }
 
-// Names repeat in each audio group; the player finds the right group.
+// Sounds repeat in several audio groups; the player finds the right group.
+const sameSound = (a) => (b) => a.name === b.name && a.lang === b.lang && a.channels === b.channels && a.audioCodec === b.audioCodec;
+const hlsSounds = (hls) => hls.allAudioTracks.filter((t, i, all) => all.findIndex(sameSound(t)) === i);
+
 function hlsTracks(hls) {
-  const same = (a) => (b) => a.name === b.name && a.lang === b.lang && a.channels === b.channels && a.audioCodec === b.audioCodec;
-  const tracks = hls.allAudioTracks.filter((t, i, all) => all.findIndex(same(t)) === i);
+  const tracks = hlsSounds(hls);
+  let wanted;
+  // take plays the wanted sound if the current audio group has it. After a change
+  // of group, hls.js alone would look for what played before.
+  const take = () => {
+    const here = wanted ? hls.audioTracks.findIndex(sameSound(wanted)) : -1;
+    if (here >= 0) hls.audioTrack = here;
+    return here >= 0;
+  };
+  hls.on(Hls.Events.AUDIO_TRACKS_UPDATED, take);
   return {
     tracks: tracks.map((t, value) => ({
       value, name: t.name, language: t.lang, channels: parseInt(t.channels) || 0, codec: codecName(t.audioCodec),
     })),
     track: Math.max(tracks.findIndex((t) => t.default), 0),
     chooseTrack: (value) => {
-      const {name, lang, channels, audioCodec} = tracks[value];
-      hls.setAudioOption({name, lang, channels, audioCodec});
+      wanted = tracks[value];
+      if (take()) return;
+      // It is in other groups, which other levels of the same rendition name.
+      const groups = hls.allAudioTracks.filter(sameSound(wanted)).map((t) => t.groupId);
+      const address = hls.levels[Math.max(hls.loadLevel, 0)].uri;
+      const level = hls.levels.findIndex((l) => l.uri === address && groups.some((g) => l.hasAudioGroup(g)));
+      if (level < 0) return;
+      if (hls.autoLevelEnabled) hls.nextLoadLevel = level;
+      else hls.loadLevel = level;
     },
   };
 }

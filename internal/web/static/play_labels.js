@@ -16,9 +16,11 @@ function codecName(codecs) {
 // several tells whether the choices differ in what a function tells of them.
 const several = (choices, of) => new Set(choices.map(of)).size > 1;
 
+// renditionLabels has the largest picture first.
 function renditionLabels(renditions) {
   const codecs = several(renditions, (r) => r.codec);
-  return renditions.map((r) => ({
+  const sorted = [...renditions].sort((a, b) => b.height - a.height || b.bitrate - a.bitrate);
+  return sorted.map((r) => ({
     value: r.value,
     text: [
       r.height && r.height + 'p', codecs && r.codec, r.range && r.range !== 'SDR' && 'HDR (' + r.range + ')',
@@ -29,10 +31,11 @@ function renditionLabels(renditions) {
 
 function audioLabels(tracks) {
   const channels = several(tracks, (t) => t.channels), codecs = several(tracks, (t) => t.codec);
-  return tracks.map((t, i) => ({
-    value: t.value,
-    text: [named(t, 'Sound ' + (i + 1)), channels && channelsName(t.channels), codecs && t.codec].filter(Boolean).join(', '),
-  }));
+  return tracks.map((t, i) => {
+    const name = named(t, 'Sound ' + (i + 1));
+    const more = [channels && channelsName(t.channels), codecs && t.codec].filter((m) => m && !name.includes(m));
+    return {value: t.value, text: [name, ...more].join(', ')};
+  });
 }
 
 // Names often tell already what marks a track.
