@@ -62,6 +62,7 @@ type grammar struct {
 	Backup      backupCmd      `cmd:"" help:"Copy the database to a file, while the server runs or not."`
 	Token       tokenCmd       `cmd:"" help:"Make, list and revoke access tokens, while the server runs or not."`
 	Whoami      whoamiCmd      `cmd:"" help:"Show who the server takes the caller for, and what that one may do."`
+	Check       checkCmd       `cmd:"" help:"Check an HLS or DASH presentation by the rules of its specifications."`
 	Doctor      doctorCmd      `cmd:"" help:"Check that everything that is needed is there."`
 	Conformance conformanceCmd `cmd:"" help:"Check that a server speaks the Status API."`
 	Config      configCmd      `cmd:"" help:"Print the configuration in effect, as a file."`

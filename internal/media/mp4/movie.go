@@ -273,3 +273,7 @@ func unpackLanguage(packed uint16) string {
 	}
 	return string(code[:])
 }
+
+// MediaTime is the media time of the start of the presentation, as the edit
+// list has it.
+func (t *Track) MediaTime() int64 { return -t.editShift }
