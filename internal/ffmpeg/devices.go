@@ -3,11 +3,9 @@ package ffmpeg
 import (
 	"context"
 	"errors"
-	"fmt"
+	"regexp"
 	"strings"
 	"sync"
-
-	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
 // devices remembers which encoders of graphics processors work.
@@ -57,12 +55,14 @@ func (t *Tools) try(ctx context.Context, encoder string) error {
 	if strings.HasSuffix(encoder, "_vaapi") {
 		args = append(args, "-vf", "format=nv12,hwupload")
 	}
-	err := t.Run(ctx, Command{Args: append(args, "-c:v", encoder, "-f", "null", "-")})
-	if err == nil {
-		return nil
-	}
-	if se := vod.AsStepError(err); se.Cause != nil {
-		return fmt.Errorf("%s (%w)", strings.TrimSuffix(se.Message, "."), se.Cause)
+	log := ""
+	err := t.Run(ctx, Command{Args: append(args, "-c:v", encoder, "-f", "null", "-"), Trace: func(_ []string, l string) { log = l }})
+	if m := firstError.FindStringSubmatch(log); err != nil && m != nil {
+		return errors.New(m[1])
 	}
 	return err
 }
+
+// firstError is the line that tells the cause; those after it tell what it led
+// to.
+var firstError = regexp.MustCompile(`(?m)^(?:\[[^\]]*\] )*\[(?:error|fatal)\] (.{1,200})$`)

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/via-orchestrate/orchestrate/internal/ffmpeg"
+	"github.com/via-orchestrate/orchestrate/internal/media"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -37,10 +38,12 @@ func TestCommandLines(t *testing.T) {
 		}
 	}
 	minute := 60 * time.Second
+	two := []Rung{{Height: 1080}, {Height: 480}}
 	for name, test := range map[string]struct {
 		streams []ffmpeg.Stream
 		profile Profile
 		plain   bool // ffmpeg without zscale and tonemap
+		change  func(*plan)
 	}{
 		"1080p25_stereo":        {streams: []ffmpeg.Stream{video(nil), sound(1, 2, "stereo", "eng", minute)}},
 		"2160p60_hdr":           {streams: []ffmpeg.Stream{video(uhd)}},
@@ -60,6 +63,29 @@ func TestCommandLines(t *testing.T) {
 		"own_profile": {streams: []ffmpeg.Stream{video(nil)}, profile: Profile{
 			SegmentDuration: 6, Preset: "slow", CRF: 20.5, Threads: 3, Ladder: []Rung{{Height: 720, VideoBitrate: 2500}, {Height: 1080}},
 		}},
+		"all_codecs": {streams: []ffmpeg.Stream{video(nil)}, profile: Profile{
+			Codecs: media.VideoCodecs(), Threads: 2, Ladder: []Rung{{Height: 1080}, {Height: 720, Codec: media.CodecAV1, VideoBitrate: 1500}, {Height: 480, VideoBitrate: 1000}},
+		}},
+		"all_codecs_deep":  {streams: []ffmpeg.Stream{video(nil)}, profile: Profile{Codecs: media.VideoCodecs(), BitDepth: 10, Ladder: two}},
+		"hdr10_all_codecs": {streams: []ffmpeg.Stream{video(uhd)}, profile: Profile{Codecs: media.VideoCodecs(), Ladder: two}, change: mastered10},
+		"hdr10_as_sdr":     {streams: []ffmpeg.Stream{video(uhd)}, profile: Profile{Codecs: []string{media.CodecHEVC}, DynamicRange: "SDR", Ladder: two}},
+		"hlg_hevc_alone": {streams: []ffmpeg.Stream{video(func(s *ffmpeg.Stream) {
+			uhd(s)
+			s.Transfer = "arib-std-b67"
+		})}, profile: Profile{Codecs: []string{media.CodecHEVC}, Ladder: two}},
+		"every_sound": {streams: []ffmpeg.Stream{sound(0, 8, "7.1", "eng", minute), sound(1, 2, "stereo", "nor", minute)}, profile: Profile{
+			Audio: allSounds(),
+		}, change: func(p *plan) { p.audio[1].gain = -3.456 }},
+		"without_thumbnails": {streams: []ffmpeg.Stream{video(nil)}, profile: Profile{Thumbnails: new(bool), Ladder: two}},
+		"passed_through": {streams: []ffmpeg.Stream{video(nil)}, profile: Profile{Ladder: two}, change: func(p *plan) {
+			p.ladder.Renditions[0].Copy = true
+		}},
+		"passed_through_hevc_alone": {streams: []ffmpeg.Stream{video(uhd)}, profile: Profile{Codecs: []string{media.CodecHEVC}, Ladder: two[:1]}, change: func(p *plan) {
+			p.ladder.Renditions[0].Copy = true
+		}},
+		"nvenc": {streams: []ffmpeg.Stream{video(uhd)}, profile: Profile{Codecs: media.VideoCodecs(), Ladder: two}, change: device("nvenc")},
+		"qsv":   {streams: []ffmpeg.Stream{video(nil)}, profile: Profile{Codecs: media.VideoCodecs(), Ladder: two}, change: device("qsv")},
+		"vaapi": {streams: []ffmpeg.Stream{video(uhd)}, profile: Profile{Codecs: media.VideoCodecs(), Ladder: two}, change: device("vaapi")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -73,9 +99,39 @@ func TestCommandLines(t *testing.T) {
 			}
 			p := newPlan(source, test.profile.withDefaults(), !test.plain)
 			p.inputs, p.dir = []string{"/in/film.mp4"}, "/out"
+			if test.change != nil {
+				test.change(&p)
+			}
 			golden(t, filepath.Join("testdata", name+".txt"), readable(p.args()))
 		})
 	}
+}
+
+// mastered10 adds what HDR10 says of its display and light.
+func mastered10(p *plan) {
+	p.source.Video.Mastering = &media.Mastering{
+		Red: [2]int{34000, 16000}, Green: [2]int{13250, 34500}, Blue: [2]int{7500, 3000}, White: [2]int{15635, 16450},
+		MinLuminance: 50, MaxLuminance: 10000000, MaxContent: 1000, MaxAverage: 400,
+	}
+}
+
+// device makes every rendition that of a graphics processor.
+func device(kind string) func(*plan) {
+	return func(p *plan) {
+		for i, r := range p.ladder.Renditions {
+			p.ladder.Renditions[i].Encoder = deviceNames()[r.Codec] + "_" + kind
+		}
+	}
+}
+
+// TestLoudnessCommandLine: every sound is measured once.
+func TestLoudnessCommandLine(t *testing.T) {
+	t.Parallel()
+	p := newPlan(media.Source{Audio: []media.AudioSource{
+		{StreamRef: media.StreamRef{Stream: 1}, Channels: 6, Layout: "5.1"}, {StreamRef: media.StreamRef{Stream: 2}, Channels: 1, Layout: "mono"},
+	}}, Profile{Audio: allSounds(), Loudness: &Loudness{}}.withDefaults(), true)
+	p.inputs = []string{"/in/film.mp4"}
+	golden(t, filepath.Join("testdata", "loudness.txt"), readable(p.loudnessArgs()))
 }
 
 func uhd(s *ffmpeg.Stream) {

@@ -12,9 +12,8 @@ type branch struct {
 	name       string   // "" or a letter: labels of two branches must differ
 	renditions []int    // numbers in the ladder, largest first
 	depth      int      // of the frames, in bits
-	stills     bool     // poster and thumbnails are made from this one
-	standard   bool     // the frames have standard dynamic range
 	first      []string // filters that lead to the largest size
+	stills     bool     // poster and thumbnails are made from this one
 }
 
 // videoFilters decode once and scale down step by step: each rendition is made
@@ -25,7 +24,11 @@ func (p plan) videoFilters(v media.VideoSource) []string {
 	branches := p.branches(v)
 	var chains []string
 	if len(branches) > 1 {
-		chains = append(chains, start+",split=2[s][sw]")
+		var labels []string
+		for _, b := range branches {
+			labels = append(labels, "[s"+b.name+"]")
+		}
+		chains = append(chains, split(start, labels))
 	}
 	for _, b := range branches {
 		if len(branches) > 1 {
@@ -39,10 +42,11 @@ func (p plan) videoFilters(v media.VideoSource) []string {
 	return chains
 }
 
-// branches of the graph, at least one. Without anything to encode, stills are
-// made of the frames as they are decoded.
+// branches of the graph, at least one. Stills are made in that of standard
+// dynamic range where its pictures are large enough, and else of the frames as
+// they are decoded: both take the few that they need before they work on them.
 func (p plan) branches(v media.VideoSource) []branch {
-	standard, wide := branch{depth: 8, stills: true, standard: true}, branch{name: "w", depth: 10}
+	standard, wide := branch{depth: 8}, branch{name: "w", depth: 10}
 	for i, r := range p.ladder.Renditions {
 		switch {
 		case r.Copy:
@@ -53,22 +57,21 @@ func (p plan) branches(v media.VideoSource) []branch {
 			standard.depth = max(standard.depth, r.BitDepth)
 		}
 	}
+	var all []branch
 	if len(standard.renditions) > 0 {
-		standard.first = p.picture(v, p.ladder.Renditions[standard.renditions[0]].Size, pixelFormat(standard.depth))
+		size := p.ladder.Renditions[standard.renditions[0]].Size
+		standard.first = p.picture(v, size, pixelFormat(standard.depth))
+		standard.stills = size.Area() >= p.ladder.Poster.Area()
+		all = append(all, standard)
 	}
 	if len(wide.renditions) > 0 {
 		wide.first = scaled(p.wide, p.ladder.Renditions[wide.renditions[0]].Size, pixelFormat(wide.depth))
+		all = append(all, wide)
 	}
-	switch {
-	case len(wide.renditions) == 0 && len(standard.renditions) == 0:
-		return []branch{{stills: true}}
-	case len(wide.renditions) == 0:
-		return []branch{standard}
-	case len(standard.renditions) == 0:
-		wide.name, wide.stills = "", true
-		return []branch{wide}
+	if !standard.stills {
+		all = append(all, branch{name: "r", stills: true})
 	}
-	return []branch{standard, wide}
+	return all
 }
 
 func pixelFormat(depth int) string {
@@ -88,7 +91,7 @@ func (p plan) scaleDown(start string, b branch) []string {
 		}
 	}
 	if len(b.renditions) == 0 {
-		return []string{start + split(stills)}
+		return []string{split(start, stills)}
 	}
 	var chains []string
 	start = link(start, b.first)
@@ -110,7 +113,7 @@ func (p plan) scaleDown(start string, b branch) []string {
 		if i == 0 {
 			outs = append(outs, stills...)
 		}
-		chains = append(append(chains, start+split(outs)), ends...)
+		chains = append(append(chains, split(start, outs)), ends...)
 		if i < len(groups)-1 {
 			next := p.ladder.Renditions[groups[i+1][0]]
 			start = fmt.Sprintf("%sscale=%d:%d:flags=bicubic,setsar=1", down, next.Width, next.Height)
@@ -160,13 +163,10 @@ func (p plan) stillFilters(v media.VideoSource, b branch) []string {
 func (p plan) still(v media.VideoSource, b branch, size media.Size) string {
 	jpeg := fmt.Sprintf("scale=%d:%d:flags=bicubic:in_color_matrix=%s:out_color_matrix=bt601:in_range=tv:out_range=pc,format=yuvj420p",
 		size.Width, size.Height, scaleMatrix(p.colour.Matrix))
-	if b.standard {
+	if len(b.renditions) > 0 {
 		return jpeg
 	}
-	if len(b.renditions) > 0 {
-		v.Range = "tv"
-	}
-	return link(strings.Join(p.picture(v, size, pixelFormat(8)), ","), []string{jpeg})
+	return strings.Join(append(p.picture(v, size, pixelFormat(8)), jpeg), ",")
 }
 
 // link appends filters to a chain, which may be a label alone.
@@ -181,9 +181,12 @@ func link(start string, filters []string) string {
 }
 
 // split ends a chain in its outputs.
-func split(outs []string) string {
-	if len(outs) == 1 {
-		return outs[0]
+func split(start string, outs []string) string {
+	switch {
+	case len(outs) > 1:
+		start = link(start, []string{fmt.Sprintf("split=%d", len(outs))})
+	case strings.HasSuffix(start, "]"):
+		start += "null"
 	}
-	return fmt.Sprintf(",split=%d%s", len(outs), strings.Join(outs, ""))
+	return start + strings.Join(outs, "")
 }

@@ -89,7 +89,7 @@ func (p *plan) toSoftware(why *vod.StepError) bool {
 // hardwareOptions are those of the graphics processors' encoders: quality like
 // that of the rate factor, up to the cap, and IDR frames every GOP alone.
 func (p plan) hardwareOptions(r media.Rendition) []string {
-	gop, quality := strconv.Itoa(p.ladder.GOP), strconv.Itoa(int(crfFor(hardwareScale(r.Codec), p.profile.CRF)))
+	gop, quality := strconv.Itoa(p.ladder.GOP), strconv.Itoa(min(int(crfFor(hardwareScale(r.Codec), p.profile.CRF)), 51))
 	options := []string{"-c:v", r.Encoder}
 	if profile := hardwareProfile(r); profile != "" {
 		options = append(options, "-profile:v", profile)
@@ -101,13 +101,16 @@ func (p plan) hardwareOptions(r media.Rendition) []string {
 		options = append(options, capped...)
 		return append(options, "-keyint_min", gop, "-no-scenecut", "1", "-forced-idr", "1", "-strict_gop", "1")
 	case strings.HasSuffix(r.Encoder, "_qsv"):
-		options = append(options, "-preset", qsvPreset(p.profile.Preset), "-global_quality", quality, "-look_ahead", "0")
+		options = append(options, "-preset", qsvPreset(p.profile.Preset), "-global_quality", quality)
 		options = append(options, capped...)
 		options = append(options, "-flags", "+cgop")
-		if r.Codec == media.CodecAV1 {
+		switch r.Codec {
+		case media.CodecAV1:
 			return options
+		case media.CodecH264:
+			options = append(options, "-look_ahead", "0", "-adaptive_i", "0")
 		}
-		return append(options, "-idr_interval", "0", "-forced_idr", "1", "-adaptive_i", "0")
+		return append(options, "-idr_interval", "0", "-forced_idr", "1")
 	}
 	// Quality-defined variable bit rate wants an average, too.
 	options = append(options, "-rc_mode", "QVBR", "-global_quality", quality, "-b:v", kbit(r.Bitrate*2/3))

@@ -159,31 +159,6 @@ func (p plan) checkSound(t track, s ffmpeg.Stream) error {
 		"has sound that changes its layout midway, and is not as long as the picture; that cannot be kept in time", nil)
 }
 
-// remarks tell what was done to the source beyond the usual.
-func (p plan) remarks() []string {
-	remarks := append([]string{}, p.told...)
-	v := p.source.Video
-	if v == nil {
-		return remarks
-	}
-	switch {
-	case p.colour.Tonemap:
-		remarks = append(remarks, "High dynamic range was tone-mapped to BT.709.")
-	case v.HDR():
-		remarks = append(remarks, "High dynamic range was converted to BT.709 without tone mapping, as this ffmpeg lacks zscale or tonemap; colours look pale.")
-	}
-	if v.Interlaced() {
-		remarks = append(remarks, "Interlaced pictures were deinterlaced.")
-	}
-	if v.Variable {
-		remarks = append(remarks, fmt.Sprintf("The variable frame rate was made constant at %s frames per second.", p.ladder.Rate))
-	}
-	if missing := p.pad(v.End); missing > 0 {
-		remarks = append(remarks, fmt.Sprintf("The sound is longer than the picture: the last frame stays for %.2f s.", missing.Seconds()))
-	}
-	return remarks
-}
-
 func verifyError(message string) error {
 	return &vod.StepError{
 		Class: vod.ClassInfra, Reason: vod.ReasonVerify, Message: "The encode went wrong: " + message,

@@ -18,7 +18,7 @@ func (p plan) thumbnailNotes(frames int64) (*media.ThumbnailNotes, error) {
 	notes := media.ThumbnailNotes{
 		Width: p.thumbs.Tile.Width, Height: p.thumbs.Tile.Height,
 		Columns: p.thumbs.Columns, Rows: p.thumbs.Rows, Count: count,
-		Interval: float64(p.thumbs.Every) / p.ladder.Rate.Float(),
+		Interval: float64(int64(p.thumbs.Every)*p.ladder.Rate.Den) / float64(p.ladder.Rate.Num),
 	}
 	for n := range p.thumbs.Sheets(count) {
 		file := fmt.Sprintf(thumbsFile, n+1)
