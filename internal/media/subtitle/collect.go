@@ -50,7 +50,7 @@ func (c *collector) track(format Format) (Track, error) {
 	c.dedupe()
 	c.thin()
 	if len(c.cues) == 0 {
-		return Track{}, badLine(0, "the file has no cue with text that is ever shown")
+		return Track{}, &LineError{Problem: "the file has no cue with text that is ever shown", noCues: true}
 	}
 	return Track{Format: format, Cues: c.cues, Remarks: c.remarks}, nil
 }
@@ -86,6 +86,25 @@ func sameStart(cues map[Cue]bool, cue Cue) bool {
 		return other.Start == cue.Start
 	}
 	return false
+}
+
+// join makes one cue of two that show the same, the second where the first ends.
+func (c *collector) join() {
+	c.order()
+	ending := map[Cue]int{} // by what a cue shows, with Start where it ends
+	joined := c.cues[:0]
+	for _, cue := range c.cues {
+		before := Cue{Start: cue.Start, Text: cue.Text, Settings: cue.Settings}
+		after := Cue{Start: cue.End, Text: cue.Text, Settings: cue.Settings}
+		if i, ok := ending[before]; ok {
+			delete(ending, before)
+			joined[i].End, ending[after] = cue.End, i
+			continue
+		}
+		ending[after] = len(joined)
+		joined = append(joined, cue)
+	}
+	c.cues = joined
 }
 
 // thin leaves out cues that begin while maxAtOnce others are shown.

@@ -7,11 +7,20 @@ import (
 	"unicode/utf8"
 )
 
+// ErrNoCues is what a [LineError] is, by [errors.Is], when the file is read well
+// but has no cue that is ever shown.
+var ErrNoCues = errors.New("no cues")
+
 // LineError tells what is wrong with a subtitle file, and where.
 type LineError struct {
 	Line    int    // counted from 1; 0 where it is the file as a whole
 	Problem string // such as "the end 00:00:01.000 is before the start 00:00:02.000"
+
+	noCues bool
 }
+
+// Is tells [ErrNoCues] from other errors.
+func (e *LineError) Is(target error) bool { return e.noCues && target == ErrNoCues }
 
 // Error implements error: "line 17: the end …".
 func (e *LineError) Error() string {

@@ -195,6 +195,20 @@ six
 	}
 }
 
+// TestDocumentsInARow reads what the samples of an MP4 track hold.
+func TestDocumentsInARow(t *testing.T) {
+	t.Parallel()
+	sample := func(style, text string) string {
+		return ttmlDoc(`>`, `<head><styling><style xml:id="s" tts:fontStyle="`+style+`"/></styling></head><body><div>`+text+`</div></body>`)
+	}
+	body, track := read(t, sample("italic", `<p begin="1s" end="2s" style="s">One</p><p begin="8s" end="10s">Two</p>`)+sample("normal", ``)+
+		sample("normal", `<p begin="10s" end="11s">Two</p><p begin="10s" end="12s" style="s">Three</p>`))
+	want := "00:00:01.000 --> 00:00:02.000\n<i>One</i>\n\n00:00:08.000 --> 00:00:11.000\nTwo\n\n00:00:10.000 --> 00:00:12.000\nThree\n"
+	if body != want || len(track.Remarks) > 0 {
+		t.Errorf("got %q, %q", body, track.Remarks)
+	}
+}
+
 func TestMends(t *testing.T) {
 	t.Parallel()
 	body, track := read(t, `
@@ -336,7 +350,9 @@ func TestBadFiles(t *testing.T) {
 		if bad.Line != tc.line || !strings.Contains(bad.Problem, tc.says) {
 			t.Errorf("%s: %v, want line %d: … %s …", tc.name, bad, tc.line, tc.says)
 		}
-		t.Log(tc.name+":", bad)
+		if errors.Is(err, subtitle.ErrNoCues) != strings.Contains(bad.Problem, "has no cue") {
+			t.Errorf("%s: is it that there are no cues?", tc.name)
+		}
 	}
 }
 

@@ -16,6 +16,8 @@ const endless = time.Duration(1<<63 - 1)
 
 // ttmlReader reads TTML element by element. Times of an element are within those
 // of the one around it, and styles inherited, as TTML 2 has it (12.2, 10.4.4).
+// Several documents may follow each other: each sample of a track in MP4 is one,
+// which repeats what goes on from the sample before (ISO/IEC 14496-30, 5.3).
 type ttmlReader struct {
 	decoder  *xml.Decoder
 	clock    ttmlClock
@@ -27,6 +29,7 @@ type ttmlReader struct {
 	text     *paragraph    // that is being read
 	pictures bool          // there is at least one
 	language string
+	roots    int // documents so far
 	out      collector
 }
 
@@ -42,7 +45,7 @@ type ttmlElement struct {
 }
 
 func readTTML(text string) (Track, error) {
-	r := ttmlReader{decoder: xml.NewDecoder(strings.NewReader(text)), styles: ttmlStyles{}, regions: map[string]ttmlStyle{}}
+	r := ttmlReader{decoder: xml.NewDecoder(strings.NewReader(text))}
 	r.decoder.Entity = xml.HTMLEntity
 	// The text is UTF-8 by now, whatever the document declares.
 	r.decoder.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
@@ -64,6 +67,9 @@ func (r *ttmlReader) track() (Track, error) {
 	line, _ := r.decoder.InputPos()
 	if len(r.open) > 0 {
 		return Track{}, badLine(line, "the file ends within the element %s; it was cut off", r.open[len(r.open)-1].name)
+	}
+	if r.roots > 1 {
+		r.out.join()
 	}
 	track, err := r.out.track(TTML)
 	if err != nil && r.pictures {
@@ -123,17 +129,19 @@ func (r *ttmlReader) start(t xml.StartElement) error {
 	return nil
 }
 
-// root begins the document.
+// root begins a document.
 func (r *ttmlReader) root(t xml.StartElement) error {
 	if t.Name.Local != "tt" {
 		return badLine(0, "the file is XML, but no TTML: its outermost element is %s, not tt", quote(t.Name.Local))
 	}
 	for _, a := range t.Attr {
-		if a.Name.Local == "lang" {
+		if a.Name.Local == "lang" && r.language == "" {
 			r.language = strings.TrimSpace(a.Value)
 		}
 	}
 	r.clock, r.canvas = newClock(t.Attr), newCanvas(t.Attr)
+	r.styles, r.regions = ttmlStyles{}, map[string]ttmlStyle{}
+	r.roots++
 	r.open = append(r.open, ttmlElement{name: "tt", style: ttmlStyle{}, end: endless})
 	return nil
 }

@@ -1,0 +1,17 @@
+package subtitles
+
+import (
+	"context"
+
+	"github.com/via-orchestrate/orchestrate/internal/location"
+	"github.com/via-orchestrate/orchestrate/internal/step"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// Locations is what this step needs of locations; *location.Set is one.
+type Locations interface {
+	// Local gives the path of a file: address that the tenant may read.
+	Local(tenant, uri string) (path string, err error)
+	// Create makes the folder of this attempt at a location.
+	Create(ctx context.Context, job step.Job, loc vod.Location) (*location.Folder, error)
+}
