@@ -46,6 +46,7 @@ func (e *encode) run(ctx context.Context) ([]vod.File, error) {
 		p.inputs = append(p.inputs, in.path)
 	}
 	p.dir = e.dir
+	e.passThrough(&p)
 	if err := e.prepare(ctx, &p); err != nil {
 		return nil, err
 	}

@@ -102,7 +102,7 @@ func (b *bench) encode(ctx context.Context, t *testing.T, set vod.Fileset, field
 // profileFor is a profile that encodes fast, with further fields.
 func profileFor(t *testing.T, b *bench, fields map[string]any) json.RawMessage {
 	t.Helper()
-	profile := map[string]any{"name": "p", "type": Type, "targetLocation": b.store, "preset": "ultrafast"}
+	profile := map[string]any{"name": "p", "type": Type, "targetLocation": b.store, "preset": "ultrafast", "passThrough": false}
 	for key, value := range fields {
 		profile[key] = value
 	}

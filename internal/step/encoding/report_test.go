@@ -27,7 +27,7 @@ func TestQualityIsReported(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t, ffmpeg.Config{})
-			r := reported(t, b, map[string]any{"passThrough": false, "preset": "veryfast"}, generate(t, test.file, test.args...))
+			r := reported(t, b, map[string]any{"preset": "veryfast"}, generate(t, test.file, test.args...))
 			if len(r.Renditions) == 0 {
 				t.Fatalf("%+v", r)
 			}
@@ -47,7 +47,7 @@ func TestQualityIsReported(t *testing.T) {
 func TestQualityCanBeLeftOut(t *testing.T) {
 	t.Parallel()
 	b := setup(t, ffmpeg.Config{})
-	r := reported(t, b, map[string]any{"quality": false, "passThrough": false}, generate(t, "film.mp4", cat(pattern("320x180", "25", "1"), x264())...))
+	r := reported(t, b, map[string]any{"quality": false}, generate(t, "film.mp4", cat(pattern("320x180", "25", "1"), x264())...))
 	if len(r.Renditions) != 1 || r.Renditions[0].Quality != nil {
 		t.Errorf("%+v", r)
 	}
