@@ -15,6 +15,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/step/packaging"
 	"github.com/via-orchestrate/orchestrate/internal/step/playout"
 	"github.com/via-orchestrate/orchestrate/internal/step/retrieval"
+	"github.com/via-orchestrate/orchestrate/internal/step/subtitles"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -35,6 +36,7 @@ func (a *App) steps() (map[engine.Kind]step.Runner, error) {
 			MinFree: int64(a.config.MinFree),
 		}),
 		{Stage: vod.Encoding, Type: encoding.Type}:                   encoding.New(tools, a.locations),
+		{Stage: vod.SubtitlePublishing, Type: subtitles.Type}:        subtitles.New(tools, a.locations),
 		{Stage: vod.Packaging, Type: packaging.Type}:                 packaging.New(tools, a.locations),
 		{Stage: vod.Distribution, Type: distribution.TypeCopy}:       distribution.NewCopy(a.locations),
 		{Stage: vod.Distribution, Type: distribution.TypeURLRewrite}: distribution.NewRewrite(a.locations),

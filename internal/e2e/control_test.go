@@ -24,8 +24,7 @@ func longClip(t *testing.T) string {
 }
 
 func encodes(d *client.IngestDetail) bool {
-	n := len(d.Tasks)
-	return n > 0 && d.Tasks[n-1].Name == client.StageENCODING && d.Tasks[n-1].Progress > 0
+	return taskOf(d, client.StageENCODING).Progress > 0
 }
 
 // TestCancel: within 2 s of the 204 no process of the ingest runs and its
@@ -49,7 +48,7 @@ func TestCancel(t *testing.T) {
 		t.Errorf("%s with %q", d.Status, left)
 	}
 	t.Logf("cancelled after %v", time.Since(asked))
-	encoding := d.Tasks[1]
+	encoding := taskOf(d, client.StageENCODING)
 	if encoding.Status != client.TaskStatusTASKCANCELLED || d.Tasks[0].Status != client.TaskStatusTASKCOMPLETED {
 		t.Errorf("tasks are %s, %s", d.Tasks[0].Status, encoding.Status)
 	}
@@ -107,7 +106,7 @@ func TestTerm(t *testing.T) {
 	var task *client.TaskDetail
 	waitFor(t, p.client, id, time.Minute, func(d *client.IngestDetail) bool {
 		var err error
-		task, err = p.client.Task(t.Context(), id, d.Tasks[1].ID)
+		task, err = p.client.Task(t.Context(), id, taskOf(d, client.StageENCODING).ID)
 		return err == nil && task.Status == client.TaskStatusTASKRUNNING
 	})
 	if task.Attempt != 2 || task.Failures != 0 || task.Lost != 0 {
@@ -126,10 +125,10 @@ func TestHang(t *testing.T) {
 	waitFor(t, p.client, id, time.Minute, encodes)
 	stopEncoder(t, data)
 	d := waitFor(t, p.client, id, time.Minute, func(d *client.IngestDetail) bool {
-		task, err := p.client.Task(t.Context(), id, d.Tasks[1].ID)
+		task, err := p.client.Task(t.Context(), id, taskOf(d, client.StageENCODING).ID)
 		return err == nil && task.Attempt == 2
 	})
-	task, err := p.client.Task(t.Context(), id, d.Tasks[1].ID)
+	task, err := p.client.Task(t.Context(), id, taskOf(d, client.StageENCODING).ID)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -36,7 +37,7 @@ func waitFor(t *testing.T, c *client.Client, id string, limit time.Duration, don
 		}
 		select {
 		case <-ctx.Done():
-			t.Fatalf("ingest %s after %v: %+v (%v)", id, limit, last, err)
+			t.Fatalf("ingest %s after %v: %s (%v)", id, limit, brief(last), err)
 		case <-tick.C:
 		}
 	}
@@ -49,4 +50,27 @@ func over(d *client.IngestDetail) bool {
 		return true
 	}
 	return false
+}
+
+// brief is what a failed test tells of an ingest.
+func brief(d *client.IngestDetail) string {
+	if d == nil {
+		return "not found"
+	}
+	text := fmt.Sprintf("%s, %d %%, %s", d.Status, d.Progress, deref(d.Error))
+	for _, task := range d.Tasks {
+		text += fmt.Sprintf("; %s %s, %d %%", task.Name, task.Status, task.Progress)
+	}
+	return text
+}
+
+// taskOf is the first task of the stage; steps that do not wait for each other
+// are claimed in any order. It is zero if none has been claimed.
+func taskOf(d *client.IngestDetail, stage client.Stage) client.Task {
+	for _, task := range d.Tasks {
+		if task.Name == stage {
+			return task
+		}
+	}
+	return client.Task{}
 }

@@ -44,7 +44,7 @@ func TestCancel(t *testing.T) {
 	id := s.submit()
 	s.runFirst(id, 1)
 	s.ok(s.Cancel(t.Context(), as(tenant), id))
-	s.equal("after the cancel", statuses(s.get(id)), []string{"CANCELLED", "COMPLETED", "CANCELLED"})
+	s.equal("after the cancel", statuses(s.get(id)), []string{"CANCELLED", "COMPLETED", "CANCELLED", "CANCELLED"})
 	s.ok(s.Cancel(t.Context(), as(tenant), id)) // Again is no error.
 
 	over := s.submit()
@@ -60,7 +60,7 @@ func TestRetryFailed(t *testing.T) {
 	s.refused(s.Retry(t.Context(), as(tenant), id), vod.Conflict)
 	s.failures["CMAF"] = badMedia()
 	before := s.run(id)
-	s.equal("after the failure", statuses(before), []string{"FAILED", "COMPLETED", "COMPLETED", "FAILED"})
+	s.equal("after the failure", statuses(before), []string{"FAILED", "COMPLETED", "COMPLETED", "COMPLETED", "FAILED"})
 
 	delete(s.failures, "CMAF")
 	s.ran = nil
@@ -72,7 +72,7 @@ func TestRetryFailed(t *testing.T) {
 	after := s.run(id)
 	s.equal("status", after.Ingest.Status, vod.Completed)
 	s.equal("what ran", s.ran, []string{"CMAF", "COPY", "URL_REWRITE", "CATALOG"})
-	s.equal("attempt", after.Tasks[2].Attempt, 2)
+	s.equal("attempt", after.Tasks[3].Attempt, 2)
 	s.refused(s.Retry(t.Context(), as(tenant), id), vod.Conflict)
 }
 

@@ -71,7 +71,8 @@ func newService(t *testing.T) *service {
 	steps := map[engine.Kind]step.Runner{}
 	for stage, types := range map[vod.Stage][]string{
 		vod.Retrieval: {"vimond_file_retriever"}, vod.Encoding: {"FFMPEG"}, vod.Packaging: {"CMAF"},
-		vod.Distribution: {"COPY", "URL_REWRITE"}, vod.Playout: {vod.TypeCatalog, "WEBHOOK"},
+		vod.SubtitlePublishing: {"WEBVTT"},
+		vod.Distribution:       {"COPY", "URL_REWRITE"}, vod.Playout: {vod.TypeCatalog, "WEBHOOK"},
 	} {
 		for _, typ := range types {
 			steps[engine.Kind{Stage: stage, Type: typ}] = &runner{s, stage, typ}

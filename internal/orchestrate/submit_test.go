@@ -109,7 +109,7 @@ func TestPreview(t *testing.T) {
 		states = append(states, v.Type+" "+v.State)
 	}
 	s.equal("steps", states, []string{
-		"vimond_file_retriever ready", "FFMPEG waiting", "CMAF waiting", "COPY waiting", "URL_REWRITE waiting", "CATALOG waiting",
+		"vimond_file_retriever ready", "FFMPEG waiting", "WEBVTT waiting", "CMAF waiting", "COPY waiting", "URL_REWRITE waiting", "CATALOG waiting",
 	})
 	earlier := s.submit()
 	s.run(earlier)

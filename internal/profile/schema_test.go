@@ -110,7 +110,7 @@ func TestDefaultFitsTheSteps(t *testing.T) {
 		t.Fatal(err)
 	}
 	steps, _, err := Steps(input)
-	if err != nil || len(steps) != 6 {
+	if err != nil || len(steps) != 7 {
 		t.Fatalf("%d steps, %v", len(steps), err)
 	}
 	for _, step := range steps {

@@ -75,6 +75,7 @@ func TestInputFillsIn(t *testing.T) {
 	}
 	want := "RETRIEVAL default-retrieval vimond_file_retriever initialInput -> retrieved [] [skippedUpload]\n" +
 		"ENCODING default-encoding FFMPEG retrieved -> encoded [] []\n" +
+		"SUBTITLE_PUBLISHING default-subtitles WEBVTT retrieved -> subtitles [] []\n" +
 		"PACKAGING default-packaging CMAF encoded OR subtitles -> packaged [HLS DASH] []\n" +
 		"DISTRIBUTION default-copy COPY packaged -> copied [] []\n" +
 		"DISTRIBUTION default-addresses URL_REWRITE copied -> distributed [] []\n" +

@@ -86,7 +86,8 @@ func scratchPath(dir string) string { return filepath.Join(dir, "scratch") }
 func deps(dir, name string, store *sqlite.Store, steps step.Runner) Deps {
 	kinds := map[engine.Kind]step.Runner{}
 	for stage, typ := range map[vod.Stage]string{
-		vod.Retrieval: "vimond_file_retriever", vod.Encoding: "FFMPEG", vod.Packaging: "CMAF", vod.Playout: "CATALOG",
+		vod.Retrieval: "vimond_file_retriever", vod.Encoding: "FFMPEG", vod.Packaging: "CMAF",
+		vod.SubtitlePublishing: "WEBVTT", vod.Playout: "CATALOG",
 	} {
 		kinds[engine.Kind{Stage: stage, Type: typ}] = steps
 	}

@@ -25,10 +25,13 @@ func chain(t *testing.T, b *bundle) {
 	}
 	slices.SortFunc(got, func(a, b string) int { return len(a) - len(b) })
 	address, want := "https://origin.example/in.mp4", []string{}
-	for _, name := range []string{"retrieval", "encoding", "packaging", "copy", "addresses", "catalog"} {
-		address += "/default-" + name
-		want = append(want, address)
+	for _, name := range []string{"retrieval", "subtitles", "encoding", "packaging", "copy", "addresses", "catalog"} {
+		want = append(want, address+"/default-"+name)
+		if name != "subtitles" { // Beside the encoding, whose output comes first at packaging.
+			address += "/default-" + name
+		}
 	}
+	slices.SortFunc(want, func(a, b string) int { return len(a) - len(b) })
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("outputs (-want +got):\n%s", d)
 	}
