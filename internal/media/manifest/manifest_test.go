@@ -190,6 +190,7 @@ func TestHostileNames(t *testing.T) {
 	t.Parallel()
 	p := presentations()["audio_only"]
 	p.Audio[0].Name = "a\",URI=\"http://evil.example/x\"\n#EXT-X-STREAM-INF:BANDWIDTH=1\nhttp://evil.example/y"
+	p.Text[0].Name = p.Audio[0].Name
 	text := Multivariant(p)
 	for _, reference := range PlaylistReferences([]byte(text)) {
 		if strings.Contains(reference, "evil") {

@@ -34,6 +34,7 @@ func TestPackageCodecs(t *testing.T) {
 	b.ffmpegRun(t, "-i", "v360.mp4", "-c:v", "libx265", "-preset", "ultrafast", "-pix_fmt", "yuv420p10le", "-tag:v", "hvc1",
 		"-x265-params", "log-level=error:open-gop=0:scenecut=0:keyint=50:min-keyint=50:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc",
 		"-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace", "bt2020nc", "hdr.mp4")
+	b.ffmpegRun(t, "-i", "hdr.mp4", "-c", "copy", "-tag:v", "hev1", "hev1.mp4")
 	b.ffmpegRun(t, "-i", "v360.mp4", "-c:v", "libsvtav1", "-preset", "12", "-g", "50", "-svtav1-params", "scd=0", "av1.mp4")
 	b.audio(t, "stereo.mp4", "eng", 48000, 4)
 	b.ffmpegRun(t, "-i", "stereo.mp4", "-ac", "6", "-c:a", "aac", "-metadata:s:a:0", "language=eng", "six.mp4")
@@ -72,6 +73,10 @@ func TestPackageCodecs(t *testing.T) {
 		}
 	}
 	playable(t, dir)
+	r, err = b.run(t.Context(), b.job(t, 2), [2]string{"VIDEO", "hev1.mp4"})
+	if err != nil || !remarked(r, "hev1.mp4 is tagged hev1") {
+		t.Errorf("%v, %+v", err, r.Report)
+	}
 }
 
 // A rendition that was passed through may have more keyframes than the others,

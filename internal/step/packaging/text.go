@@ -1,6 +1,7 @@
 package packaging
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -86,16 +87,17 @@ func nameTexts(texts []*textSource, there []manifest.TextTrack) {
 		if name == "" {
 			name = "Subtitles"
 		}
+		var marks []string
 		if t.out.Forced {
-			folder, name = folder+"_forced", name+" (forced)"
+			folder, marks = folder+"_forced", append(marks, "forced")
 		}
 		if t.out.HearingImpaired {
-			folder, name = folder+"_sdh", name+" (SDH)"
+			folder, marks = folder+"_sdh", append(marks, "SDH")
 		}
-		if t.out.Name != "" {
-			name = t.out.Name
+		if len(marks) > 0 {
+			name += " (" + strings.Join(marks, ", ") + ")"
 		}
-		t.out.Folder, t.out.Name = unique(folders, folder, "_%d"), unique(names, name, " %d")
+		t.out.Folder, t.out.Name = unique(folders, folder, "_%d"), unique(names, cmp.Or(t.out.Name, name), " %d")
 	}
 }
 
