@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/via-orchestrate/orchestrate/internal/check/fetch"
 	"github.com/via-orchestrate/orchestrate/internal/ffmpeg"
@@ -58,18 +59,43 @@ type run struct {
 	mpds       []*manifestMPD
 	renditions []*rendition
 	tracks     []*track
+	failure    error // of this machine
+}
+
+// fail notes down that a file that is there cannot be read. Who made it has to
+// know that this is no fault of the file.
+func (r *run) fail(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failure == nil {
+		r.failure = err
+	}
+}
+
+// rising makes a progress callback that may be called concurrently from one that
+// may not, and never tells less than before.
+func rising(tell func(share float64)) func(share float64) {
+	var mu sync.Mutex
+	told := 0.0
+	return func(share float64) {
+		mu.Lock()
+		defer mu.Unlock()
+		if tell != nil && share > told {
+			told = share
+			tell(share)
+		}
+	}
 }
 
 // Run checks. What is wrong with the presentation is in the report; the error is
 // for a target that cannot be read at all, for a failure of this machine, and
-// for the end of ctx.
+// for the end of ctx. With Expect, that is also a file that is there and that the
+// disk does not give.
 func Run(ctx context.Context, o Options) (*Report, error) {
 	if o.Parallel <= 0 {
 		o.Parallel = 4
 	}
-	if o.Progress == nil {
-		o.Progress = func(float64) {}
-	}
+	o.Progress = rising(o.Progress)
 	r := &run{Options: o, findings: newFindings()}
 	if err := r.read(ctx); err != nil {
 		return nil, err
@@ -82,7 +108,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if err := r.decode(ctx); err != nil {
 		return nil, err
 	}
-	if err := ctx.Err(); err != nil {
+	if err := errors.Join(ctx.Err(), r.failure); err != nil {
 		return nil, err
 	}
 	o.Progress(1)
@@ -123,10 +149,19 @@ func errNoManifest(manifests []string) error {
 	return errors.New("there is neither an HLS playlist nor a DASH manifest")
 }
 
-// judge applies the rules to what was read and measured.
+// judge applies the rules to what was read and measured: first what the bytes
+// are, then what is said of them.
 func (r *run) judge(ctx context.Context) {
+	for _, t := range r.tracks {
+		r.judgeTrack(t)
+	}
+	r.judgeExpected()
+	r.judgeAlignment()
 	for _, p := range r.playlists {
 		r.judgePlaylist(p)
+	}
+	for _, x := range r.renditions {
+		r.judgeRendition(x)
 	}
 	for _, p := range r.playlists {
 		if p.Multivariant {
@@ -136,13 +171,6 @@ func (r *run) judge(ctx context.Context) {
 	for _, m := range r.mpds {
 		r.judgeMPD(m)
 	}
-	for _, t := range r.tracks {
-		r.judgeTrack(t)
-	}
-	for _, x := range r.renditions {
-		r.judgeRendition(x)
-	}
-	r.judgeAlignment()
 	r.judgeTogether()
 	r.judgeLanguages()
 	r.judgeSameTracks()
@@ -150,7 +178,6 @@ func (r *run) judge(ctx context.Context) {
 	r.judgeText(ctx)
 	r.judgeIFrames(ctx)
 	r.judgeThumbnails(ctx)
-	r.judgeExpected()
 }
 
 func (r *run) report() *Report {
@@ -159,7 +186,7 @@ func (r *run) report() *Report {
 		s := t.summary()
 		for _, x := range r.renditions {
 			if x.track == t {
-				s.HLS, s.DASH = s.HLS || x.from == fromHLS, s.DASH || x.from == fromDASH
+				s.HLS, s.DASH = s.HLS || x.from == FormatHLS, s.DASH || x.from == FormatDASH
 				if s.Language == "" {
 					s.Language = x.language
 				}

@@ -73,7 +73,7 @@ func (r *run) addMedia(p *playlist, language, media string) {
 		r.addClause(ruleHLSSyntax, rfc+"4.3.2.1", shown(p.address), "it has no segments")
 		return
 	}
-	x := &rendition{from: fromHLS, manifest: p.address, language: language, playlist: p, keys: p.Segments[0].Keys, sequence: p.Sequence}
+	x := &rendition{from: FormatHLS, manifest: p.address, language: language, playlist: p, keys: p.Segments[0].Keys, sequence: p.Sequence}
 	at := 0.0
 	maps := map[hls.Map]bool{}
 	for _, s := range p.Segments {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io/fs"
 	"math"
 	"net/url"
 	"path"
@@ -21,8 +22,8 @@ const (
 
 // Who describes a rendition.
 const (
-	fromHLS  = "HLS"
-	fromDASH = "DASH"
+	FormatHLS  = "HLS"
+	FormatDASH = "DASH"
 )
 
 // Kinds of tracks.
@@ -142,11 +143,15 @@ func (r *run) fileProblem(where string, err error) {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return
 	}
+	var path *fs.PathError
+	if r.Expect != nil && errors.As(err, &path) && !errors.Is(err, fetch.ErrMissing) {
+		r.fail(err)
+	}
 	rule := ruleFile
 	if errors.Is(err, fetch.ErrOutside) {
 		rule = ruleOutside
 	}
-	r.add(rule, where, "%v", err)
+	r.add(rule, where, "%s", strings.TrimPrefix(err.Error(), where+" is "))
 }
 
 // readDASH reads a manifest and lists its renditions.
@@ -176,7 +181,7 @@ func (r *run) addRepresentation(ctx context.Context, m *manifestMPD, start float
 		r.add(ruleSkipped, shown(m.address), "only %d renditions are checked", maxTracks)
 		return
 	}
-	x := &rendition{from: fromDASH, manifest: m.address, name: rep.ID, language: set.Lang, mpd: m, set: set, rep: rep, offset: rep.Offset - start}
+	x := &rendition{from: FormatDASH, manifest: m.address, name: rep.ID, language: set.Lang, mpd: m, set: set, rep: rep, offset: rep.Offset - start}
 	where := shown(m.address) + ", " + rep.ID
 	base := m.address
 	for _, b := range rep.BaseURLs {

@@ -99,6 +99,9 @@ func (t *track) offBoundary(video *track) int {
 	frame := t.frame() + sameTime
 	k := 0
 	list := video.read()
+	if len(list) < len(video.segments) {
+		return -1 // what cannot be read has been told
+	}
 	for i, s := range t.segments {
 		if i == 0 || s.err != nil || s.part.gap {
 			continue

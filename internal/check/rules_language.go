@@ -44,7 +44,7 @@ func (r *run) judgeLanguages() {
 // judgeTextLanguages compares the languages of subtitles in HLS and DASH, whose
 // files need not be the same.
 func (r *run) judgeTextLanguages() {
-	offered := map[string]map[string]int{fromHLS: {}, fromDASH: {}}
+	offered := map[string]map[string]int{FormatHLS: {}, FormatDASH: {}}
 	sources := map[string]bool{}
 	for _, x := range r.renditions {
 		sources[x.from] = true
@@ -52,10 +52,10 @@ func (r *run) judgeTextLanguages() {
 			offered[x.from][base(x.language)]++
 		}
 	}
-	if !sources[fromHLS] || !sources[fromDASH] {
+	if !sources[FormatHLS] || !sources[FormatDASH] {
 		return
 	}
-	for _, pair := range [][2]string{{fromHLS, fromDASH}, {fromDASH, fromHLS}} {
+	for _, pair := range [][2]string{{FormatHLS, FormatDASH}, {FormatDASH, FormatHLS}} {
 		from, to := offered[pair[0]], offered[pair[1]]
 		for _, tag := range slices.Sorted(maps.Keys(from)) {
 			if to[tag] < from[tag] {

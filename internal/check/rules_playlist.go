@@ -60,7 +60,7 @@ func (r *run) judgeRendition(x *rendition) {
 	if x.track == nil {
 		return
 	}
-	if x.from == fromHLS {
+	if x.from == FormatHLS {
 		r.judgeExtinf(x)
 		return
 	}

@@ -10,13 +10,13 @@ import (
 // judgeProtection compares what manifests and headers say of encryption.
 func (r *run) judgeProtection() {
 	for _, x := range r.renditions {
-		if x.from == fromHLS {
+		if x.from == FormatHLS {
 			r.judgeKeys(x)
 		}
 		if x.track == nil {
 			continue
 		}
-		if x.from == fromHLS {
+		if x.from == FormatHLS {
 			r.judgeHLSProtection(x)
 		} else {
 			r.judgeDASHProtection(x)

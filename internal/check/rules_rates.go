@@ -49,6 +49,11 @@ func ratesOf(t *track, declared []part, target int) rates {
 // judgeRates holds BANDWIDTH and AVERAGE-BANDWIDTH of a variant against the most
 // demanding combination of its renditions.
 func (r *run) judgeRates(where string, v hls.Variant, main *playlist, sound []*track) {
+	for _, t := range append([]*track{main.rendition.track}, sound...) {
+		if len(t.read()) < len(t.segments) {
+			return // what cannot be read has been told
+		}
+	}
 	target := max(main.TargetDuration, 1)
 	total := ratesOf(main.rendition.track, main.rendition.segments, target)
 	var most rates
@@ -56,7 +61,11 @@ func (r *run) judgeRates(where string, v hls.Variant, main *playlist, sound []*t
 		own := ratesOf(t, t.measuredParts(), target)
 		most = rates{max(most.peak, own.peak), max(most.single, own.single), max(most.average, own.average)}
 	}
-	r.compareRates(where, v, rates{total.peak + most.peak, total.single + most.single, total.average + most.average})
+	sum := rates{total.peak + most.peak, total.single + most.single, total.average + most.average}
+	if main.rendition.track.kind == kindAudio { // one of the group is played, not two
+		sum = rates{max(total.peak, most.peak), max(total.single, most.single), max(total.average, most.average)}
+	}
+	r.compareRates(where, v, sum)
 }
 
 // measuredParts are the segments with the durations that they really have.

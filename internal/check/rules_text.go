@@ -56,7 +56,7 @@ func (r *run) judgeVTT(ctx context.Context, x *rendition, p part, i int, begin f
 	for _, problem := range file.Problems {
 		r.add(ruleVTT, fmt.Sprintf("%s, line %d", where, problem.Line), "%s", problem.Text)
 	}
-	if x.from == fromDASH {
+	if x.from == FormatDASH {
 		r.judgeCueEnds(x, file, where)
 		return
 	}

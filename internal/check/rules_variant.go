@@ -119,12 +119,18 @@ func (r *run) judgeVariant(p *playlist, v hls.Variant, groups map[string][]hls.M
 		return
 	}
 	var sound []*track
+	whole := true // of the group
 	for _, m := range groups["AUDIO "+v.Audio] {
-		if t := p.trackOf(m.URI); v.Audio != "" && t != nil && t != main {
+		t := p.trackOf(m.URI)
+		whole = whole && (m.URI == "" || t != nil)
+		if v.Audio != "" && t != nil && t != main {
 			sound = append(sound, t)
 		}
 	}
-	r.judgeCodecs(where, v, append([]*track{main}, sound...), v.Subtitles != "")
+	if whole { // what cannot be read has been told
+		r.judgeCodecs(where, v, append([]*track{main}, sound...), v.Subtitles != "")
+		r.judgeRates(where, v, p.byURI[v.URI], sound)
+	}
 	if main.kind == kindVideo {
 		r.judgePicture(where, v, main)
 		if v.FrameRate == 0 {
@@ -133,7 +139,6 @@ func (r *run) judgeVariant(p *playlist, v hls.Variant, groups map[string][]hls.M
 			r.add(ruleHLSFrameRate, where, "FRAME-RATE is %.3f, but the video has %.3f frames per second", v.FrameRate, 1/main.frame())
 		}
 	}
-	r.judgeRates(where, v, p.byURI[v.URI], sound)
 }
 
 // judgeCodecs wants CODECS to list each codec in use, and no other.

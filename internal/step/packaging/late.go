@@ -134,7 +134,7 @@ func declaredOf(p manifest.Presentation) []declared {
 		for _, s := range t.Segments {
 			units += s.Duration
 		}
-		out = append(out, declared{t.Folder, i < len(p.Video), t.Codecs, float64(units) / float64(t.Timescale), t.Frame})
+		out = append(out, declared{t.Folder, i < len(p.Video), t.Codecs, float64(units) / float64(t.Timescale), float64(t.Segments[0].Start) / float64(t.Timescale)})
 	}
 	return out
 }

@@ -213,7 +213,7 @@ func TestNotes(t *testing.T) {
 	wrong := good
 	wrong.Video = []media.VideoNotes{{File: "v.mp4", Duration: 7.5}}
 	_, err = run(wrong, v, a)
-	wantVerify(t, "wrong duration", err, "Track video_180p lasts 6.000 s, but 7.500 s are expected")
+	wantVerify(t, "wrong duration", err, "video_180p: it lasts 6.000 s, but 7.500 s are expected")
 	// Nothing of a package that failed is left.
 	if left, err := filepath.Glob(filepath.Join(b.media.Path, "*", "*", "*", "*", "index.m3u8")); len(left) != 1 || err != nil {
 		t.Errorf("packages on disk: %q, %v", left, err)
