@@ -9,8 +9,8 @@ import (
 // whatever rendition the player chooses.
 type Options struct {
 	Height  int           // picture height in pixels of the rendition to choose at first; 0: none
-	Track   string        // beginning of the name of the audio track to choose at first; empty: none
-	Text    string        // beginning of the name of the subtitle track to choose at first; empty: none
+	Track   string        // name, or its beginning, of the audio track to choose at first; empty: none
+	Text    string        // name, or its beginning, of the subtitle track to choose at first; empty: none
 	Seconds float64       // of media time to play, at first and after each choice of During; 0: 3
 	During  []Choice      // made one after the other while it plays
 	Scrub   []float64     // places in seconds to point at on the bar of thumbnails, after playing
@@ -30,7 +30,7 @@ const (
 // Choice is to be made while it plays.
 type Choice struct {
 	Of     string // Rendition, Sound, Subtitles or Format
-	Option string // beginning of the option's text
+	Option string // the option's text, or its beginning
 	// Height is the picture height in pixels to wait for; 0: any.
 	Height int
 }

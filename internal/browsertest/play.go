@@ -132,8 +132,8 @@ func (p *player) start(ctx context.Context, o Options) error {
 			return err
 		}
 	}
-	from, err := chromedp.Run(ctx, chromedp.Evaluate[float64](
-		noteCues+`, video.play().then(() => video.currentTime)`, chromedp.EvalAwaitPromise))
+	// What comes of playing is seen by the time, and by errors on the page.
+	from, err := chromedp.Run(ctx, chromedp.Evaluate[float64](noteCues+`, video.play().catch(() => {}), video.currentTime`))
 	if err != nil {
 		return fmt.Errorf("start playing: %w", err)
 	}
@@ -146,12 +146,13 @@ func (p *player) during(ctx context.Context, c Choice, o Options) error {
 	if c.Of == Format {
 		p.look(ctx) // The next page has seen nothing yet.
 		o.Height, o.Track, o.Text = c.Height, "", ""
-		if err := chromedp.Do(ctx, chromedp.Click(fmt.Sprintf(`//nav/a[.=%s]`, quote(c.Option)))); err != nil {
-			return fmt.Errorf("the page offers no format %q: %w", c.Option, err)
+		href, err := chromedp.Run(ctx, chromedp.Evaluate[string](fmt.Sprintf(
+			`[...document.querySelectorAll('nav a')].find((a) => a.text === %s)?.href ?? ''`, quote(c.Option))))
+		if err != nil || href == "" {
+			return errors.Join(fmt.Errorf("the page offers no format %q", c.Option), err)
 		}
-		err := await(ctx, "the page in "+c.Option, fmt.Sprintf(`document.body.dataset.format === %s`, quote(c.Option)))
-		if err != nil {
-			return err
+		if err := chromedp.Do(ctx, chromedp.Navigate(href)); err != nil {
+			return fmt.Errorf("open the page in %s: %w", c.Option, err)
 		}
 		return p.start(ctx, o)
 	}
@@ -179,11 +180,13 @@ func advance(ctx context.Context, to float64, height int) error {
 	return await(ctx, what, condition)
 }
 
-// choose selects the option whose text begins as wanted, as a person would.
+// choose selects the option whose text is the wanted one, or else begins so, as
+// a person would.
 func choose(ctx context.Context, c Choice) error {
 	found, err := chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf(`(() => {
 		const select = document.getElementById(%[1]s);
-		const option = [...select.options].find((o) => o.text.startsWith(%[2]s));
+		const options = [...select.options];
+		const option = options.find((o) => o.text === %[2]s) || options.find((o) => o.text.startsWith(%[2]s));
 		if (!option) return false;
 		select.value = option.value;
 		select.dispatchEvent(new Event('change'));

@@ -34,12 +34,20 @@ const page = {
     item.textContent = text;
     find('errors').append(item);
     find('count').textContent = find('errors').children.length;
-    if (fatal) {
-      find('error').textContent = 'The player stopped: ' + text;
-      find('error').hidden = false;
-    }
+    clearTimeout(patience);
+    if (fatal) tell('The player stopped: ' + text);
+    else patience = setTimeout(() => { if (video.readyState < video.HAVE_CURRENT_DATA) tell('Nothing plays: ' + text); }, 5000);
   },
 };
+
+// patience is the timer of errors that the player goes on after: it may try for
+// ever, such as with a wrong key.
+let patience;
+
+function tell(text) {
+  find('error').textContent = text;
+  find('error').hidden = false;
+}
 
 // fill puts options of {value, text} behind those that are there.
 function fill(select, options, choose, current) {

@@ -25,6 +25,8 @@ function openPlayer(video, address, page) {
     for (const name of offered) if (name) page.note(name + ' is not played by this browser.');
     offered.clear();
     page.ready({...dashRenditions(player), ...dashTracks(player), ...dashTexts(player)});
+    // The player shows forced subtitles in the language of the sound by itself.
+    video.textTracks.addEventListener('change', () => page.showing({text: currentText(player)}));
   });
   player.initialize(video, address, false);
 }
@@ -74,6 +76,11 @@ function dashChannels(track) {
   return Number(c?.value) === 12 && c.schemeIdUri.includes('cicp') ? 8 : Number(c?.value) || 0;
 }
 
+function currentText(player) {
+  const index = player.getCurrentTextTrackIndex();
+  return index < 0 ? 'off' : index;
+}
+
 function dashTexts(player) {
   const texts = player.getTracksFor('text');
   const has = (descriptors, value) => (descriptors || []).some((d) => d.value === value);
@@ -83,7 +90,7 @@ function dashTexts(player) {
       forced: has(t.roles, 'forced-subtitle') || has(t.roles, 'forced_subtitle'),
       described: has(t.roles, 'caption') || has(t.accessibility, 'caption'),
     })),
-    text: 'off',
+    text: currentText(player),
     chooseText: (value) => player.setTextTrack(value === 'off' ? -1 : Number(value)),
   };
 }
