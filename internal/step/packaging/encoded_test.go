@@ -11,6 +11,7 @@ import (
 
 	"github.com/via-orchestrate/orchestrate/internal/step"
 	"github.com/via-orchestrate/orchestrate/internal/step/encoding"
+	"github.com/via-orchestrate/orchestrate/internal/step/subtitles"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -62,15 +63,66 @@ func TestPackageWhatEncodingPutsOut(t *testing.T) {
 	}
 }
 
+// What the subtitle step puts out of embedded and sidecar tracks goes with what
+// the encoding step makes of the same file.
+func TestPackageWhatSubtitlesPutOut(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.writeFile(t, "in.srt", "1\n00:00:01,000 --> 00:00:02,000\nEmbedded\n")
+	b.writeFile(t, "film.de.forced.srt", "1\n00:00:01,500 --> 00:00:02,500\nSCHILD\n")
+	b.ffmpegRun(t, "-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=4", "-f", "lavfi", "-i", "sine=d=4", "-i", "in.srt",
+		"-map", "0", "-map", "1", "-map", "2", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-c:s", "srt",
+		"-metadata:s:s:0", "language=eng", "-disposition:s:0", "hearing_impaired", "film.mkv")
+	inputs := []vod.Fileset{{Labels: []string{"retrieved"}, Files: []vod.File{
+		{MediaType: vod.MediaVideo, URI: b.folder.URI("film.mkv")}, {MediaType: vod.MediaSubtitle, URI: b.folder.URI("film.de.forced.srt")},
+	}}}
+	job := b.job(t, 0)
+	job.Inputs, job.Profile = inputs, b.profile(t, map[string]any{"type": encoding.Type, "preset": "ultrafast", "segmentDuration": 2})
+	encoded, err := encoding.New(b.tools, b.set).Run(t.Context(), job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	job = b.job(t, 0)
+	job.Inputs, job.Profile = inputs, b.profile(t, map[string]any{"type": subtitles.Type})
+	texts, err := subtitles.New(b.tools, b.set).Run(t.Context(), job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	job = b.job(t, 0)
+	job.Inputs = append(encoded.Outputs, texts.Outputs...)
+	r, err := b.run(t.Context(), job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := b.outputFolder(t, r)
+	for folder, says := range map[string]string{"subtitles_en_sdh": "Embedded", "subtitles_de_forced": "SCHILD"} {
+		track := parse(t, filepath.Join(dir, folder, "subtitles.vtt"))
+		if len(track.Cues) != 1 || track.Cues[0].Text != says {
+			t.Errorf("%s: %+v", folder, track.Cues)
+		}
+	}
+	if sheet, err := filepath.Glob(filepath.Join(dir, "thumbnails", "thumbs_001.jpg")); len(sheet) != 1 || err != nil {
+		t.Errorf("no thumbnails: %v", err)
+	}
+	playable(t, dir)
+}
+
+// profile is a step's own profile.
+func (b *bundle) profile(t *testing.T, keys map[string]any) json.RawMessage {
+	t.Helper()
+	keys["name"], keys["targetLocation"] = "p", b.media
+	text, err := json.Marshal(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
 // encodeAndPackage runs both steps on a file in the folder.
 func (b *bundle) encodeAndPackage(t *testing.T, file string) step.Result {
 	t.Helper()
 	job := b.job(t, 0)
-	profile, err := json.Marshal(map[string]any{"name": "p", "type": encoding.Type, "targetLocation": b.media, "preset": "ultrafast", "segmentDuration": 2})
-	if err != nil {
-		t.Fatal(err)
-	}
-	job.Profile = profile
+	job.Profile = b.profile(t, map[string]any{"type": encoding.Type, "preset": "ultrafast", "segmentDuration": 2})
 	job.Inputs = []vod.Fileset{{Labels: []string{"retrieved"}, Files: []vod.File{{MediaType: vod.MediaVideo, URI: b.folder.URI(file)}}}}
 	encoded, err := encoding.New(b.tools, b.set).Run(t.Context(), job)
 	if err != nil {
