@@ -47,6 +47,9 @@ func (e *encode) run(ctx context.Context) ([]vod.File, error) {
 	}
 	p.dir = e.dir
 	e.passThrough(&p)
+	if err := e.perTitle(ctx, &p); err != nil {
+		return nil, err
+	}
 	if err := e.prepare(ctx, &p); err != nil {
 		return nil, err
 	}

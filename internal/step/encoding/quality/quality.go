@@ -35,7 +35,9 @@ type Comparison struct {
 	Lead       time.Duration
 	Size       media.Size // at which frames are compared
 	References []Reference
-	Scratch    string // an existing folder for ffmpeg's results, which stay there
+	// Windows are what is compared; nil for some that suit Frames.
+	Windows []Window
+	Scratch string // an existing folder for ffmpeg's results, which stay there
 }
 
 // Reference is the source in the colours of some renditions.
@@ -58,7 +60,10 @@ func Size(display media.Size) media.Size {
 // errors are those of [ffmpeg.Tools.Run], or tell that frames are missing.
 func Measure(ctx context.Context, tools Tools, c Comparison) (map[string]vod.Quality, error) {
 	sums := map[string]*sum{}
-	for _, w := range plan(c.Frames, c.Rate, c.GOP) {
+	if c.Windows == nil {
+		c.Windows = plan(c.Frames, c.Rate, c.GOP)
+	}
+	for _, w := range c.Windows {
 		if err := tools.Run(ctx, ffmpeg.Command{Args: c.args(w), Dir: c.Scratch}); err != nil {
 			return nil, err
 		}
@@ -66,8 +71,8 @@ func Measure(ctx context.Context, tools Tools, c Comparison) (map[string]vod.Qua
 			if sums[file] == nil {
 				sums[file] = &sum{worst: 1}
 			}
-			if err := sums[file].read(filepath.Join(c.Scratch, statsFile(i)), w.count); err != nil {
-				return nil, fmt.Errorf("compare %s from frame %d on: %w", filepath.Base(file), w.first, err)
+			if err := sums[file].read(filepath.Join(c.Scratch, statsFile(i)), w.Count); err != nil {
+				return nil, fmt.Errorf("compare %s from frame %d on: %w", filepath.Base(file), w.Rendition, err)
 			}
 		}
 	}
@@ -91,11 +96,11 @@ func statsFile(i int) string { return fmt.Sprintf("ssim_%d.txt", i) }
 // args is the command line for a window. Renditions are opened half a frame
 // before its first frame, which is then the first that comes out, however the
 // times are rounded.
-func (c Comparison) args(w window) []string {
-	lead := min(int64(c.Lead.Seconds()*c.Rate.Float()), w.first)
-	args := c.input(c.Source, float64(w.first-lead), w.count+lead)
+func (c Comparison) args(w Window) []string {
+	lead := min(int64(c.Lead.Seconds()*c.Rate.Float()), w.Source)
+	args := c.input(c.Source, float64(w.Source-lead), w.Count+lead)
 	for _, file := range c.files() {
-		args = append(args, c.input(file, max(float64(w.first)-0.5, 0), w.count+1)...)
+		args = append(args, c.input(file, max(float64(w.Rendition)-0.5, 0), w.Count+1)...)
 	}
 	args = append(args, "-filter_complex", strings.Join(c.filters(w, lead), ";"))
 	for i := range c.files() {
@@ -116,10 +121,10 @@ func (c Comparison) input(path string, first float64, frames int64) []string {
 }
 
 // filters number the frames of both sides and compare their luma.
-func (c Comparison) filters(w window, lead int64) []string {
+func (c Comparison) filters(w Window, lead int64) []string {
 	number := "settb=1/1000,setpts=N*1000"
 	source := append([]string{fmt.Sprintf("[0:%d]", c.Stream)}, c.Timing...)
-	source = append(source, fmt.Sprintf("trim=start_frame=%d:end_frame=%d", lead, lead+w.count), number)
+	source = append(source, fmt.Sprintf("trim=start_frame=%d:end_frame=%d", lead, lead+w.Count), number)
 	var chains []string
 	start := source[0] + strings.Join(source[1:], ",")
 	if len(c.References) > 1 {
@@ -141,7 +146,7 @@ func (c Comparison) filters(w window, lead int64) []string {
 		for range r.Files {
 			reference += fmt.Sprintf("[r%d]", i)
 			compared = append(compared, fmt.Sprintf("[%d:0]trim=end_frame=%d,%s,format=%s,extractplanes=y,scale=%d:%d:flags=bicubic,setsar=1[c%d]",
-				i+1, w.count, number, r.Format, c.Size.Width, c.Size.Height, i),
+				i+1, w.Count, number, r.Format, c.Size.Width, c.Size.Height, i),
 				fmt.Sprintf("[c%d][r%d]ssim=stats_file=%s[o%d]", i, i, statsFile(i), i))
 			i++
 		}

@@ -17,14 +17,14 @@ import (
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	rate := media.Rational{Num: 25, Den: 1}
-	for frames, want := range map[int64][]window{
+	for frames, want := range map[int64][]Window{
 		0:    nil,
-		1:    {{0, 1}},
-		9:    {{0, 9}},
-		100:  {{9, 3}, {48, 3}, {87, 3}},
-		2000: {{100, 25}, {900, 25}, {1700, 25}}, // at keyframes
+		1:    {{0, 0, 1}},
+		9:    {{0, 0, 9}},
+		100:  {{9, 9, 3}, {48, 48, 3}, {87, 87, 3}},
+		2000: {{100, 100, 25}, {900, 900, 25}, {1700, 1700, 25}}, // at keyframes
 	} {
-		if d := cmp.Diff(want, plan(frames, rate, 100), cmp.AllowUnexported(window{})); d != "" {
+		if d := cmp.Diff(want, plan(frames, rate, 100)); d != "" {
 			t.Errorf("%d frames: %s", frames, d)
 		}
 	}

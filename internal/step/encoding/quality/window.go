@@ -13,27 +13,31 @@ const share = 10
 // fewest frames are compared in a window, however short the title is.
 const fewest = 3
 
-// window is a run of frames of a rendition.
-type window struct{ first, count int64 }
+// Window is a run of frames that are compared.
+type Window struct {
+	Source    int64 // number of the first, counted from the start of the source
+	Rendition int64 // and from the start of the renditions
+	Count     int64
+}
 
 // plan chooses the windows of a title with that many frames: up to a second
 // each, at the start of a GOP where the title is long enough for that to make
 // no difference, as everything before it would be decoded in vain.
-func plan(frames int64, rate media.Rational, gop int) []window {
+func plan(frames int64, rate media.Rational, gop int) []Window {
 	if frames <= 0 {
 		return nil
 	}
 	count := min(max(int64(rate.Float()), 1), max(frames/(share*windows), fewest))
 	if count*windows >= frames {
-		return []window{{0, min(frames, count*windows)}}
+		return []Window{{Count: min(frames, count*windows)}}
 	}
-	var out []window
+	var out []Window
 	for _, tenth := range []int64{1, 5, 9} {
 		first := (frames - count) * tenth / 10
 		if gop > 0 && frames >= 10*int64(gop) {
 			first -= first % int64(gop)
 		}
-		out = append(out, window{first, count})
+		out = append(out, Window{first, first, count})
 	}
 	return out
 }
