@@ -7,6 +7,7 @@ import (
 
 	"github.com/via-orchestrate/orchestrate/internal/engine"
 	"github.com/via-orchestrate/orchestrate/internal/ffmpeg"
+	"github.com/via-orchestrate/orchestrate/internal/keys"
 	"github.com/via-orchestrate/orchestrate/internal/netguard"
 	"github.com/via-orchestrate/orchestrate/internal/secret"
 	"github.com/via-orchestrate/orchestrate/internal/step"
@@ -37,7 +38,7 @@ func (a *App) steps() (map[engine.Kind]step.Runner, error) {
 		}),
 		{Stage: vod.Encoding, Type: encoding.Type}:                   encoding.New(tools, a.locations),
 		{Stage: vod.SubtitlePublishing, Type: subtitles.Type}:        subtitles.New(tools, a.locations),
-		{Stage: vod.Packaging, Type: packaging.Type}:                 packaging.New(tools, a.locations),
+		{Stage: vod.Packaging, Type: packaging.Type}:                 packaging.New(tools, a.locations, keys.New(guard.Client(), secrets)),
 		{Stage: vod.Distribution, Type: distribution.TypeCopy}:       distribution.NewCopy(a.locations),
 		{Stage: vod.Distribution, Type: distribution.TypeURLRewrite}: distribution.NewRewrite(a.locations),
 		{Stage: vod.Playout, Type: playout.TypeCatalog}:              playout.NewCatalog(a.store),

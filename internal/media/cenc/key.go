@@ -17,27 +17,30 @@ const KeySize = aes.BlockSize
 const redacted = "[key]"
 
 // Key is a content key. However it is printed, logged or marshalled, its bytes
-// do not show: they stand behind a pointer, which the formatting of enclosing
-// structures does not follow either. The zero Key is none.
-type Key struct{ bytes *[KeySize]byte }
+// do not show: they stand within a function, which package fmt cannot look into
+// either where the Key is an unexported field, of which it calls no methods. The
+// zero Key is none.
+type Key struct{ reveal func() [KeySize]byte }
 
 // NewKey makes a key of 16 bytes, which it copies.
 func NewKey(value []byte) (Key, error) {
 	if len(value) != KeySize {
 		return Key{}, errors.New("a key has 16 bytes")
 	}
-	return Key{bytes: (*[KeySize]byte)(append([]byte(nil), value...))}, nil
+	bytes := [KeySize]byte(value)
+	return Key{reveal: func() [KeySize]byte { return bytes }}, nil
 }
 
 // IsZero tells whether there is no key.
-func (k Key) IsZero() bool { return k.bytes == nil }
+func (k Key) IsZero() bool { return k.reveal == nil }
 
 // Equal compares in constant time.
 func (k Key) Equal(other Key) bool {
 	if k.IsZero() || other.IsZero() {
 		return k.IsZero() && other.IsZero()
 	}
-	return subtle.ConstantTimeCompare(k.bytes[:], other.bytes[:]) == 1
+	a, b := k.reveal(), other.reveal()
+	return subtle.ConstantTimeCompare(a[:], b[:]) == 1
 }
 
 // block is AES with the key.
@@ -45,7 +48,8 @@ func (k Key) block() (cipher.Block, error) {
 	if k.IsZero() {
 		return nil, errors.New("there is no key")
 	}
-	return aes.NewCipher(k.bytes[:])
+	bytes := k.reveal()
+	return aes.NewCipher(bytes[:])
 }
 
 // Format implements [fmt.Formatter] for all verbs.

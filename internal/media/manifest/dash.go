@@ -28,6 +28,7 @@ func MPD(p Presentation) (string, error) {
 			p.videoSets(), p.audioSets(), p.textSets(), p.thumbnailSets(),
 		)},
 	}
+	m.declare(p.Protection)
 	for i := range m.Period.Sets {
 		m.Period.Sets[i].ID = i + 1
 		m.Period.Sets[i].hoistTemplate()
@@ -51,6 +52,7 @@ func (p Presentation) videoSets() []adaptationSet {
 			sets = append(sets, newSet("video"))
 			sets[i].PAR, sets[i].kind = t.pictureAspect(), kind
 			sets[i].Essential = t.colourProperties()
+			sets[i].Protection = p.Protection.contentProtections()
 		}
 		s := &sets[i]
 		s.MaxWidth, s.MaxHeight = max(s.MaxWidth, t.Width), max(s.MaxHeight, t.Height)
@@ -103,6 +105,7 @@ func (p Presentation) audioSets() []adaptationSet {
 		s := newSet("audio")
 		s.setLanguage(t.Language)
 		s.Channels = t.channelConfiguration()
+		s.Protection = p.Protection.contentProtections()
 		s.Label = p.audioLabel(i)
 		if role := t.role(i == 0); role != "" {
 			s.Role = &descriptor{roleScheme, role}

@@ -26,6 +26,7 @@ const startRate = 2_000_000
 func Multivariant(p Presentation) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "#EXTM3U\n#EXT-X-VERSION:%d\n#EXT-X-INDEPENDENT-SEGMENTS\n", hlsVersion)
+	p.Protection.writeSessionKeys(&b)
 	groups := p.audioGroups()
 	for _, g := range groups {
 		b.WriteByte('\n')
@@ -47,9 +48,10 @@ func Multivariant(p Presentation) string {
 			p.writeVariant(&b, t, g)
 		}
 	}
-	if len(video) > 0 {
-		b.WriteByte('\n')
+	if len(video) == 0 || !p.HasIFrames() {
+		return b.String()
 	}
+	b.WriteByte('\n')
 	for _, t := range p.Video {
 		writeIFrameVariant(&b, t, p.targetDuration())
 	}

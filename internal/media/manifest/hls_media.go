@@ -10,6 +10,7 @@ func MediaPlaylist(p Presentation, t Track) string {
 	var b strings.Builder
 	writeMediaHead(&b, p.targetDuration())
 	fmt.Fprintf(&b, "#EXT-X-MAP:URI=%q\n", InitName)
+	p.Protection.writeMediaKeys(&b)
 	for i, s := range t.Segments {
 		fmt.Fprintf(&b, "#EXTINF:%s,\n%s\n", t.extinf(s), SegmentName(i+1))
 	}
@@ -25,6 +26,7 @@ func IFramePlaylist(p Presentation, t Track) string {
 	writeMediaHead(&b, p.targetDuration())
 	b.WriteString("#EXT-X-I-FRAMES-ONLY\n")
 	fmt.Fprintf(&b, "#EXT-X-MAP:URI=%q\n", InitName)
+	p.Protection.writeMediaKeys(&b)
 	for i, s := range t.Segments {
 		fmt.Fprintf(&b, "#EXTINF:%s,\n#EXT-X-BYTERANGE:%d@0\n%s\n", t.extinf(s), s.FirstSample, SegmentName(i+1))
 	}

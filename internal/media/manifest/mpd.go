@@ -9,6 +9,9 @@ import (
 type mpd struct {
 	XMLName    xml.Name `xml:"MPD"`
 	XMLNS      string   `xml:"xmlns,attr"`
+	CENC       string   `xml:"xmlns:cenc,attr,omitempty"`
+	PlayReady  string   `xml:"xmlns:mspr,attr,omitempty"`
+	DASHIF     string   `xml:"xmlns:dashif,attr,omitempty"`
 	Profiles   string   `xml:"profiles,attr"`
 	Type       string   `xml:"type,attr"`
 	Duration   string   `xml:"mediaPresentationDuration,attr"`
@@ -24,22 +27,23 @@ type period struct {
 }
 
 type adaptationSet struct {
-	ID               int              `xml:"id,attr"`
-	ContentType      string           `xml:"contentType,attr"`
-	MIMEType         string           `xml:"mimeType,attr"`
-	Lang             string           `xml:"lang,attr,omitempty"`
-	PAR              string           `xml:"par,attr,omitempty"`
-	MaxWidth         int              `xml:"maxWidth,attr,omitempty"`
-	MaxHeight        int              `xml:"maxHeight,attr,omitempty"`
-	SegmentAlignment bool             `xml:"segmentAlignment,attr,omitempty"`
-	StartWithSAP     int              `xml:"startWithSAP,attr,omitempty"`
-	Channels         *descriptor      `xml:"AudioChannelConfiguration"`
-	Essential        []descriptor     `xml:"EssentialProperty"`
-	Label            string           `xml:"Label,omitempty"`
-	Accessibility    *descriptor      `xml:"Accessibility"`
-	Role             *descriptor      `xml:"Role"`
-	Template         *segmentTemplate `xml:"SegmentTemplate"`
-	Representations  []representation `xml:"Representation"`
+	ID               int                 `xml:"id,attr"`
+	ContentType      string              `xml:"contentType,attr"`
+	MIMEType         string              `xml:"mimeType,attr"`
+	Lang             string              `xml:"lang,attr,omitempty"`
+	PAR              string              `xml:"par,attr,omitempty"`
+	MaxWidth         int                 `xml:"maxWidth,attr,omitempty"`
+	MaxHeight        int                 `xml:"maxHeight,attr,omitempty"`
+	SegmentAlignment bool                `xml:"segmentAlignment,attr,omitempty"`
+	StartWithSAP     int                 `xml:"startWithSAP,attr,omitempty"`
+	Channels         *descriptor         `xml:"AudioChannelConfiguration"`
+	Protection       []contentProtection `xml:"ContentProtection"`
+	Essential        []descriptor        `xml:"EssentialProperty"`
+	Label            string              `xml:"Label,omitempty"`
+	Accessibility    *descriptor         `xml:"Accessibility"`
+	Role             *descriptor         `xml:"Role"`
+	Template         *segmentTemplate    `xml:"SegmentTemplate"`
+	Representations  []representation    `xml:"Representation"`
 
 	kind string // of video: what its representations have in common
 }

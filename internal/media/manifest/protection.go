@@ -16,12 +16,15 @@ const (
 type Protection struct {
 	Scheme string `json:"scheme"` // SchemeAES128, SchemeCENC or SchemeCBCS
 	KID    Octets `json:"kid"`    // of all tracks
-	// IV is the constant one of SchemeCBCS; the first one of SchemeAES128.
+	// IV is the constant one of SchemeCBCS. The others have one for each sample or
+	// segment.
 	IV Octets `json:"iv"`
 	// KeyURI is where the key itself is to be had; empty for DRM systems only.
 	KeyURI string `json:"keyUri,omitempty"`
 	// Systems are the DRM systems that a key server gave signalling for.
 	Systems []System `json:"systems,omitempty"`
+	// HLSOnly is for segments that no DASH manifest is to be written for.
+	HLSOnly bool `json:"hlsOnly,omitempty"`
 }
 
 // System is the signalling of one DRM system.

@@ -13,7 +13,8 @@ const maxReferences = 1 << 20
 var uriAttribute = regexp.MustCompile(`[:,]URI="([^"]*)"`)
 
 // PlaylistReferences lists the addresses in an HLS playlist of either kind, in
-// its order: those on lines of their own and those in URI attributes.
+// its order: those on lines of their own and those in URI attributes, but not
+// the addresses of keys, which are no files of the package.
 func PlaylistReferences(playlist []byte) []string {
 	var out []string
 	for line := range strings.Lines(string(playlist)) {
@@ -23,6 +24,9 @@ func PlaylistReferences(playlist []byte) []string {
 		}
 		if !strings.HasPrefix(line, "#") {
 			out = append(out, line)
+			continue
+		}
+		if strings.HasPrefix(line, "#EXT-X-KEY:") || strings.HasPrefix(line, "#EXT-X-SESSION-KEY:") {
 			continue
 		}
 		if m := uriAttribute.FindStringSubmatch(line); m != nil {

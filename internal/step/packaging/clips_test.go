@@ -68,7 +68,7 @@ func (b *bundle) run(ctx context.Context, job step.Job, files ...[2]string) (ste
 			Files:  []vod.File{{MediaType: f[0], URI: b.folder.URI(f[1])}},
 		})
 	}
-	return New(b.tools, b.set).Run(ctx, job)
+	return New(b.tools, b.set, nil).Run(ctx, job)
 }
 
 // outputFolder is the folder with the package.

@@ -130,7 +130,7 @@ func (b *bundle) encodeAndPackage(t *testing.T, file string) step.Result {
 	}
 	job = b.job(t, 0)
 	job.Inputs = encoded.Outputs
-	packaged, err := New(b.tools, b.set).Run(t.Context(), job)
+	packaged, err := New(b.tools, b.set, nil).Run(t.Context(), job)
 	if err != nil {
 		t.Fatal(err)
 	}

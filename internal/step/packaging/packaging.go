@@ -26,11 +26,13 @@ const shareWritten = 0.8
 type runner struct {
 	tools     *ffmpeg.Tools
 	locations Locations
+	keys      Keys
 }
 
-// New makes the runner of steps of type CMAF.
-func New(tools *ffmpeg.Tools, locations Locations) step.Runner {
-	return &runner{tools: tools, locations: locations}
+// New makes the runner of steps of type CMAF. It asks for keys where a profile
+// encrypts.
+func New(tools *ffmpeg.Tools, locations Locations, keys Keys) step.Runner {
+	return &runner{tools: tools, locations: locations, keys: keys}
 }
 
 // Run implements [step.Runner].
@@ -50,7 +52,12 @@ func (r *runner) Run(ctx context.Context, job step.Job) (step.Result, error) {
 	if err := cut(in.sources, in.nominal); err != nil {
 		return step.Result{}, err
 	}
+	protect, err := r.encryption(ctx, job, profile)
+	if err != nil {
+		return step.Result{}, err
+	}
 	return r.create(ctx, job, profile, func(out *output) (step.Result, error) {
+		out.protect = protect
 		return r.fill(ctx, job, in, out)
 	})
 }
@@ -89,6 +96,7 @@ func (o *output) writeAll(ctx context.Context, in *inputs) (manifest.Package, er
 		return manifest.Package{}, err
 	}
 	p := manifest.Package{Presentation: presentation}
+	p.Protection = o.protect.protection()
 	if err := o.writePlaylists(p.Presentation); err != nil {
 		return manifest.Package{}, err
 	}
@@ -110,9 +118,11 @@ func (r *runner) finish(ctx context.Context, job step.Job, out *output, p manife
 	if err := out.writeManifests(p); err != nil {
 		return step.Result{}, location.WriteError(folder.Path(), err)
 	}
-	if err := r.verify(ctx, job, folder.Path(), tracks); err != nil {
+	found, err := r.verify(ctx, job, folder.Path(), tracks, p.Presentation, out.protect)
+	if err != nil {
 		return step.Result{}, err
 	}
+	remarks = append(remarks, found...)
 	if _, err := folder.Commit(ctx); err != nil {
 		return step.Result{}, err
 	}
@@ -135,14 +145,17 @@ func (in *inputs) bytes() int64 {
 	return total
 }
 
-// outputs are two filesets over the same folder, one for each way to play it,
-// both with the images that go with it.
+// outputs are filesets over the same folder, one for each way to play it, with
+// the images that go with it.
 func outputs(label string, folder *location.Folder, p manifest.Package) []vod.Fileset {
 	var out []vod.Fileset
 	for _, kind := range []struct{ label, mediaType, name string }{
 		{vod.KindHLS, vod.MediaHLS, manifest.MultivariantName},
 		{vod.KindDASH, vod.MediaDASH, manifest.MPDName},
 	} {
+		if kind.label == vod.KindDASH && !p.HasDASH() {
+			continue
+		}
 		files := []vod.File{{MediaType: kind.mediaType, URI: folder.URI(kind.name)}}
 		if p.Poster != "" {
 			files = append(files, vod.File{MediaType: vod.MediaImage, URI: folder.URI(p.Poster)})

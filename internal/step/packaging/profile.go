@@ -85,7 +85,7 @@ func ParseProfile(document json.RawMessage) (Profile, error) {
 	if p.TargetLocation.Type == vod.LocationWeb {
 		return Profile{}, configError("targetLocation %q is of type web, which cannot be written to.", p.TargetLocation.Name)
 	}
-	return p, nil
+	return p, p.Encryption.check()
 }
 
 func configError(format string, args ...any) error {

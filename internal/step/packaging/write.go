@@ -25,6 +25,8 @@ type output struct {
 	// wrote is told the bytes of media written so far.
 	wrote func(bytes int64)
 	bytes int64 // of media
+	// protect encrypts; nil for nothing.
+	protect *encryption
 }
 
 // writeTracks writes header and segments of every source, and gives what was
@@ -50,7 +52,11 @@ func (o *output) writeTrack(ctx context.Context, s *source) (manifest.Track, err
 		return manifest.Track{}, err
 	}
 	timing := mp4.TimingOf(s.segments)
-	header := mp4.InitSegment(s.track, manifest.LanguageCode3(s.language), timing, nil)
+	encryptor, err := o.protect.onTrack(s)
+	if err != nil {
+		return manifest.Track{}, err
+	}
+	header := mp4.InitSegment(s.track, manifest.LanguageCode3(s.language), timing, encryptor)
 	if err := o.writeText(s.folder+"/"+manifest.InitName, string(header)); err != nil {
 		return manifest.Track{}, err
 	}
@@ -60,18 +66,18 @@ func (o *output) writeTrack(ctx context.Context, s *source) (manifest.Track, err
 			return manifest.Track{}, err
 		}
 		var sizes mp4.Sizes
-		err := o.write(s.folder+"/"+manifest.SegmentName(i+1), func(w io.Writer) (err error) {
-			sizes, err = mp4.WriteSegment(w, s.file, s.track, segment, timing, nil)
-			return err
-		})
+		size, err := o.writeSized(s.folder+"/"+manifest.SegmentName(i+1), o.protect.fill(i+1, func(w io.Writer) (err error) {
+			sizes, err = mp4.WriteSegment(w, s.file, s.track, segment, timing, encryptor)
+			return s.notEncrypted(err)
+		}))
 		if err != nil {
 			return manifest.Track{}, err
 		}
 		start := max(segment.Start(), 0) // primed audio starts before
 		t.Segments = append(t.Segments, manifest.Segment{
-			Start: start, Duration: segment.End - start, Size: sizes.Total, FirstSample: sizes.FirstSample,
+			Start: start, Duration: segment.End - start, Size: size, FirstSample: sizes.FirstSample,
 		})
-		o.bytes += sizes.Total
+		o.bytes += size
 		o.wrote(o.bytes)
 	}
 	return t, nil
@@ -99,6 +105,9 @@ func (o *output) writePlaylists(p manifest.Presentation) error {
 			return err
 		}
 	}
+	if !p.HasIFrames() {
+		return nil
+	}
 	for _, t := range p.Video {
 		if err := o.writeText(t.Folder+"/"+manifest.IFramesName, manifest.IFramePlaylist(p, t)); err != nil {
 			return err
@@ -112,12 +121,14 @@ func (o *output) writeManifests(p manifest.Package) error {
 	if err := o.writeText(manifest.MultivariantName, manifest.Multivariant(p.Presentation)); err != nil {
 		return err
 	}
-	mpd, err := manifest.MPD(p.Presentation)
-	if err != nil {
-		return err
-	}
-	if err := o.writeText(manifest.MPDName, mpd); err != nil {
-		return err
+	if p.HasDASH() {
+		mpd, err := manifest.MPD(p.Presentation)
+		if err != nil {
+			return err
+		}
+		if err := o.writeText(manifest.MPDName, mpd); err != nil {
+			return err
+		}
 	}
 	return o.write(manifest.PackageName, func(w io.Writer) error { return manifest.WritePackage(w, p) })
 }
@@ -132,19 +143,25 @@ func (o *output) writeText(name, text string) error {
 // write makes one file and notes down its checksum, so that it is not read
 // again for the inventory.
 func (o *output) write(name string, fill func(io.Writer) error) error {
+	_, err := o.writeSized(name, fill)
+	return err
+}
+
+// writeSized does the same and gives the number of bytes.
+func (o *output) writeSized(name string, fill func(io.Writer) error) (int64, error) {
 	file, err := os.OpenFile(filepath.Join(o.folder.Path(), filepath.FromSlash(name)), os.O_CREATE|os.O_EXCL|os.O_WRONLY, fileMode)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	hash := sha256.New()
 	counted := &counter{}
 	buffered := bufio.NewWriterSize(file, 1<<16)
 	err = fill(io.MultiWriter(buffered, hash, counted))
 	if err = errors.Join(err, buffered.Flush(), file.Close()); err != nil {
-		return err
+		return 0, err
 	}
 	o.folder.Known(location.Entry{Name: name, Size: counted.n, SHA256: hex.EncodeToString(hash.Sum(nil))})
-	return nil
+	return counted.n, nil
 }
 
 // counter counts the bytes written to it.
