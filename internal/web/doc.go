@@ -2,8 +2,12 @@
 // an asset, as HLS with hls.js or, with ?format=dash, as DASH with dash.js. It
 // is meant for looking at what an ingest produced, not for the public.
 //
+// static/play.js fills the choices (rendition, sound, subtitles) for either
+// player, which play_hls.js and play_dash.js put into one form;
+// play_scrub.js shows thumbnails.
+//
 // Everything is embedded and stands below /play/_/ under names that hold a hash
 // of the content, so that browsers may keep it for good. The
-// Content-Security-Policy allows this server and the origin of the media, and
-// nothing else.
+// Content-Security-Policy allows this server, the origin of the media and the
+// origins of keys that the operator names, and nothing else.
 package web

@@ -24,6 +24,7 @@ const page = {
     if (text !== undefined) find('text').value = text;
   },
   note(text) {
+    if ([...find('notes').children].some((n) => n.textContent === text)) return;
     const item = document.createElement('li');
     item.textContent = text;
     find('notes').append(item);

@@ -3,7 +3,8 @@
 // 9.1), which hls.js uses for EXT-X-KEY with KEYFORMAT="org.w3.clearkey" alone.
 // In playlists the key is announced as RFC 8216, 4.3.2.4, has it: as "identity",
 // with the address that answers the 16 bytes of the key. So these playlists are
-// changed as they are read.
+// changed as they are read. Our own announce the key in both forms, of which
+// hls.js would take "identity" for SAMPLE-AES, and then fail.
 'use strict';
 
 function clearKeySettings() {
@@ -19,10 +20,10 @@ function clearKeySettings() {
   const kid = (context) => base64url(context.decryptdata.keyId);
   return {
     pLoader: Loader,
-    emeEnabled: true,
+    emeEnabled: Boolean(navigator.requestMediaKeySystemAccess), // In secure contexts alone.
     drmSystems: {
       'org.w3.clearkey': {
-        licenseUrl: 'of the playlist', // Required; the request goes to the key's own address.
+        licenseUrl: 'the key address in the playlist', // For messages alone; the request goes to that address.
         generateRequest: (type, data, context) => context.decryptdata.keyId ?
           {initDataType: 'keyids', initData: new TextEncoder().encode(JSON.stringify({kids: [kid(context)]})).buffer} :
           {initDataType: type, initData: data},
@@ -35,7 +36,7 @@ function clearKeySettings() {
 }
 
 // forClearKey changes the keys of encrypted samples in fMP4, which is what
-// playlists with EXT-X-MAP name, and leaves those of other key systems out.
+// playlists with EXT-X-MAP name. Those of other key systems stay as they are.
 function forClearKey(playlist) {
   if (!playlist.includes('#EXT-X-MAP:')) return playlist;
   return playlist.replace(/^(#EXT-X-KEY:.*METHOD=SAMPLE-AES[^\r\n]*)(\r?\n)/gm, (line, tag, end) => {
