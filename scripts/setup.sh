@@ -11,7 +11,8 @@
 # Debian packages are installed only as root or with password-free sudo;
 # otherwise this prints the command and stops. Go tools are built, in the
 # versions below, into .cache/bin; the linter of the OpenAPI document comes from
-# npm, in the versions of its lockfile, into .cache/openapi-lint.
+# npm, in the versions of its lockfile, into .cache/openapi-lint, and so does
+# Shaka Packager, which tests compare with, into .cache/shaka.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -82,10 +83,10 @@ go_tool() {
 	GOBIN=$PWD/.cache/bin GOFLAGS='' CGO_ENABLED=0 go install "$1"
 }
 
-# openapi_lint installs the linter of api/openapi.yaml, unless it is there in
-# the versions of the lockfile. Install scripts of packages are not run.
-openapi_lint() {
-	local from=scripts/openapi-lint to=.cache/openapi-lint
+# npm_packages NAME installs what scripts/NAME/package-lock.json lists, unless it
+# is there in those versions. Install scripts of packages are not run.
+npm_packages() {
+	local from=scripts/$1 to=.cache/$1
 	cmp -s "$from/package-lock.json" "$to/installed-lock.json" && return 0
 	echo "setup: installing the packages of $from"
 	mkdir -p "$to"
@@ -118,6 +119,7 @@ test | race)
 	fi
 	need ffmpeg ffmpeg
 	need chromium chromium
+	need npm npm
 	need_dir /usr/share/forensics-samples forensics-samples-files
 	tools=("$GOTESTSUM" "$TEMPORAL")
 	;;
@@ -132,6 +134,7 @@ mkdir -p .cache/bin
 for tool in "${tools[@]}"; do
 	go_tool "$tool"
 done
-if [[ $purpose == check ]]; then
-	openapi_lint
-fi
+case $purpose in
+check) npm_packages openapi-lint ;;
+test) npm_packages shaka ;;
+esac
