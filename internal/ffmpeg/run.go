@@ -20,6 +20,8 @@ type Command struct {
 	// Trace is told the argument vector when ffmpeg starts, and again with the
 	// last 16 KiB of its log when it has ended. May be nil.
 	Trace func(command []string, log string)
+	// MoreMemory is what this run may have above [Config.MaxMemory], in bytes.
+	MoreMemory uint64
 	// Report is told the end of the log, which then is at level info and at most
 	// 1 MiB, when ffmpeg has ended well. It is for filters that measure. May be
 	// nil.
@@ -43,8 +45,10 @@ func (t *Tools) Run(ctx context.Context, c Command) error {
 	c.trace(argv, "")
 
 	watch := newWatch(ctx, t.config.StallAfter)
+	limits := t.limits()
+	limits.memory += c.MoreMemory
 	p := process{
-		argv: argv, dir: c.Dir, limits: t.limits(), stderr: log,
+		argv: argv, dir: c.Dir, limits: limits, stderr: log,
 		stdout: &progress{moved: func(at time.Duration) {
 			watch.moved()
 			c.report(at)

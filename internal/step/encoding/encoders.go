@@ -162,3 +162,20 @@ func svtMastering(m *media.Mastering) []string {
 	}
 	return params
 }
+
+// moreMemory is what the encoders of HEVC and AV1 may have in address space
+// beyond what one run has, in bytes: they look far ahead, and in 10 bits. Measured
+// at 1080p on two cores, x265 and SVT-AV1 reserve 0.5 to 1 GiB each.
+func (p plan) moreMemory() uint64 {
+	var sum uint64
+	for _, r := range p.ladder.Renditions {
+		if r.Copy || r.Codec == media.CodecH264 {
+			continue
+		}
+		sum += 1 << 30
+		if r.Area() > 1920*1080 {
+			sum += 2 << 30
+		}
+	}
+	return sum
+}

@@ -73,7 +73,7 @@ func (e *encode) chooseEncoders(ctx context.Context, p *plan) error {
 func (e *encode) transcode(ctx context.Context, p *plan) error {
 	command := func() ffmpeg.Command {
 		return ffmpeg.Command{
-			Args: p.args(), Duration: p.source.Duration, Trace: e.job.Trace,
+			Args: p.args(), Duration: p.source.Duration, Trace: e.job.Trace, MoreMemory: p.moreMemory(),
 			Progress: func(share float64) { e.progress(share * encodeShare) },
 		}
 	}

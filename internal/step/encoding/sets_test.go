@@ -19,7 +19,7 @@ func TestOneOutputForEachInput(t *testing.T) {
 	first := b.retrieved(t, generate(t, "a.mp4", cat(pattern("320x180", "25", "1"), x264())...))
 	second := b.retrieved(t, generate(t, "b.mp4", cat(pattern("160x120", "25", "1"), x264())...))
 	second.Labels = append(second.Labels, vod.KindSMIL)
-	words := vod.Fileset{Files: []vod.File{{MediaType: vod.MediaSubtitle, URI: "file:///none.vtt"}}}
+	words := vod.Fileset{Files: []vod.File{{MediaType: vod.MediaImage, URI: "file:///none.jpg"}}}
 	var shares []float64
 	job := b.job()
 	job.Inputs, job.Profile, job.LabelOut = []vod.Fileset{first, words, second}, profileFor(t, b, nil), "encoded"
@@ -51,7 +51,7 @@ func TestOneOutputForEachInput(t *testing.T) {
 func TestNothingToEncode(t *testing.T) {
 	t.Parallel()
 	b := setup(t, ffmpeg.Config{})
-	_, err := b.encode(context.Background(), t, vod.Fileset{Files: []vod.File{{MediaType: vod.MediaSubtitle, URI: "file:///none.vtt"}}}, nil)
+	_, err := b.encode(context.Background(), t, vod.Fileset{Files: []vod.File{{MediaType: vod.MediaImage, URI: "file:///none.jpg"}}}, nil)
 	if se := vod.AsStepError(err); se.Class != vod.ClassMedia {
 		t.Errorf("got %v", err)
 	}
