@@ -60,6 +60,12 @@ bench: ## Measure a whole ingest against bare ffmpeg, and ingests per second
 	go test -run '^$$' -bench ControlPlane -benchtime 3000x -count 3 -timeout 10m ./internal/bench
 	go test -run '^$$' -bench Overhead -benchtime 2x -timeout 30m ./internal/bench
 
+.PHONY: bench-media
+bench-media: ## Measure an ingest against a script of one ffmpeg per rendition, in time and in SSIM
+	scripts/setup.sh run
+	go test -run '^$$' -bench MediaQuality -benchtime 1x -timeout 30m -v ./internal/bench
+	go test -run '^$$' -bench MediaIngest -benchtime 3x -timeout 30m -v ./internal/bench
+
 # Ingests in the large database of bench-api: make bench-api N=10000000
 N ?= 1000000
 
