@@ -6,8 +6,11 @@ import (
 	"unicode"
 )
 
-// maxTags bounds how deep tags are nested; deeper ones do nothing.
-const maxTags = 16
+// Bounds of a cue.
+const (
+	maxTags   = 16       // nested in each other; deeper ones do nothing
+	maxSource = 64 << 10 // bytes of text and tags as they are read
+)
 
 // tag is an open tag of some source format.
 type tag struct {
@@ -26,6 +29,31 @@ type markup struct {
 	space    bool  // is due before the next character
 	newline  bool  // is due before the next character
 	overflow bool  // the text is longer than maxText
+	read     int   // bytes of the source
+}
+
+// source counts a line of the source, of which much can be read without any
+// text in it. Its error has no line yet.
+func (m *markup) source(line string) error {
+	if m.read += len(line); m.read > maxSource {
+		return badLine(0, "the cue has more than %d KiB of text and tags", maxSource>>10)
+	}
+	return nil
+}
+
+// bracket is what text begins with up to the closing byte, and "" where the
+// opening one comes again before it, or it is too far off to be meant.
+func bracket(text string, open, closing byte) string {
+	const most = 512
+	for i := 1; i < min(len(text), most); i++ {
+		switch text[i] {
+		case closing:
+			return text[:i+1]
+		case open:
+			return ""
+		}
+	}
+	return ""
 }
 
 // plainTag is a tag that is named alike in the source and in WebVTT.

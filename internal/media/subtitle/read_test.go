@@ -326,6 +326,8 @@ func TestBadFiles(t *testing.T) {
 		{"MicroDVD", "{0}{25}Hello\n", 1, "MicroDVD"},
 		{"playlist", "#EXTM3U\n", 1, "HLS playlist"},
 		{"long text", srtCue(strings.Repeat("blah ", 1000)), 2, "longer than 4096 bytes"},
+		{"long line", srtCue(strings.Repeat("<b>", 30000)), 3, "more than 64 KiB"},
+		{"long WebVTT", vttCue(strings.Repeat("<b>\n", 30000)), 21849, "more than 64 KiB"},
 		{"WebVTT time", "WEBVTT\n\nx\n00:01.000 --> 00:02.00x\nx", 4, `"00:02.00x" is no time`},
 		{"WebVTT end", "WEBVTT\n\n00:03.000 --> 00:02.000\nx", 3, "the end 00:02.000 is before the start 00:03.000"},
 		{"HTML", "<!DOCTYPE html>\n<html><body>404</body></html>", 2, `outermost element is "html"`},
@@ -338,6 +340,7 @@ func TestBadFiles(t *testing.T) {
 		{"TTML entities", "<?xml version='1.0'?>\n<!DOCTYPE tt [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]>\n" + ttmlText("&b;"), 2, "entities"},
 		{"TTML unknown entity", ttmlText("&xxe;"), 2, "entity"},
 		{"TTML deep", ttmlDoc(">", strings.Repeat("<a>", 100)), 2, "deeper than 64"},
+		{"TTML attributes", ttmlDoc(">\n", "<body "+strings.Repeat("a='>' ", 200_000)+"/>"), 3, "larger than 1 MiB"},
 		{"TTML pictures", ttmlDoc(">", "<body><div begin='1s' end='2s' smpte:backgroundImage='#img1'/></body>"), 0, "pictures instead of text"},
 		{"other XML", "<rss><channel/></rss>", 1, `"rss"`},
 	} {

@@ -113,8 +113,7 @@ func (r *srtReader) flush() error {
 	if gap && r.cue.text.out.Len() > 0 && !cueNumber.MatchString(line) {
 		r.cue.gap = true
 	}
-	r.cue.add(line)
-	return nil
+	return atLine(number, r.cue.add(line))
 }
 
 // finish ends the cue.

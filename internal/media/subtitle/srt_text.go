@@ -8,17 +8,19 @@ import (
 
 var (
 	// srtTag is a tag that programs write in SRT. Others, such as <3, are text.
-	srtTag = regexp.MustCompile(`(?i)^<(/?)(b|i|u|s|font|span|p|br|c)(\s[^<>]{0,500}|\.[^<>\s]{0,100})?/?>`)
+	srtTag = regexp.MustCompile(`(?i)^<(/?)(b|i|u|s|font|span|p|br|c)(\s.*|\..*)?/?>$`)
 	// fontColour is the colour in a font tag.
-	fontColour = regexp.MustCompile(`(?i)\bcolor\s*=\s*["']?\s*(#?[0-9a-z]{1,20})`)
-	// override is a code of SubStation Alpha, of which SRT has the position from it.
-	override = regexp.MustCompile(`^\{\\[^{}\r\n]{1,500}\}`)
-	// alignment is the place of a text, as the keys of a number pad lie.
+	fontColour = regexp.MustCompile(`(?i)\bcolor\s*=\s*["']?\s*(#?[0-9a-z]+)`)
+	// alignment is the place of a text, as the keys of a number pad lie: a code of
+	// SubStation Alpha, as players take it in SRT.
 	alignment = regexp.MustCompile(`\\an([1-9])`)
 )
 
-// add adds a line of text.
-func (c *srtCue) add(line string) {
+// add adds a line of text. Its error has no line yet.
+func (c *srtCue) add(line string) error {
+	if err := c.text.source(line); err != nil {
+		return err
+	}
 	c.text.lineBreak()
 	for line != "" {
 		at := strings.IndexAny(line, "<{")
@@ -28,7 +30,7 @@ func (c *srtCue) add(line string) {
 		c.text.text(html.UnescapeString(line[:at]))
 		line = line[at:]
 		if line == "" {
-			return
+			break
 		}
 		used := c.tag(line)
 		if used == 0 {
@@ -37,18 +39,20 @@ func (c *srtCue) add(line string) {
 		}
 		line = line[used:]
 	}
+	return nil
 }
 
 // tag takes the tag or code that line begins with, and gives its length; 0 if
 // it is text.
 func (c *srtCue) tag(line string) int {
-	if m := override.FindString(line); m != "" {
-		if key := alignment.FindStringSubmatch(m); key != nil {
+	if strings.HasPrefix(line, `{\`) {
+		code := bracket(line, '{', '}')
+		if key := alignment.FindStringSubmatch(code); key != nil {
 			c.settings = keypadSettings(key[1][0])
 		}
-		return len(m)
+		return len(code)
 	}
-	m := srtTag.FindStringSubmatch(line)
+	m := srtTag.FindStringSubmatch(bracket(line, '<', '>'))
 	if m == nil {
 		return 0
 	}

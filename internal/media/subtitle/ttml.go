@@ -4,15 +4,9 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"maps"
 	"strings"
-	"time"
 )
-
-// maxDepth bounds how deep elements are nested.
-const maxDepth = 64
-
-// endless is the end of what has none.
-const endless = time.Duration(1<<63 - 1)
 
 // ttmlReader reads TTML element by element. Times of an element are within those
 // of the one around it, and styles inherited, as TTML 2 has it (12.2, 10.4.4).
@@ -33,23 +27,14 @@ type ttmlReader struct {
 	out      collector
 }
 
-// ttmlElement is an element whose end was not read yet.
-type ttmlElement struct {
-	name       string
-	style      ttmlStyle
-	begin, end time.Duration
-	region     string
-	skipped    bool          // nothing in it is read
-	sequence   bool          // what is in it follows one after the other
-	reached    time.Duration // where the next one in a sequence begins
-}
-
 func readTTML(text string) (Track, error) {
-	r := ttmlReader{decoder: xml.NewDecoder(strings.NewReader(text))}
+	in := &tokenReader{rest: text}
+	r := ttmlReader{decoder: xml.NewDecoder(in)}
 	r.decoder.Entity = xml.HTMLEntity
 	// The text is UTF-8 by now, whatever the document declares.
 	r.decoder.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
 	for {
+		in.used = 0
 		token, err := r.decoder.RawToken()
 		if errors.Is(err, io.EOF) {
 			return r.track()
@@ -140,7 +125,7 @@ func (r *ttmlReader) root(t xml.StartElement) error {
 		}
 	}
 	r.clock, r.canvas = newClock(t.Attr), newCanvas(t.Attr)
-	r.styles, r.regions = ttmlStyles{}, map[string]ttmlStyle{}
+	r.styles, r.regions = newStyles(), map[string]ttmlStyle{}
 	r.roots++
 	r.open = append(r.open, ttmlElement{name: "tt", style: ttmlStyle{}, end: endless})
 	return nil
@@ -156,7 +141,7 @@ func (r *ttmlReader) element(e ttmlElement, parent *ttmlElement, attrs []xml.Att
 		return e, nil
 	case "region":
 		r.region = attribute(attrs, "id")
-		r.regions[r.region] = r.styles.resolve(styled(attrs), 0)
+		r.regions[r.region] = r.styles.resolve(styled(attrs))
 		return e, nil
 	case "br":
 		if r.text != nil {
@@ -176,74 +161,10 @@ func (r *ttmlReader) element(e ttmlElement, parent *ttmlElement, attrs []xml.Att
 func (r *ttmlReader) define(attrs []xml.Attr) {
 	s := styled(attrs)
 	if r.region == "" {
-		r.styles[attribute(attrs, "id")] = s
+		r.styles.define(attribute(attrs, "id"), s)
 		return
 	}
-	for k, v := range r.styles.resolve(s, 0) {
-		r.regions[r.region][k] = v
-	}
-}
-
-// content begins an element that has times and style.
-func (r *ttmlReader) content(e ttmlElement, parent *ttmlElement, attrs []xml.Attr) (ttmlElement, error) {
-	if attribute(attrs, "backgroundImage") != "" {
-		r.pictures = true
-	}
-	if id := attribute(attrs, "region"); id != "" {
-		e.region = id
-	}
-	if parent.name == "tt" || parent.region != e.region {
-		e.style = r.regions[e.region].within(e.style)
-	}
-	e.style = r.styles.resolve(styled(attrs), 0).within(e.style)
-	e.sequence = attribute(attrs, "timeContainer") == "seq"
-	if err := r.times(&e, parent, attrs); err != nil {
-		return e, err
-	}
-	if e.name == "p" {
-		line, _ := r.decoder.InputPos()
-		r.text = &paragraph{line: line, style: e.style, region: r.regions[e.region], hasRegion: e.region != ""}
-	} else if r.text != nil && !r.text.hasRegion && e.region != "" {
-		r.text.region, r.text.hasRegion = r.regions[e.region], true
-	}
-	return e, nil
-}
-
-// times reads begin, end and dur, which count from the begin of the element
-// around, or from where the one before ended in a sequence.
-func (r *ttmlReader) times(e, parent *ttmlElement, attrs []xml.Attr) error {
-	from := parent.begin
-	if parent.sequence {
-		from = parent.reached
-	}
-	values := map[string]time.Duration{}
-	for _, name := range []string{"begin", "end", "dur"} {
-		text := attribute(attrs, name)
-		if text == "" {
-			continue
-		}
-		at, ok := r.clock.parse(text)
-		if !ok {
-			return badLine(0, "%s=%s is no time that can be read", name, quote(text))
-		}
-		values[name] = at
-	}
-	e.begin, e.end = from+values["begin"], endless
-	if end, ok := values["end"]; ok {
-		if end < values["begin"] {
-			return badLine(0, "the end %s is before the begin %s", attribute(attrs, "end"), attribute(attrs, "begin"))
-		}
-		e.end = from + end
-	}
-	if dur, ok := values["dur"]; ok {
-		e.end = min(e.end, e.begin+dur)
-	}
-	e.end = min(e.end, parent.end)
-	if parent.sequence && e.end != endless {
-		parent.reached = e.end
-	}
-	e.reached = e.begin
-	return nil
+	maps.Copy(r.regions[r.region], r.styles.resolve(s))
 }
 
 func (r *ttmlReader) characters(text string) {
@@ -274,13 +195,4 @@ func (r *ttmlReader) end(name string) error {
 		return text.cues(&r.out, r.canvas)
 	}
 	return nil
-}
-
-func attribute(attrs []xml.Attr, name string) string {
-	for _, a := range attrs {
-		if a.Name.Local == name && a.Name.Space != "xmlns" {
-			return strings.TrimSpace(a.Value)
-		}
-	}
-	return ""
 }

@@ -2,12 +2,13 @@ package subtitle
 
 import (
 	"encoding/xml"
+	"maps"
 	"math"
 	"strconv"
 	"strings"
 )
 
-// maxStyles bounds how many styles refer to each other in a row.
+// maxStyles bounds how many styles are named in one place.
 const maxStyles = 8
 
 // ttmlStyle are those style attributes (TTML 2, 10.2) that WebVTT has something
@@ -40,41 +41,54 @@ func styled(attrs []xml.Attr) ttmlStyle {
 	return s
 }
 
-// ttmlStyles are the styles of a document by name.
-type ttmlStyles map[string]ttmlStyle
+// ttmlStyles are the styles of a document.
+type ttmlStyles struct {
+	defined  map[string]ttmlStyle // by name
+	resolved map[string]ttmlStyle // with all that they refer to
+}
+
+func newStyles() ttmlStyles {
+	return ttmlStyles{defined: map[string]ttmlStyle{}, resolved: map[string]ttmlStyle{}}
+}
+
+// define keeps a style.
+func (all ttmlStyles) define(name string, s ttmlStyle) {
+	all.defined[name] = s
+	clear(all.resolved)
+}
 
 // resolve adds what the styles that s names say, and s itself does not. Of
 // several the last one counts (TTML 2, 10.4.4.2).
-func (all ttmlStyles) resolve(s ttmlStyle, depth int) ttmlStyle {
+func (all ttmlStyles) resolve(s ttmlStyle) ttmlStyle {
 	out := ttmlStyle{}
-	if depth < maxStyles {
-		names := strings.Fields(s["style"])
-		for _, name := range names[:min(len(names), maxStyles)] {
-			if named, ok := all[name]; ok {
-				for k, v := range all.resolve(named, depth+1) {
-					out[k] = v
-				}
-			}
-		}
+	names := strings.Fields(s["style"])
+	for _, name := range names[:min(len(names), maxStyles)] {
+		maps.Copy(out, all.named(name))
 	}
-	for k, v := range s {
-		if k != "style" {
-			out[k] = v
-		}
-	}
+	maps.Copy(out, s)
+	delete(out, "style")
 	return out
+}
+
+// named is a style with all that it refers to. One that refers to itself, if by
+// way of others, has nothing from there.
+func (all ttmlStyles) named(name string) ttmlStyle {
+	if known, ok := all.resolved[name]; ok {
+		return known
+	}
+	all.resolved[name] = nil
+	style := all.resolve(all.defined[name])
+	all.resolved[name] = style
+	return style
 }
 
 // within is the style of an element in another one.
 func (s ttmlStyle) within(parent ttmlStyle) ttmlStyle {
-	out := ttmlStyle{}
+	out := maps.Clone(s)
 	for k, v := range parent {
-		if inherited(k) {
+		if _, own := out[k]; !own && inherited(k) {
 			out[k] = v
 		}
-	}
-	for k, v := range s {
-		out[k] = v
 	}
 	return out
 }

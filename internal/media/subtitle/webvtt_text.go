@@ -11,11 +11,11 @@ import (
 var (
 	// vttTag is a tag of WebVTT (4.2.2), known or not: its name, classes and
 	// annotation.
-	vttTag = regexp.MustCompile(`^<(/?)([A-Za-z]+)((?:\.[^\s.<>&]+)*)(?:[ \t]+([^<>]*))?>`)
+	vttTag = regexp.MustCompile(`^<(/?)([A-Za-z]+)((?:\.[^\s.<>&]+)*)(?:[ \t]+(.*))?>$`)
 	// timeTag says when the text after it comes to be shown.
-	timeTag = regexp.MustCompile(`^<(?:\d{2,4}:)?\d{2}:\d{2}\.\d{3}>`)
+	timeTag = regexp.MustCompile(`^<(?:\d{2,4}:)?\d{2}:\d{2}\.\d{3}>$`)
 	// reference is a character reference of HTML.
-	reference = regexp.MustCompile(`^&(?:[A-Za-z][A-Za-z0-9]*|#[0-9]+|#[xX][0-9A-Fa-f]+);`)
+	reference = regexp.MustCompile(`^&(?:[A-Za-z][A-Za-z0-9]*|#[0-9]+|#[xX][0-9A-Fa-f]+);$`)
 )
 
 // vttText reads WebVTT cue text line by line.
@@ -26,6 +26,9 @@ type vttText struct {
 
 // line adds a line. Its error, which there is only if strict, has no line yet.
 func (t *vttText) line(line string) error {
+	if err := t.out.source(line); err != nil {
+		return err
+	}
 	t.out.lineBreak()
 	for line != "" {
 		at := strings.IndexByte(line, '<')
@@ -54,14 +57,9 @@ func (t *vttText) line(line string) error {
 
 func (t *vttText) plain(text string) error {
 	if t.strict {
-		for rest := text; ; rest = rest[1:] {
-			at := strings.IndexByte(rest, '&')
-			if at < 0 {
-				break
-			}
-			rest = rest[at:]
-			if !reference.MatchString(rest) {
-				return badLine(0, "%s has an & that is not written &amp;", quote(rest))
+		for i := range len(text) {
+			if text[i] == '&' && !reference.MatchString(bracket(text[i:], '&', ';')) {
+				return badLine(0, "%s has an & that is not written &amp;", quote(text[i:]))
 			}
 		}
 	}
@@ -72,10 +70,11 @@ func (t *vttText) plain(text string) error {
 // tag takes the tag that line begins with, and gives its length; 0 if it is
 // text.
 func (t *vttText) tag(line string) (int, error) {
-	if m := timeTag.FindString(line); m != "" {
-		return len(m), nil
+	whole := bracket(line, '<', '>')
+	if timeTag.MatchString(whole) {
+		return len(whole), nil
 	}
-	m := vttTag.FindStringSubmatch(line)
+	m := vttTag.FindStringSubmatch(whole)
 	if m == nil {
 		if t.strict {
 			return 0, badLine(0, "%s has a < that is not written &lt;", quote(line))
