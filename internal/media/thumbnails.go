@@ -48,7 +48,7 @@ func thumbnailStep(duration float64) float64 {
 	if duration <= 0 {
 		return 10
 	}
-	steps := []float64{1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 300, 480}
+	steps := []float64{1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 300, 480}
 	for _, step := range steps {
 		if duration/step <= mostTiles {
 			return step
