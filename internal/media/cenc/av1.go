@@ -9,21 +9,21 @@ const (
 	obuTileList  = 8
 )
 
-// av1 is the mapper of AV1. Both schemes protect the same bytes: of each tile
-// all whole blocks that end with it ("AV1 Codec ISO Media File Format Binding",
-// 4.3); everything else stays clear.
+// av1 is the mapper of AV1. Tiles are protected as slices are, and everything
+// else stays clear ("AV1 Codec ISO Media File Format Binding", 4.3).
 type av1 struct {
+	scheme   Scheme
 	sequence *av1Sequence
 	refs     [8]av1Reference // what frame headers still refer to
 	frame    *av1Frame       // whose tiles are being read; nil before its header
 }
 
 // newAV1 reads AV1CodecConfigurationRecord (the same, 2.3.3).
-func newAV1(av1C []byte) (*av1, error) {
+func newAV1(av1C []byte, scheme Scheme) (*av1, error) {
 	if len(av1C) < 4 {
 		return nil, malformed("av1C is cut off")
 	}
-	m := &av1{}
+	m := &av1{scheme: scheme}
 	_, err := m.Map(av1C[4:])
 	return m, err
 }
@@ -174,7 +174,7 @@ func (m *av1) tiles(l *layout, r *bitReader) error {
 		if size > len(data) {
 			return malformed("a tile claims %d bytes where %d are left", size, len(data))
 		}
-		l.slice(0, size, CENC) // whole blocks, aligned at the end
+		l.slice(0, size, m.scheme)
 		data = data[size:]
 	}
 	if last == f.tileColumns*f.tileRows-1 {

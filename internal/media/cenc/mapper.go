@@ -18,7 +18,7 @@ func NewMapper(format string, configuration []byte, scheme Scheme) (Mapper, erro
 	case "hvc1", "hev1":
 		return newHEVC(configuration, scheme)
 	case "av01":
-		return newAV1(configuration)
+		return newAV1(configuration, scheme)
 	case "mp4a", "Opus", "ac-3", "ec-3", "fLaC":
 		return whole{}, nil
 	}

@@ -154,7 +154,9 @@ func (d *Decryptor) auxiliary(segment, traf []byte, fragment MediaFragment) ([]e
 	saiz, sized := find(traf, "saiz")
 	saio, placed := find(traf, "saio")
 	if !sized && !placed {
-		if p.IVSize > 0 || fragment.Encrypted >= 0 {
+		senc, _ := find(traf, "senc")
+		f := &fields{data: senc}
+		if _, flags := f.full(); p.IVSize > 0 || flags&useSubsamples != 0 {
 			return nil, malformed("saiz and saio are missing")
 		}
 		return plan, nil
