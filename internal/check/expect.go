@@ -50,8 +50,8 @@ func (r *run) judgeExpected() {
 		if !near(t.start(), want.Start, t.allowed()) {
 			r.add(ruleExpectStart, want.Name, "it starts at %.3f s, but %.3f s are expected, give or take %.3f s", t.start(), want.Start, t.allowed())
 		}
-		if n := -1; video != nil && t.kind == kindAudio {
-			if n = t.offBoundary(video); n >= 0 {
+		if video != nil && t.kind == kindAudio {
+			if n := t.offBoundary(video); n >= 0 {
 				r.add(ruleExpectBounds, t.where(n), "segment %d of %s starts at %.3f s, more than a frame from any of %s",
 					n+1, t.name, t.seconds(t.segments[n].earliest), video.name)
 			}

@@ -142,10 +142,6 @@ func (r *run) measure(ctx context.Context) error {
 // readHeader gives a track without its segments, nil if that is impossible.
 func (r *run) readHeader(ctx context.Context, x *rendition) *track {
 	where := shown(x.header.address)
-	if x.whole && r.Decrypt == nil {
-		r.add(ruleSkipped, shown(x.manifest), "segments are encrypted as a whole (AES-128), and there is no key")
-		return nil
-	}
 	data, err := fetch.Read(ctx, r.Source, x.header.address, x.header.span, maxHeader)
 	if err != nil && x.rep != nil && x.rep.Whole { // header and media in one file
 		data, err = r.movieBox(ctx, x.header.address)
@@ -155,6 +151,13 @@ func (r *run) readHeader(ctx context.Context, x *rendition) *track {
 		return nil
 	}
 	movie, err := mp4.ReadMovie(bytes.NewReader(data), int64(len(data)))
+	if x.whole && r.Decrypt == nil {
+		if main := mainTrack(movie); err == nil && main != nil && main.Entry.Protected() {
+			r.add(ruleProtection, shown(x.manifest), "METHOD is AES-128, but samples are encrypted (%s)", printable(main.Entry.Scheme))
+		}
+		r.add(ruleSkipped, shown(x.manifest), "segments are encrypted as a whole (AES-128), and there is no key")
+		return nil
+	}
 	if err != nil && x.whole {
 		if clear, decryptErr := r.Decrypt.Whole(data, x.iv(0)); decryptErr == nil {
 			movie, err = mp4.ReadMovie(bytes.NewReader(clear), int64(len(clear)))
@@ -201,6 +204,9 @@ func (r *run) movieBox(ctx context.Context, address string) ([]byte, error) {
 
 // mainTrack is the video track, or else the first audio or text track.
 func mainTrack(m *mp4.Movie) *mp4.Track {
+	if m == nil {
+		return nil
+	}
 	for _, handler := range []string{mp4.HandlerVideo, mp4.HandlerAudio, mp4.HandlerText, mp4.HandlerSubtitle} {
 		for _, t := range m.Tracks {
 			if t.Handler == handler {

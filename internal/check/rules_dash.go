@@ -39,7 +39,7 @@ func (r *run) judgeRepresentation(x *rendition) {
 	case e.Codecs != "" && !sameCodec(rep.Codecs, e.Codecs):
 		r.add(ruleDASHCodecs, where, "@codecs is %s, but the track is coded as %s", printable(rep.Codecs), e.Codecs)
 	}
-	if declared := x.set.ContentType; declared != "" && declared != t.kind && !(t.kind == kindText && declared == "application") {
+	if declared := x.set.ContentType; declared != "" && declared != t.kind && (t.kind != kindText || declared != "application") {
 		r.add(ruleDASHSyntax, where, "the content type is %s, but the track holds %s", printable(declared), t.kind)
 	}
 	if t.kind == kindVideo {

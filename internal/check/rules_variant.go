@@ -160,7 +160,7 @@ func (r *run) judgeCodecs(where string, v hls.Variant, tracks []*track, text boo
 	}
 	for _, c := range v.Codecs {
 		isText := strings.HasPrefix(c, "wvtt") || strings.HasPrefix(c, "stpp")
-		if !used[canonical(c)] && !(text && isText) {
+		if !used[canonical(c)] && (!text || !isText) {
 			r.add(ruleHLSCodecs, where, "CODECS lists %s, which none of its renditions is coded as", printable(c))
 		}
 	}

@@ -44,7 +44,7 @@ func parseHEVC(nal []byte) (*Video, error) {
 	for range 6 {
 		b.ue()
 	}
-	if b.flag() && b.flag() {
+	if lists := b.flag(); lists && b.flag() { // enabled, and present
 		scalingData(b)
 	}
 	b.skip(2)

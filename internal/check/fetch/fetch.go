@@ -58,7 +58,10 @@ func Read(ctx context.Context, s Source, address string, r Range, limit int64) (
 		return nil, fmt.Errorf("it has %d bytes; at most %d are read", size, limit)
 	}
 	data := make([]byte, size)
-	if _, err := part.ReadAt(data, 0); err != nil && !(errors.Is(err, io.EOF) && size == 0) {
+	if size == 0 {
+		return data, nil
+	}
+	if _, err := part.ReadAt(data, 0); err != nil {
 		return nil, fmt.Errorf("read: %w", err)
 	}
 	return data, nil
