@@ -22,12 +22,11 @@ func (f *av1Frame) readFilters(r *bitReader) {
 }
 
 func (f *av1Frame) skipLoopFilter(r *bitReader) {
-	levels := r.u(6) | r.u(6)
-	if !f.sequence.monochrome && levels != 0 {
+	if levels := r.u(6 + 6); !f.sequence.monochrome && levels != 0 {
 		r.skip(12)
 	}
 	r.skip(3)
-	if r.flag() && r.flag() { // enabled, updated
+	if enabled := r.flag(); enabled && r.flag() { // updated
 		for range 8 + 2 {
 			if r.flag() {
 				r.skip(7)
@@ -168,7 +167,7 @@ func (f *av1Frame) skipFilmGrain(r *bitReader) {
 	luma := points()
 	fromLuma := !s.monochrome && r.flag()
 	var cb, cr int
-	if !s.monochrome && !fromLuma && !(s.subX && s.subY && luma == 0) {
+	if !s.monochrome && !fromLuma && (!s.subX || !s.subY || luma > 0) {
 		cb, cr = points(), points()
 	}
 	r.skip(2)

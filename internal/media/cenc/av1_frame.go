@@ -88,7 +88,7 @@ func (f *av1Frame) read(r *bitReader) error {
 	}
 	f.skipRemovalTimes(r)
 	f.refresh = 0xff
-	if f.kind != av1Switch && !(f.kind == av1Key && f.shown) {
+	if f.kind != av1Switch && (f.kind != av1Key || !f.shown) {
 		f.refresh = r.u(8)
 	}
 	if (!f.intra() || f.refresh != 0xff) && f.resilient && s.orderHint {

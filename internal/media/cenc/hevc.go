@@ -135,7 +135,7 @@ func readHEVCSequence(r *bitReader) (id int, s hevcSequence) {
 	for range 4 {
 		r.ue() // transform sizes and depths
 	}
-	if r.flag() && r.flag() {
+	if enabled := r.flag(); enabled && r.flag() {
 		skipHEVCScaling(r)
 	}
 	r.skip(1) // amp_enabled_flag
