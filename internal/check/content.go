@@ -20,7 +20,7 @@ import (
 
 // between is how many segments are decoded, spread over the track, beside the
 // first and the last where the content is looked at.
-const between = 2
+const between = 1
 
 // sample is what is decoded of a track.
 type sample struct {

@@ -8,8 +8,9 @@
 //	cut     choose segment boundaries: keyframes common to all renditions, and
 //	        the nearest audio frames (cut.go, pure)
 //	write   headers, segments, playlists and manifest into a new folder
-//	verify  read all of that back, decode the first and last segment of every
-//	        track, and only then commit the folder (verify.go)
+//	verify  have package check read all of that back by the clauses of the
+//	        specifications and decode samples of every track, and only then
+//	        commit the folder (verify.go)
 //
 // The segments are cut here and not by ffmpeg's DASH muxer because that one
 // (5.1) chooses audio boundaries by nominal duration, writes headers without

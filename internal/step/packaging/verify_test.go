@@ -66,7 +66,7 @@ func TestVerifyFindsFaults(t *testing.T) {
 		{"picture damaged", "video_360p: segments 1, 5 of 5 do not decode", func(dir string) error {
 			return damage(filepath.Join(dir, "video_360p", "seg_00005.m4s"))
 		}},
-		{"sound damaged", "audio_en: segments 1, 2, 3, 5 of 5 do not decode", func(dir string) error {
+		{"sound damaged", "audio_en: segments 1, 3, 5 of 5 do not decode", func(dir string) error {
 			return damage(filepath.Join(dir, "audio_en", "seg_00001.m4s"))
 		}},
 	} {
