@@ -58,7 +58,7 @@ func (c *checkCmd) Run(ctx context.Context, sh *shell) error {
 
 func (c *checkCmd) check(ctx context.Context) (*check.Report, error) {
 	options := check.Options{Deep: c.Deep}
-	if tools, err := ffmpeg.New(ffmpeg.Config{}); err == nil {
+	if tools, err := ffmpeg.New(ffmpeg.Config{}); err == nil { //nolint:contextcheck // It only asks the programs what they can do, within a minute.
 		options.Tools = tools
 	}
 	scratch, err := os.MkdirTemp("", "orchestrate-check-")
