@@ -180,15 +180,17 @@ func TestServerErrors(t *testing.T) {
 		class  vod.Class
 		says   string
 	}{
-		"unauthorized":     {status(401), nil, vod.ClassConfig, "refused the credentials with status 401"},
-		"bad credentials":  {nil, func(r *keys.Request) { r.Authorization = "env:BAD" }, vod.ClassConfig, "status 401"},
-		"forbidden":        {status(403), nil, vod.ClassConfig, "refused the credentials"},
-		"not found":        {status(404), nil, vod.ClassConfig, "refused the request with status 404"},
-		"unprocessable":    {status(422), nil, vod.ClassConfig, "status 422"},
-		"too many":         {status(429), nil, vod.ClassRemote, "too much to do"},
-		"broken":           {status(500), nil, vod.ClassRemote, "status 500"},
-		"unavailable":      {status(503), nil, vod.ClassRemote, "status 503"},
-		"redirect":         {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://example.com/", http.StatusTemporaryRedirect) }, nil, vod.ClassConfig, "status 307"},
+		"unauthorized":    {status(401), nil, vod.ClassConfig, "refused the credentials with status 401"},
+		"bad credentials": {nil, func(r *keys.Request) { r.Authorization = "env:BAD" }, vod.ClassConfig, "status 401"},
+		"forbidden":       {status(403), nil, vod.ClassConfig, "refused the credentials"},
+		"not found":       {status(404), nil, vod.ClassConfig, "refused the request with status 404"},
+		"unprocessable":   {status(422), nil, vod.ClassConfig, "status 422"},
+		"too many":        {status(429), nil, vod.ClassRemote, "too much to do"},
+		"broken":          {status(500), nil, vod.ClassRemote, "status 500"},
+		"unavailable":     {status(503), nil, vod.ClassRemote, "status 503"},
+		"redirect": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://example.com/", http.StatusTemporaryRedirect)
+		}, nil, vod.ClassConfig, "status 307"},
 		"plain http":       {nil, func(r *keys.Request) { r.URL = strings.Replace(r.URL, "https", "http", 1) }, vod.ClassConfig, "not an absolute https address"},
 		"user name":        {nil, func(r *keys.Request) { r.URL = strings.Replace(r.URL, "https://", "https://me:pw@", 1) }, vod.ClassConfig, "without user name"},
 		"nobody there":     {nil, func(r *keys.Request) { r.URL = "https://127.0.0.1:1/" }, vod.ClassRemote, "did not give a key"},

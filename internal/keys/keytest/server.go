@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -19,7 +18,7 @@ import (
 // Authorization is what requests have to carry.
 const Authorization = "Bearer keytest-credentials"
 
-// Server is a key server. The key of an id is always the same.
+// Server is a key server.
 type Server struct {
 	// Packagers is where packagers ask, over HTTPS; its Client trusts it.
 	Packagers *httptest.Server
@@ -27,14 +26,13 @@ type Server struct {
 	Fault func(w http.ResponseWriter, r *http.Request)
 
 	mu       sync.Mutex
-	keys     map[string][]byte // by id in hexadecimal digits
-	requests []string          // documents received
+	requests []string // documents received
 }
 
 // New starts a key server that ends with the test.
 func New(t testing.TB) *Server {
 	t.Helper()
-	s := &Server{keys: map[string][]byte{}}
+	s := &Server{}
 	s.Packagers = httptest.NewTLSServer(http.HandlerFunc(s.packager))
 	t.Cleanup(s.Packagers.Close)
 	return s
@@ -47,23 +45,11 @@ func (s *Server) Requests() []string {
 	return append([]string(nil), s.requests...)
 }
 
-// Key is the key of the id, of 32 hexadecimal digits.
+// Key is the key of the id, of 32 hexadecimal digits: always the same.
 func (s *Server) Key(kid string) []byte {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if key, ok := s.keys[kid]; ok {
-		return key
-	}
 	mac := hmac.New(sha256.New, []byte("keytest"))
 	mac.Write([]byte(kid))
 	return mac.Sum(nil)[:16]
-}
-
-// SetKey makes another key that of the id.
-func (s *Server) SetKey(kid string, key []byte) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.keys[kid] = key
 }
 
 // The elements of a request that the server looks at.
@@ -172,44 +158,4 @@ func signalling(kid, id, scheme string) string {
 		kid, id, base64.StdEncoding.EncodeToString(pssh),
 		encode(`<pssh xmlns="urn:mpeg:cenc:2013">`+base64.StdEncoding.EncodeToString(pssh)+`</pssh>`),
 		encode("#EXT-X-KEY:"+line), encode("#EXT-X-SESSION-KEY:"+line))
-}
-
-// Players is what players ask at an address that ends with the id of the key:
-// with GET for the key of HLS, with POST for a license of the clear key system.
-func (s *Server) Players() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodGet {
-			w.Header().Set("Content-Type", "application/octet-stream")
-			_, _ = w.Write(s.Key(r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]))
-			return
-		}
-		var ask struct {
-			KIDs []string `json:"kids"`
-			Type string   `json:"type"`
-		}
-		if err := json.NewDecoder(io.LimitReader(r.Body, 1<<16)).Decode(&ask); err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
-		type key struct {
-			Type  string `json:"kty"`
-			KID   string `json:"kid"`
-			Value string `json:"k"`
-		}
-		answer := struct {
-			Keys []key  `json:"keys"`
-			Type string `json:"type"`
-		}{Type: ask.Type}
-		for _, kid := range ask.KIDs {
-			id, err := base64.RawURLEncoding.DecodeString(kid)
-			if err != nil {
-				http.Error(w, err.Error(), http.StatusBadRequest)
-				return
-			}
-			value := base64.RawURLEncoding.EncodeToString(s.Key(hex.EncodeToString(id)))
-			answer.Keys = append(answer.Keys, key{"oct", kid, value})
-		}
-		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(answer) // nobody is left to tell
-	})
 }
