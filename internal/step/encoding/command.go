@@ -12,7 +12,7 @@ import (
 )
 
 // args is the command line: all inputs, the filter graphs, and one output file
-// for each rendition, audio track and the poster. Picture and sound have graphs
+// for each rendition and audio track, and for the frames of stills. Picture and sound have graphs
 // of their own: ffmpeg builds a graph anew when one of its streams changes, as
 // broadcast sound does between stereo and 5.1, and the frames of the others in
 // it would come to be late.
@@ -41,28 +41,18 @@ func (p plan) args() []string {
 	for i, t := range p.audio {
 		args = append(args, p.audioOutput(i, t)...)
 	}
-	if p.source.Video != nil {
-		args = append(args, p.output("[poster]", posterFile,
-			"-c:v", "mjpeg", "-q:v", "3", "-frames:v", "1", "-f", "mjpeg")...)
-	}
-	if p.thumbs != nil {
-		args = append(args, p.thumbsOutput()...)
-	}
-	return args
-}
-
-// thumbsOutput writes the sheets. Their times mean nothing: none is repeated or
-// left out to fit them.
-func (p plan) thumbsOutput() []string {
-	p.dir = strings.ReplaceAll(p.dir, "%", "%%")
-	return p.output("[thumbs]", thumbsFile, "-c:v", "mjpeg", "-q:v", "4", "-fps_mode", "passthrough", "-f", "image2")
+	return append(args, p.stillOutputs()...)
 }
 
 // output is one output file of one stream, without the metadata of the source:
 // that may tell who filmed where.
 func (p plan) output(label, file string, options ...string) []string {
+	return outputTo(filepath.Join(p.dir, file), label, options...)
+}
+
+func outputTo(path, label string, options ...string) []string {
 	args := append([]string{"-map", label, "-map_metadata", "-1", "-map_chapters", "-1"}, options...)
-	return append(args, ffmpeg.FileURL(filepath.Join(p.dir, file)))
+	return append(args, ffmpeg.FileURL(path))
 }
 
 // videoOutput encodes a rendition, or takes it as it is.

@@ -98,7 +98,7 @@ func TestCommandLines(t *testing.T) {
 				t.Fatal(err)
 			}
 			p := newPlan(source, test.profile.withDefaults(), !test.plain)
-			p.inputs, p.dir = []string{"/in/film.mp4"}, "/out"
+			p.inputs, p.dir, p.scratch = []string{"/in/film.mp4"}, "/out", "/scratch"
 			if test.change != nil {
 				test.change(&p)
 			}

@@ -45,7 +45,10 @@ func (e *encode) run(ctx context.Context) ([]vod.File, error) {
 	for _, in := range e.inputs {
 		p.inputs = append(p.inputs, in.path)
 	}
-	p.dir = e.dir
+	p.dir, p.scratch = e.dir, filepath.Join(e.job.Scratch, "stills")
+	if err := os.MkdirAll(p.scratch, 0o750); err != nil {
+		return nil, location.WriteError(p.scratch, err)
+	}
 	e.passThrough(&p)
 	if err := e.perTitle(ctx, &p); err != nil {
 		return nil, err

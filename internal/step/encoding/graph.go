@@ -150,25 +150,6 @@ func (p plan) lastFilters(r media.Rendition, depth int) string {
 	return ""
 }
 
-// stillFilters make the poster and the thumbnail sheets. JPEG is BT.601 in full
-// range (JFIF). Each takes the frames that it needs before it works on them.
-func (p plan) stillFilters(v media.VideoSource, b branch) []string {
-	chains := []string{fmt.Sprintf("[p]trim=start=%s,trim=end_frame=1,%s[poster]", seconds(p.posterAt()), p.still(v, b, p.ladder.Poster))}
-	if t := p.thumbs; t != nil {
-		chains = append(chains, fmt.Sprintf("[t]select='not(mod(n,%d))',%s,tile=%dx%d[thumbs]", t.Every, p.still(v, b, t.Tile), t.Columns, t.Rows))
-	}
-	return chains
-}
-
-func (p plan) still(v media.VideoSource, b branch, size media.Size) string {
-	jpeg := fmt.Sprintf("scale=%d:%d:flags=bicubic:in_color_matrix=%s:out_color_matrix=bt601:in_range=tv:out_range=pc,format=yuvj420p",
-		size.Width, size.Height, scaleMatrix(p.colour.Matrix))
-	if len(b.renditions) > 0 {
-		return jpeg
-	}
-	return strings.Join(append(p.picture(v, size, pixelFormat(8)), jpeg), ",")
-}
-
 // link appends filters to a chain, which may be a label alone.
 func link(start string, filters []string) string {
 	if len(filters) == 0 {

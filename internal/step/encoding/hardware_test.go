@@ -45,7 +45,7 @@ func TestHardwareThatFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := newPlan(found, e.profile, true)
-	p.inputs, p.dir = []string{source}, e.dir
+	p.inputs, p.dir, p.scratch = []string{source}, e.dir, e.dir
 	p.ladder.Renditions[0].Encoder = "broken_nvenc"
 	if err := e.transcode(context.Background(), &p); err != nil {
 		t.Fatal(err)

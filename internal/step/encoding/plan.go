@@ -20,6 +20,7 @@ func videoFile(name string) string { return "video_" + name + ".mp4" }
 type plan struct {
 	inputs  []string // paths
 	dir     string   // for the outputs
+	scratch string   // for the frames of stills
 	source  media.Source
 	profile Profile
 	ladder  media.Ladder      // without meaning if the source has no video
@@ -104,6 +105,3 @@ func (p plan) pad(end time.Duration) time.Duration {
 	}
 	return 0
 }
-
-// posterAt is the time of the poster: a tenth into the video.
-func (p plan) posterAt() time.Duration { return p.source.Video.End / 10 }

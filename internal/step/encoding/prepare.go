@@ -68,7 +68,7 @@ func (e *encode) chooseEncoders(ctx context.Context, p *plan) error {
 	return nil
 }
 
-// transcode runs ffmpeg. An encoder of a graphics processor that fails is
+// transcode runs ffmpeg, and again for the stills. An encoder of a graphics processor that fails is
 // replaced by software, once.
 func (e *encode) transcode(ctx context.Context, p *plan) error {
 	command := func() ffmpeg.Command {
@@ -79,8 +79,11 @@ func (e *encode) transcode(ctx context.Context, p *plan) error {
 	}
 	err := e.tools.Run(ctx, command())
 	var se *vod.StepError
-	if err == nil || !errors.As(err, &se) || se.Class == vod.ClassCancelled || !p.toSoftware(se) {
+	if errors.As(err, &se) && se.Class != vod.ClassCancelled && p.toSoftware(se) {
+		err = e.tools.Run(ctx, command())
+	}
+	if err != nil || p.source.Video == nil {
 		return err
 	}
-	return e.tools.Run(ctx, command())
+	return e.tools.Run(ctx, ffmpeg.Command{Args: p.stillArgs()})
 }
