@@ -93,14 +93,14 @@ func (c Comparison) files() []string {
 
 func statsFile(i int) string { return fmt.Sprintf("ssim_%d.txt", i) }
 
-// args is the command line for a window. Renditions are opened half a frame
-// before its first frame, which is then the first that comes out, however the
-// times are rounded.
+// args is the command line for a window. Renditions are opened at the very time
+// of its first frame, rounded to a microsecond as ffmpeg does: half a frame
+// earlier, and all of the GOP before would be decoded, too.
 func (c Comparison) args(w Window) []string {
 	lead := min(int64(c.Lead.Seconds()*c.Rate.Float()), w.Source)
-	args := c.input(c.Source, float64(w.Source-lead), w.Count+lead)
+	args := c.input(c.Source, w.Source-lead, w.Count+lead)
 	for _, file := range c.files() {
-		args = append(args, c.input(file, max(float64(w.Rendition)-0.5, 0), w.Count+1)...)
+		args = append(args, c.input(file, w.Rendition, w.Count)...)
 	}
 	args = append(args, "-filter_complex", strings.Join(c.filters(w, lead), ";"))
 	for i := range c.files() {
@@ -110,10 +110,10 @@ func (c Comparison) args(w Window) []string {
 }
 
 // input opens a file at a frame, for so many frames and a few more.
-func (c Comparison) input(path string, first float64, frames int64) []string {
+func (c Comparison) input(path string, first, frames int64) []string {
 	const spare = 4
-	at := func(frames float64) string { return strconv.FormatFloat(frames/c.Rate.Float(), 'f', 6, 64) }
-	options := []string{"-t", at(float64(frames) + spare)}
+	at := func(frames int64) string { return strconv.FormatFloat(float64(frames)/c.Rate.Float(), 'f', 6, 64) }
+	options := []string{"-t", at(frames + spare)}
 	if first > 0 {
 		options = append(options, "-ss", at(first))
 	}

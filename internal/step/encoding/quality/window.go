@@ -35,7 +35,7 @@ func plan(frames int64, rate media.Rational, gop int) []Window {
 	var out []Window
 	for _, tenth := range []int64{1, 5, 9} {
 		first := (frames - count) * tenth / 10
-		if gop > 0 && frames >= 10*int64(gop) {
+		if gop > 0 && frames >= 4*int64(gop) {
 			first -= first % int64(gop)
 		}
 		out = append(out, Window{first, first, count})
