@@ -227,6 +227,9 @@ func (r *run) measureSegments(ctx context.Context) error {
 	group.SetLimit(r.Parallel)
 	for _, t := range r.tracks {
 		for i := range t.segments {
+			if ctx.Err() != nil {
+				break
+			}
 			group.Go(func() error {
 				s := &t.segments[i]
 				if !s.part.gap {

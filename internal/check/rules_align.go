@@ -96,7 +96,7 @@ func (r *run) alignTo(t, first *track) {
 // offBoundary gives the first segment, but the very first, that starts more than
 // a frame from all segments of the video, while there is video; -1 for none.
 func (t *track) offBoundary(video *track) int {
-	frame := t.frame() + sameTime
+	frame, end := t.frame()+sameTime, video.end()
 	k := 0
 	list := video.read()
 	if len(list) < len(video.segments) {
@@ -107,7 +107,7 @@ func (t *track) offBoundary(video *track) int {
 			continue
 		}
 		start := t.seconds(s.earliest)
-		if start > video.end()-frame {
+		if start > end-frame {
 			break
 		}
 		for k+1 < len(list) && video.seconds(list[k+1].earliest) <= start+frame {
