@@ -123,7 +123,7 @@ func (r *run) read(ctx context.Context) error {
 		text, err := fetch.ReadAll(ctx, r.Source, address, maxManifest)
 		if err != nil {
 			failed = err
-			r.add(ruleFile, address, "%v", err)
+			r.fileProblem(shown(address), err)
 			continue
 		}
 		read++
@@ -181,7 +181,10 @@ func (r *run) judge(ctx context.Context) {
 }
 
 func (r *run) report() *Report {
-	out := &Report{Manifests: r.Manifests, Findings: r.sorted()}
+	out := &Report{Findings: r.sorted()}
+	for _, address := range r.Manifests {
+		out.Manifests = append(out.Manifests, shown(address))
+	}
 	for _, t := range r.tracks {
 		s := t.summary()
 		for _, x := range r.renditions {

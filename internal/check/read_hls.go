@@ -83,7 +83,7 @@ func (r *run) addMedia(p *playlist, language, media string) {
 			return
 		}
 		x.segments = append(x.segments, part{
-			address: address, span: fetch.Range(s.Range), start: at, duration: s.Duration, gap: s.Gap, line: s.Line,
+			address: address, span: fetch.Range(s.Range), start: at, duration: s.Duration, gap: s.Gap, restart: s.Discontinuity, line: s.Line,
 		})
 		at += s.Duration
 		if s.Map != nil {

@@ -17,7 +17,7 @@ import (
 
 const (
 	maxManifest = 16 << 20 // bytes of a playlist or manifest
-	maxTracks   = 500
+	maxTracks   = 1000     // those of HLS and of DASH
 )
 
 // Who describes a rendition.
@@ -46,7 +46,8 @@ type part struct {
 	duration float64 // seconds, as declared; 0 where nothing is
 	exact    bool    // start is declared for this one, not reckoned
 	gap      bool
-	line     int // of the playlist
+	restart  bool // times and numbers need not follow those of the part before
+	line     int  // of the playlist
 }
 
 // rendition is a track as one manifest describes it.

@@ -9,6 +9,10 @@ import (
 // tolerance of bit rates in HLS (Apple, 1.26 and 1.27).
 const rateTolerance = 0.10
 
+// maxRun is how many segments of a run are added up at most: enough for 1.5 target
+// durations, unless somebody declares them to last no time.
+const maxRun = 1000
+
 // rates of a playlist in bit/s. The peak has two readings: the largest rate of
 // any run of segments that lasts 0.5 to 1.5 target durations (RFC 8216, 4.1), or
 // of any single segment, which is what packagers often write.
@@ -27,7 +31,7 @@ func ratesOf(t *track, declared []part, target int) rates {
 		seconds += length(i)
 		out.single = max(out.single, t.bits(s)/length(i))
 		var runBits, runSeconds float64
-		for k := i; k < len(list); k++ {
+		for k := i; k < min(len(list), i+maxRun); k++ {
 			runBits += t.bits(list[k])
 			runSeconds += length(k)
 			if runSeconds > 1.5*float64(target) {

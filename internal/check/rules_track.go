@@ -30,6 +30,9 @@ func (r *run) judgeTrack(t *track) {
 			before = -1
 			continue
 		}
+		if s.part.restart {
+			before = -1
+		}
 		r.judgeSegment(t, i, before)
 		before = i
 	}
@@ -121,13 +124,14 @@ func (r *run) judgeConfiguration(t *track) {
 // profileOf gives the bytes of the configuration that repeat a parameter set in
 // the form of [bitstream.Video].
 func profileOf(config []byte, format string) []byte {
-	switch format {
-	case "avc1", "avc3":
+	switch {
+	case len(config) < 4: // which may be that of another format than the entry names
+	case format == "avc1", format == "avc3":
 		return config[1:4]
-	case "hvc1", "hev1":
-		return config[1:13]
-	case "av01":
+	case format == "av01":
 		return []byte{config[1] >> 5, config[1] & 31, config[2] >> 7}
+	case len(config) >= 13 && (format == "hvc1" || format == "hev1"):
+		return config[1:13]
 	}
 	return nil
 }

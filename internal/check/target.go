@@ -1,6 +1,8 @@
 package check
 
 import (
+	"bytes"
+	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -25,7 +27,7 @@ func FindManifests(folder fs.FS) ([]string, error) {
 			return err
 		}
 		ext := strings.ToLower(path.Ext(name))
-		if !entry.IsDir() && (ext == ".m3u8" || ext == ".mpd") && len(all) < 1000 {
+		if entry.Type().IsRegular() && (ext == ".m3u8" || ext == ".mpd") && len(all) < 1000 {
 			all = append(all, found{name, strings.Count(name, "/")})
 		}
 		return nil
@@ -55,12 +57,22 @@ func FindManifests(folder fs.FS) ([]string, error) {
 	return out, nil
 }
 
+// hasVariants tells whether a playlist is a multivariant one.
+func hasVariants(folder fs.FS, name string) bool {
+	f, err := folder.Open(name)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxManifest))
+	return err == nil && bytes.Contains(text, []byte("#EXT-X-STREAM-INF"))
+}
+
 // multivariant leaves out media playlists where there are multivariant ones.
 func multivariant(folder fs.FS, names []string) []string {
 	var out []string
 	for _, name := range names {
-		text, err := fs.ReadFile(folder, name)
-		if err == nil && (strings.Contains(string(text), "#EXT-X-STREAM-INF") || strings.HasSuffix(strings.ToLower(name), ".mpd")) {
+		if strings.HasSuffix(strings.ToLower(name), ".mpd") || hasVariants(folder, name) {
 			out = append(out, name)
 		}
 	}

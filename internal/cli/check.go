@@ -78,7 +78,7 @@ func (c *checkCmd) check(ctx context.Context) (*check.Report, error) {
 		return nil, fmt.Errorf("%w: %w", check.ErrUnreadable, err)
 	}
 	defer folder.Close()
-	if options.Manifests, err = check.FindManifests(os.DirFS(c.Target)); err != nil {
+	if options.Manifests, err = check.FindManifests(folder.FS()); err != nil {
 		return nil, fmt.Errorf("%w: %w", check.ErrUnreadable, err)
 	}
 	options.Source = folder

@@ -13,7 +13,7 @@ import (
 // Limits against hostile manifests.
 const (
 	MaxSize            = 16 << 20 // bytes
-	maxSegments        = 1 << 18  // of the whole manifest
+	maxSegments        = 1 << 20  // of the whole manifest: a day of 4 s in 48 renditions
 	maxRepresentations = 500
 	maxDepth           = 64
 	maxProblems        = 50
@@ -42,7 +42,6 @@ type Set struct {
 	ID, ContentType string // ContentType from the MIME type where it is left out
 	Lang            string
 	Aligned         bool
-	Roles           []string // values of the role scheme
 	Representations []Representation
 }
 
@@ -57,7 +56,6 @@ type Representation struct {
 	FrameRate     float64 // 0 where it is left out or broken
 	SamplingRate  int
 	Channels      Descriptor
-	StartsWithSAP int
 	Protected     bool
 	Scheme        string // "cenc" or "cbcs", of mp4protection
 	KIDs          []string
@@ -177,11 +175,6 @@ func (b *builder) set(s setXML, n int, p periodXML, period Period, base []string
 		Aligned: yes(s.Aligned) || yes(s.SubAligned),
 	}
 	where := fmt.Sprintf("AdaptationSet %d", n+1)
-	for _, role := range s.Roles {
-		if role.Scheme == "urn:mpeg:dash:role:2011" {
-			out.Roles = append(out.Roles, role.Value)
-		}
-	}
 	if len(s.Representations) == 0 {
 		b.problem(where, "there is no Representation")
 	}
@@ -229,7 +222,6 @@ func (b *builder) representation(r representationXML, above common, period Perio
 		b.problem(where, "@bandwidth is missing")
 	}
 	out.SamplingRate, _ = strconv.Atoi(c.SamplingRate)
-	out.StartsWithSAP, _ = strconv.Atoi(c.StartsSAP)
 	if len(c.Channels) > 0 {
 		out.Channels = Descriptor(c.Channels[0])
 	}

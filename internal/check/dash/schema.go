@@ -9,7 +9,6 @@ type mpdXML struct {
 	Type      string      `xml:"type,attr"`
 	Duration  string      `xml:"mediaPresentationDuration,attr"`
 	MinBuffer string      `xml:"minBufferTime,attr"`
-	MaxSeg    string      `xml:"maxSegmentDuration,attr"`
 	BaseURL   []string    `xml:"BaseURL"`
 	Periods   []periodXML `xml:"Period"`
 }
@@ -32,7 +31,6 @@ type common struct {
 	SAR          string          `xml:"sar,attr"`
 	FrameRate    string          `xml:"frameRate,attr"`
 	SamplingRate string          `xml:"audioSamplingRate,attr"`
-	StartsSAP    string          `xml:"startWithSAP,attr"`
 	Channels     []descriptorXML `xml:"AudioChannelConfiguration"`
 	Protection   []protectionXML `xml:"ContentProtection"`
 	Essential    []descriptorXML `xml:"EssentialProperty"`
@@ -42,13 +40,11 @@ type common struct {
 }
 
 type setXML struct {
-	ID          string          `xml:"id,attr"`
-	ContentType string          `xml:"contentType,attr"`
-	Lang        string          `xml:"lang,attr"`
-	PAR         string          `xml:"par,attr"`
-	Aligned     string          `xml:"segmentAlignment,attr"`
-	SubAligned  string          `xml:"subsegmentAlignment,attr"`
-	Roles       []descriptorXML `xml:"Role"`
+	ID          string `xml:"id,attr"`
+	ContentType string `xml:"contentType,attr"`
+	Lang        string `xml:"lang,attr"`
+	Aligned     string `xml:"segmentAlignment,attr"`
+	SubAligned  string `xml:"subsegmentAlignment,attr"`
 	common
 	Representations []representationXML `xml:"Representation"`
 }
@@ -156,7 +152,6 @@ func (c common) inherit(own common) common {
 	text(&own.SAR, c.SAR)
 	text(&own.FrameRate, c.FrameRate)
 	text(&own.SamplingRate, c.SamplingRate)
-	text(&own.StartsSAP, c.StartsSAP)
 	if own.Width == 0 {
 		own.Width, own.Height = c.Width, c.Height
 	}

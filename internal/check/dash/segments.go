@@ -105,7 +105,8 @@ func (b *builder) template(where string, r *Representation, s *segmentXML, perio
 		return
 	}
 	if s.Init != nil {
-		r.Init = &Part{URL: b.expand(where, *s.Init, r, 0, 0)}
+		b.checkTemplate(where, *s.Init)
+		r.Init = &Part{URL: expand(*s.Init, r, 0, 0)}
 	}
 	number := value(s.StartNumber, 1)
 	count := 0
@@ -114,18 +115,25 @@ func (b *builder) template(where string, r *Representation, s *segmentXML, perio
 	}
 	scale := float64(max(value(s.Timescale, 1), 1))
 	r.Segments = b.times(where, r, s, period, count)
+	b.checkTemplate(where, *s.Media)
 	for i := range r.Segments {
 		p := &r.Segments[i]
 		time := int64(math.Round((p.Start + r.Offset) * scale))
-		p.URL = b.expand(where, *s.Media, r, number+int64(i), time)
+		p.URL = expand(*s.Media, r, number+int64(i), time)
 	}
 }
 
 var identifier = regexp.MustCompile(`\$(RepresentationID|Number|Time|Bandwidth)?(?:%0(\d{1,2})d)?\$`)
 
+func (b *builder) checkTemplate(where, template string) {
+	if strings.Contains(identifier.ReplaceAllString(template, ""), "$") {
+		b.problem(where, "the template %q has a $ that stands for nothing", shorten(template))
+	}
+}
+
 // expand fills in an address template (5.3.9.4.4).
-func (b *builder) expand(where, template string, r *Representation, number, time int64) string {
-	out := identifier.ReplaceAllStringFunc(template, func(found string) string {
+func expand(template string, r *Representation, number, time int64) string {
+	return identifier.ReplaceAllStringFunc(template, func(found string) string {
 		m := identifier.FindStringSubmatch(found)
 		var n int64
 		switch m[1] {
@@ -143,10 +151,6 @@ func (b *builder) expand(where, template string, r *Representation, number, time
 		width, _ := strconv.Atoi(m[2])
 		return fmt.Sprintf("%0*d", min(max(width, 1), 64), n)
 	})
-	if strings.Contains(identifier.ReplaceAllString(template, ""), "$") {
-		b.problem(where, "the template %q has a $ that stands for nothing", shorten(template))
-	}
-	return out
 }
 
 func (b *builder) list(where string, r *Representation, s *segmentXML, period Period) {

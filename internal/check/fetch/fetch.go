@@ -19,6 +19,10 @@ var ErrMissing = errors.New("not found")
 // not: outside of the folder, or to another protocol.
 var ErrOutside = errors.New("leads outside")
 
+// errNoAddress says nothing of what stands there: it may be a secret, and cannot
+// be taken apart to leave that out.
+var errNoAddress = errors.New("a reference is no address")
+
 // Range is a part of a file. Length 0 means the whole file.
 type Range struct{ Offset, Length int64 }
 

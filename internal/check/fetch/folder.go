@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"syscall"
 )
 
 // Folder is a [Source] over the files below a folder. Symbolic links that lead
@@ -27,11 +28,14 @@ func OpenFolder(dir string) (*Folder, error) {
 // Close releases the folder.
 func (d *Folder) Close() error { return d.root.Close() }
 
+// FS gives the files to look around in.
+func (d *Folder) FS() fs.FS { return d.root.FS() }
+
 // Resolve implements [Source].
 func (d *Folder) Resolve(base, reference string) (string, error) {
 	u, err := url.Parse(reference)
 	if err != nil {
-		return "", fmt.Errorf("%q is no address", reference)
+		return "", errNoAddress
 	}
 	if u.IsAbs() || u.Host != "" {
 		return "", fmt.Errorf("%q %w of the folder", clean(reference), ErrOutside)
@@ -45,7 +49,8 @@ func (d *Folder) Resolve(base, reference string) (string, error) {
 
 // Open implements [Source].
 func (d *Folder) Open(_ context.Context, address string, _ int64) (File, error) {
-	f, err := d.root.Open(filepath.FromSlash(address))
+	// Without O_NONBLOCK opening a named pipe would wait for its writer.
+	f, err := d.root.OpenFile(filepath.FromSlash(address), os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s is %w", address, ErrMissing)
 	}

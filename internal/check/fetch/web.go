@@ -36,7 +36,7 @@ func (w *Web) Resolve(base, reference string) (string, error) {
 	}
 	u, err := b.Parse(reference)
 	if err != nil {
-		return "", fmt.Errorf("%q is no address", reference)
+		return "", errNoAddress
 	}
 	if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 		return "", fmt.Errorf("%q %w of the web", clean(reference), ErrOutside)

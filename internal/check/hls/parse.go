@@ -112,7 +112,7 @@ func (p *parser) multivariant(line int, tag, value string) {
 		a.require("RFC 8216, 4.3.4.3", "BANDWIDTH", "URI")
 		v := p.newVariant(line, a)
 		v.URI = a.quoted("URI")
-		p.out.IFrames = append(p.out.IFrames, v)
+		add(p, line, &p.out.IFrames, v)
 	case "#EXT-X-SESSION-KEY":
 		p.out.Keys = append(p.out.Keys, p.key(line, tag, a))
 	}
@@ -124,7 +124,7 @@ func (p *parser) addMedia(line int, a attributes) {
 		Line: line, Type: a.plain("TYPE"), URI: a.quoted("URI"), Group: a.quoted("GROUP-ID"), Name: a.quoted("NAME"),
 		Language: a.quoted("LANGUAGE"), Assoc: a.quoted("ASSOC-LANGUAGE"), HasLanguage: a.has("LANGUAGE"),
 		Default: a.yes("DEFAULT"), Auto: a.yes("AUTOSELECT"), Forced: a.yes("FORCED"),
-		Characteristics: a.quoted("CHARACTERISTICS"), Channels: a.quoted("CHANNELS"), InstreamID: a.quoted("INSTREAM-ID"),
+		Characteristics: a.quoted("CHARACTERISTICS"), Channels: a.quoted("CHANNELS"),
 	}
 	switch m.Type {
 	case "AUDIO", "VIDEO":
@@ -141,7 +141,16 @@ func (p *parser) addMedia(line int, a attributes) {
 	if a.has("FORCED") && m.Type != "SUBTITLES" {
 		p.problem(line, "RFC 8216, 4.3.4.1", "FORCED belongs to subtitles alone")
 	}
-	p.out.Media = append(p.out.Media, m)
+	add(p, line, &p.out.Media, m)
+}
+
+// add appends what a multivariant playlist lists, up to a number.
+func add[T any](p *parser, line int, list *[]T, one T) {
+	if len(*list) == maxEntries {
+		p.problem(line, "", "there are more than %d entries of this kind", maxEntries)
+		return
+	}
+	*list = append(*list, one)
 }
 
 func (p *parser) newVariant(line int, a attributes) Variant {
@@ -149,7 +158,6 @@ func (p *parser) newVariant(line int, a attributes) Variant {
 		Line: line, Bandwidth: a.integer("BANDWIDTH"), Average: a.integer("AVERAGE-BANDWIDTH"),
 		FrameRate: a.float("FRAME-RATE"), VideoRange: a.plain("VIDEO-RANGE"),
 		Audio: a.quoted("AUDIO"), Video: a.quoted("VIDEO"), Subtitles: a.quoted("SUBTITLES"),
-		Captions: a.values["CLOSED-CAPTIONS"].text,
 	}
 	v.Width, v.Height = a.resolution("RESOLUTION")
 	for codec := range strings.SplitSeq(a.quoted("CODECS"), ",") {

@@ -6,6 +6,7 @@ import "fmt"
 const (
 	MaxSize     = 16 << 20 // bytes of a playlist
 	maxSegments = 1 << 18
+	maxEntries  = 2000 // each of media, variants and I-frame variants
 	maxProblems = 50
 )
 
@@ -50,13 +51,13 @@ func (p Problem) String() string {
 
 // Media is EXT-X-MEDIA (RFC 8216, 4.3.4.1).
 type Media struct {
-	Line                    int
-	Type, URI, Group, Name  string
-	Language, Assoc         string
-	Default, Auto, Forced   bool
-	Characteristics         string
-	Channels, InstreamID    string
-	HasDefault, HasLanguage bool
+	Line                   int
+	Type, URI, Group, Name string
+	Language, Assoc        string
+	Default, Auto, Forced  bool
+	Characteristics        string
+	Channels               string
+	HasLanguage            bool
 }
 
 // Variant is EXT-X-STREAM-INF or EXT-X-I-FRAME-STREAM-INF (RFC 8216, 4.3.4.2
@@ -71,7 +72,6 @@ type Variant struct {
 	VideoRange         string
 	Audio, Video       string // groups
 	Subtitles          string
-	Captions           string
 }
 
 // Key is EXT-X-KEY or EXT-X-SESSION-KEY (RFC 8216, 4.3.2.4).
@@ -98,6 +98,6 @@ type Segment struct {
 	Range         Range
 	Map           *Map
 	Keys          []Key // in force, METHOD NONE left out
-	Discontinuity bool
+	Discontinuity bool  // to the segment before
 	Gap           bool
 }

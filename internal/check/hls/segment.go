@@ -100,7 +100,7 @@ func (p *parser) key(line int, tag string, a attributes) Key {
 func (p *parser) address(line int, uri string) {
 	if p.variant != nil {
 		p.variant.URI = uri
-		p.out.Variants = append(p.out.Variants, *p.variant)
+		add(p, line, &p.out.Variants, *p.variant)
 		p.variant = nil
 		return
 	}
