@@ -10,6 +10,10 @@ const (
 	MaxSize = 32 << 20 // bytes of a file
 	MaxCues = 200_000  // of a file
 
+	// MaxTracks is how many bytes all tracks of an ingest may have, as Size counts
+	// them. A hundred films' worth of text is a tenth of that.
+	MaxTracks = 256 << 20
+
 	maxText   = 4 << 10 // bytes of a cue's text
 	maxAtOnce = 32      // cues shown at any moment
 	maxTime   = 1000 * time.Hour
@@ -71,6 +75,16 @@ func (t Track) End() time.Duration {
 		end = max(end, c.End)
 	}
 	return end
+}
+
+// Size is about how many bytes the track takes in memory.
+func (t Track) Size() int {
+	const cue = 128 // without its text
+	size := cue * len(t.Cues)
+	for _, c := range t.Cues {
+		size += len(c.Text)
+	}
+	return size
 }
 
 // Shift gives the track with every cue by that much later, or earlier if

@@ -51,19 +51,23 @@ func newStyles() ttmlStyles {
 	return ttmlStyles{defined: map[string]ttmlStyle{}, resolved: map[string]ttmlStyle{}}
 }
 
-// define keeps a style.
+// define keeps a style. Those that have been used already stay as they were:
+// documents define all styles first (TTML 2, 8.1.5).
 func (all ttmlStyles) define(name string, s ttmlStyle) {
 	all.defined[name] = s
-	clear(all.resolved)
+	delete(all.resolved, name)
 }
 
 // resolve adds what the styles that s names say, and s itself does not. Of
 // several the last one counts (TTML 2, 10.4.4.2).
-func (all ttmlStyles) resolve(s ttmlStyle) ttmlStyle {
+func (all ttmlStyles) resolve(s ttmlStyle) ttmlStyle { return all.follow(s, 0) }
+
+// follow does so for a style to which so many others have led.
+func (all ttmlStyles) follow(s ttmlStyle, depth int) ttmlStyle {
 	out := ttmlStyle{}
 	names := strings.Fields(s["style"])
 	for _, name := range names[:min(len(names), maxStyles)] {
-		maps.Copy(out, all.named(name))
+		maps.Copy(out, all.named(name, depth+1))
 	}
 	maps.Copy(out, s)
 	delete(out, "style")
@@ -71,13 +75,18 @@ func (all ttmlStyles) resolve(s ttmlStyle) ttmlStyle {
 }
 
 // named is a style with all that it refers to. One that refers to itself, if by
-// way of others, has nothing from there.
-func (all ttmlStyles) named(name string) ttmlStyle {
+// way of others, has nothing from there, and neither has one from others that are
+// more than maxDepth away.
+func (all ttmlStyles) named(name string, depth int) ttmlStyle {
 	if known, ok := all.resolved[name]; ok {
 		return known
 	}
+	defined, ok := all.defined[name]
+	if !ok || depth > maxDepth {
+		return nil
+	}
 	all.resolved[name] = nil
-	style := all.resolve(all.defined[name])
+	style := all.follow(defined, depth)
 	all.resolved[name] = style
 	return style
 }

@@ -28,7 +28,7 @@ func parseSettings(text string) (s Settings, bad []string) {
 }
 
 func (s *Settings) set(part string) error {
-	name, value, _ := strings.Cut(part, ":")
+	name, value, _ := strings.Cut(strings.Clone(part), ":") // else the whole file would be kept
 	switch {
 	case name == "vertical" && (value == "rl" || value == "lr"):
 		s.Vertical = value

@@ -18,10 +18,11 @@ type inputs struct {
 	sources []*source // video first, otherwise in the order of the filesets
 	texts   []*textSource
 	pictures
-	nominal float64  // segment duration in seconds
-	remarks []string // what people should know of the package
-	images  []string // paths
-	files   []*os.File
+	nominal  float64  // segment duration in seconds
+	remarks  []string // what people should know of the package
+	images   []string // paths
+	files    []*os.File
+	textSize int // of all texts in bytes
 }
 
 // openInputs opens the files of the job's filesets. The caller closes them.

@@ -64,6 +64,13 @@ func (in *inputs) openText(file vod.File, path string) error {
 	if t.out.Language == manifest.Unknown {
 		t.out.Language = manifest.LanguageTag(t.track.Language)
 	}
+	if in.textSize += t.track.Size(); in.textSize > subtitle.MaxTracks {
+		return &vod.StepError{
+			Class: vod.ClassMedia, Reason: vod.ReasonBadMedia,
+			Message: fmt.Sprintf("The subtitles are more than %d MiB together, up to %s.", subtitle.MaxTracks>>20, name),
+			Hint:    "Submit fewer subtitle files, or smaller ones.",
+		}
+	}
 	in.texts = append(in.texts, t)
 	return nil
 }

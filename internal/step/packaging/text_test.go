@@ -168,3 +168,20 @@ func TestRefusesSubtitles(t *testing.T) {
 func remarked(r step.Result, says string) bool {
 	return r.Report != nil && slices.ContainsFunc(r.Report.Remarks, func(s string) bool { return strings.Contains(s, says) })
 }
+
+// All texts are in memory at once.
+func TestTooMuchText(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a.vtt")
+	if err := os.WriteFile(path, []byte(cues("00:01.000 --> 00:02.000\nHello")), fileMode); err != nil {
+		t.Fatal(err)
+	}
+	in := inputs{textSize: subtitle.MaxTracks - 200}
+	if err := in.openText(vod.File{}, path); err != nil {
+		t.Fatal(err)
+	}
+	var se *vod.StepError
+	if err := in.openText(vod.File{}, path); !errors.As(err, &se) || se.Class != vod.ClassMedia || len(in.texts) != 1 {
+		t.Errorf("%v, %d texts", err, len(in.texts))
+	}
+}

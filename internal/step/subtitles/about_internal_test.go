@@ -1,8 +1,10 @@
 package subtitles
 
 import (
+	"errors"
 	"testing"
 
+	"github.com/via-orchestrate/orchestrate/internal/media/subtitle"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -74,4 +76,20 @@ func FuzzOfFile(f *testing.F) {
 			t.Errorf("%+v %q", a, a.name())
 		}
 	})
+}
+
+// All tracks are in memory at once.
+func TestTooMuchText(t *testing.T) {
+	t.Parallel()
+	one := track{source: "b.srt", Track: subtitle.Track{Cues: []subtitle.Cue{{End: 1, Text: "Hello"}}}}
+	w := work{size: subtitle.MaxTracks - 2*one.Size()}
+	for range 2 {
+		if err := w.add(one); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var se *vod.StepError
+	if err := w.add(one); !errors.As(err, &se) || se.Class != vod.ClassMedia || len(w.tracks) != 2 {
+		t.Errorf("%v, %d tracks", err, len(w.tracks))
+	}
 }

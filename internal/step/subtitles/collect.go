@@ -76,16 +76,24 @@ func (w *work) sidecar(set vod.Fileset, file vod.File, path string) error {
 		w.remark(name, "Its language is not known; give it with the file, or in its name, such as film.en.srt.")
 	}
 	t.Track = read
-	w.add(t)
-	return nil
+	return w.add(t)
 }
 
-// add keeps a track, and what there is to say of it.
-func (w *work) add(t track) {
+// add keeps a track, and what there is to say of it. All tracks are in memory at
+// once, so that it refuses more than any asset has.
+func (w *work) add(t track) error {
+	if w.size += t.Size(); w.size > subtitle.MaxTracks {
+		return &vod.StepError{
+			Class: vod.ClassMedia, Reason: vod.ReasonBadMedia,
+			Message: fmt.Sprintf("The subtitles are more than %d MiB together, up to %q.", subtitle.MaxTracks>>20, t.source),
+			Hint:    "Submit fewer subtitle files, or smaller ones.",
+		}
+	}
 	for _, r := range t.Remarks {
 		w.remark(t.source, "%s", r)
 	}
 	w.tracks = append(w.tracks, t)
+	return nil
 }
 
 func readFile(path, language string) (subtitle.Track, error) {

@@ -180,10 +180,10 @@ func (w *work) extracted(t track, e extraction, name string) error {
 		t.language = manifest.LanguageTag(read.Language)
 	}
 	t.Track = read.Shift(e.shift)
-	if len(read.Cues) > 0 {
-		w.add(t)
+	if len(read.Cues) == 0 {
+		return nil
 	}
-	return nil
+	return w.add(t)
 }
 
 func streamName(s ffmpeg.Stream, file string) string {

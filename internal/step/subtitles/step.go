@@ -64,6 +64,7 @@ type work struct {
 	job     step.Job
 	profile Profile
 	tracks  []track
+	size    int // of all tracks in bytes
 	remarks []string
 }
 
