@@ -5,7 +5,6 @@ type AV1Sequence struct {
 	Profile, Level, Tier int
 	Width, Height        int // largest of any frame
 	BitDepth             int
-	Monochrome           bool
 	Colour               Colour // zero where it is not described
 }
 
@@ -138,7 +137,7 @@ func (s *AV1Sequence) colour(b *bitReader) {
 		s.BitDepth += 2 * b.bits(1)
 	}
 	if s.Profile != 1 {
-		s.Monochrome = b.bits(1) == 1
+		b.bits(1) // mono_chrome
 	}
 	described := b.bits(1) == 1
 	c := Colour{Primaries: 2, Transfer: 2, Matrix: 2}

@@ -19,23 +19,23 @@ type Decryptor struct {
 
 // NewDecryptor reads the header of a track that is encrypted with the key.
 func NewDecryptor(init []byte, key cenc.Key) (*Decryptor, error) {
-	h, err := ReadInit(bytes.NewReader(init), int64(len(init)))
+	track, err := ReadInit(bytes.NewReader(init), int64(len(init)))
 	if err != nil {
 		return nil, err
 	}
-	p := h.Track.Entry.Protection
+	p := track.Entry.Protection
 	if !p.Protected() {
 		return nil, malformed("the track is not encrypted")
 	}
 	if n := len(p.ConstantIV); p.IVSize != 8 && p.IVSize != 16 && (p.IVSize != 0 || n != 8 && n != 16) {
 		return nil, malformed("tenc has vectors of %d bytes, and a constant one of %d", p.IVSize, n)
 	}
-	d := &Decryptor{track: h.Track}
+	d := &Decryptor{track: track}
 	pattern := cenc.Pattern{Crypt: uint8(p.CryptBlocks), Skip: uint8(p.SkipBlocks)}
 	if d.cipher, err = cenc.NewCipher(key, cenc.Scheme(p.Scheme), pattern); err != nil {
 		return nil, err
 	}
-	d.init, err = clearInit(init, h.Track.Entry.Format)
+	d.init, err = clearInit(init, track.Entry.Format)
 	return d, err
 }
 

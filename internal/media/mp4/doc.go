@@ -3,8 +3,8 @@
 //
 // [ReadMovie] gives the tracks of a progressive file with every sample's
 // place, size and presentation time. [InitSegment] and [WriteSegment] put
-// chosen samples into a CMAF header and CMAF segments; [ReadSegment] and
-// [ReadInit] read those back, so that what was written can be verified without
+// chosen samples into a CMAF header and CMAF segments; [ReadInit] and
+// [ReadMedia] read those back, so that what was written can be verified without
 // trusting the writer.
 //
 // Edit lists are resolved while reading: [Sample.PTS] counts from the start of

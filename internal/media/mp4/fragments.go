@@ -11,8 +11,6 @@ const maxFragmentSamples = 1 << 20
 // for each sample.
 type MediaSegment struct {
 	Fragments []MediaFragment
-	Index     *SegmentIndex // the first sidx; nil for none
-	Events    int           // number of emsg boxes
 	// Media is the number of bytes of all mdat boxes, Declared that of the
 	// samples of all tracks.
 	Media, Declared int64
@@ -65,25 +63,12 @@ func readMedia(r io.ReaderAt, size int64, t *Track, cut bool) (MediaSegment, err
 			if err != nil {
 				return MediaSegment{}, err
 			}
-			m := moofReader{track: t, moof: b.offset - b.head, moofSize: b.head + b.size, size: size, cut: cut, left: &left, out: &out}
+			m := moofReader{track: t, moof: b.offset - b.head, size: size, cut: cut, left: &left, out: &out}
 			if err := m.read(data); err != nil {
 				return MediaSegment{}, err
 			}
 		case "mdat":
 			out.Media += b.size
-		case "emsg":
-			out.Events++
-		case "sidx":
-			if out.Index != nil {
-				continue
-			}
-			data, err := b.read(r, maxFragment)
-			if err != nil {
-				return MediaSegment{}, err
-			}
-			if out.Index, err = parseIndex(data, b.offset+b.size); err != nil {
-				return MediaSegment{}, err
-			}
 		}
 	}
 	return out, nil
@@ -91,12 +76,12 @@ func readMedia(r io.ReaderAt, size int64, t *Track, cut bool) (MediaSegment, err
 
 // moofReader reads one moof (ISO/IEC 14496-12, 8.8).
 type moofReader struct {
-	track          *Track
-	moof, moofSize int64
-	size           int64 // of the segment
-	cut            bool
-	left           *int // samples that may still be read
-	out            *MediaSegment
+	track *Track
+	moof  int64 // its offset
+	size  int64 // of the segment
+	cut   bool
+	left  *int // samples that may still be read
+	out   *MediaSegment
 }
 
 func (m moofReader) read(moof []byte) error {

@@ -142,11 +142,11 @@ func decrypted(t *testing.T, file []byte) []byte {
 func media(t *testing.T, file []byte) []byte {
 	t.Helper()
 	init, fragments := split(t, file)
-	h, err := ReadInit(bytes.NewReader(init), int64(len(init)))
+	track, err := ReadInit(bytes.NewReader(init), int64(len(init)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	segment, err := ReadMedia(bytes.NewReader(fragments), int64(len(fragments)), h.Track)
+	segment, err := ReadMedia(bytes.NewReader(fragments), int64(len(fragments)), track)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,6 @@ type IndexReference struct {
 	Size     int64
 	Duration int64
 	Index    bool // it leads to a further index, not to media
-	SAP      bool // it begins with a stream access point
 }
 
 // ReadIndex reads the first sidx of a file or of a part of one.
@@ -52,8 +51,9 @@ func parseIndex(data []byte, end int64) (*SegmentIndex, error) {
 	out.Earliest = int64(earliest)
 	at := end + int64(first)
 	for range n {
-		size, duration, sap := f.u32(), f.u32(), f.u32()
-		r := IndexReference{Offset: at, Size: int64(size & 0x7fffffff), Duration: int64(duration), Index: size>>31 == 1, SAP: sap>>31 == 1}
+		size, duration := f.u32(), f.u32()
+		f.skip(4) // stream access points
+		r := IndexReference{Offset: at, Size: int64(size & 0x7fffffff), Duration: int64(duration), Index: size>>31 == 1}
 		out.References = append(out.References, r)
 		at += r.Size
 	}

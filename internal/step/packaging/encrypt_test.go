@@ -183,8 +183,8 @@ func TestKeyServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	header, err := mp4.ReadInit(bytes.NewReader(init), int64(len(init)))
-	if err != nil || header.Track.Entry.DefaultKID != kid || string(header.Track.Entry.ConstantIV) != "ObkWqnTWPsVBkXSP" {
-		t.Errorf("%+v, %v", header.Track.Entry.Protection, err)
+	if err != nil || header.Entry.DefaultKID != kid || string(header.Entry.ConstantIV) != "ObkWqnTWPsVBkXSP" {
+		t.Errorf("%+v, %v", header, err)
 	}
 	if n := bytes.Count(init, []byte("pssh")); n != 3 {
 		t.Errorf("%d pssh boxes", n)
