@@ -12,6 +12,7 @@ import (
 
 	"github.com/via-orchestrate/orchestrate/internal/media/cenc"
 	"github.com/via-orchestrate/orchestrate/internal/media/manifest"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
 // Name spaces of CPIX documents.
@@ -173,10 +174,10 @@ func sameID(a, b string) bool { return strings.EqualFold(strings.TrimSpace(a), b
 // take takes over the key.
 func (c *Content) take(k inKey, scheme string) error {
 	if k.Scheme != "" && !strings.EqualFold(k.Scheme, scheme) {
-		return serverConfig("config", "The key server gives a key for scheme %.20q, but the profile encrypts with %s.", k.Scheme, scheme)
+		return serverConfig(vod.ReasonConfig, "The key server gives a key for scheme %.20q, but the profile encrypts with %s.", k.Scheme, scheme)
 	}
 	if k.Secret.Encrypted != nil {
-		return serverConfig("config", "The key server gives its key encrypted for a certificate, which is not supported; let it give plain keys over HTTPS.")
+		return serverConfig(vod.ReasonConfig, "The key server gives its key encrypted for a certificate, which is not supported; let it give plain keys over HTTPS.")
 	}
 	value, err := decodeBase64(k.Secret.Plain)
 	if err != nil {
