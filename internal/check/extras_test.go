@@ -73,6 +73,14 @@ func TestTextAndThumbnails(t *testing.T) {
 		{"thumbnail sheet of another size", "thumbnails", edit("manifest.mpd", `width="160" height="92"`, `width="320" height="184"`)},
 		{"thumbnail sheet is no picture", "thumbnails", truncate("thumbnails/thumbs_001.jpg", 20)},
 	})
+
+	// Of our own we are strict.
+	if err := edit(segment, "Hello", "<b>Hello")(good); err != nil {
+		t.Fatal(err)
+	}
+	wantClean(t, "tag that is not closed", c.checked(t, good, nil), 2)
+	r := c.checked(t, good, func(o *check.Options) { o.Expect = &check.Expect{} })
+	wantFinding(t, r, "webvtt")
 }
 
 func firstMatch(t *testing.T, pattern string) string {

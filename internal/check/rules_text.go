@@ -1,11 +1,14 @@
 package check
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/via-orchestrate/orchestrate/internal/check/fetch"
 	"github.com/via-orchestrate/orchestrate/internal/check/vtt"
+	"github.com/via-orchestrate/orchestrate/internal/media/subtitle"
 )
 
 // mapTolerance is how far, in seconds, the timestamp map may move cues against
@@ -56,6 +59,9 @@ func (r *run) judgeVTT(ctx context.Context, x *rendition, p part, i int, begin f
 	for _, problem := range file.Problems {
 		r.add(ruleVTT, fmt.Sprintf("%s, line %d", where, problem.Line), "%s", problem.Text)
 	}
+	if r.Expect != nil && len(file.Problems) == 0 {
+		r.judgeOwnText(data, where)
+	}
 	if x.from == FormatDASH {
 		r.judgeCueEnds(x, file, where)
 		return
@@ -76,6 +82,16 @@ func (r *run) judgeVTT(ctx context.Context, x *rendition, p part, i int, begin f
 			r.add(ruleVTTRange, fmt.Sprintf("%s, line %d", where, cue.Line), "the cue is shown from %.3f s to %.3f s, but the segment lasts from %.3f s to %.3f s",
 				start, end, p.start, p.start+p.duration)
 		}
+	}
+}
+
+// judgeOwnText wants WebVTT that is about to be published to be as authors may
+// write it, to the last tag. Others are let off: players are.
+func (r *run) judgeOwnText(data []byte, where string) {
+	_, err := subtitle.ParseWebVTT(bytes.NewReader(data))
+	var bad *subtitle.LineError
+	if errors.As(err, &bad) {
+		r.add(ruleVTT, fmt.Sprintf("%s, line %d", where, bad.Line), "%s", bad.Problem)
 	}
 }
 

@@ -1,5 +1,8 @@
-// Package vtt reads WebVTT strictly, as far as players rely on it: signature,
-// header, timestamp map of HLS, cue timings.
+// Package vtt reads WebVTT of anybody, as far as players rely on it: signature,
+// header, timestamp map of HLS, cue timings. It tells all faults with their lines
+// and goes on; what stands in the text of cues is the matter of
+// [subtitle.ParseWebVTT], which stops at the first deviation from what authors
+// may write.
 package vtt
 
 import (
@@ -8,12 +11,14 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/via-orchestrate/orchestrate/internal/media/subtitle"
 )
 
-// Limits against hostile files.
+// Limits against hostile files: what is published has to be within them.
 const (
-	MaxSize     = 16 << 20
-	maxCues     = 1 << 17
+	MaxSize     = subtitle.MaxSize
+	maxCues     = subtitle.MaxCues
 	maxProblems = 20
 )
 
