@@ -119,7 +119,7 @@ func TestThumbnailProperties(t *testing.T) {
 			t.Fatalf("tile %+v", p)
 		case interval < 1-1e-9 || tiles > mostTiles+1 || seconds > 400 && tiles < 90:
 			t.Fatalf("%d tiles, %g s apart", tiles, interval)
-		case p.Columns < 1 || p.Columns > 10 || p.Rows < 1 || p.Rows > 10 || tiles < 100 && p.Columns*p.Rows >= tiles+10 && p.Rows > 1:
+		case p.Columns < 1 || p.Columns > 10 || p.Rows < 1 || p.Rows > 10 || tiles < 100 && p.Columns*p.Rows > tiles+10 && p.Rows > 1:
 			t.Fatalf("%+v for %d tiles", p, tiles)
 		case p.Sheets(tiles)*p.Columns*p.Rows < tiles:
 			t.Fatalf("%d sheets of %+v for %d tiles", p.Sheets(tiles), p, tiles)
