@@ -1,5 +1,7 @@
 package bitstream
 
+import "github.com/via-orchestrate/orchestrate/internal/media/bitio"
+
 // parseHEVC reads seq_parameter_set_rbsp (Rec. ITU-T H.265, 7.3.2.2) of the
 // base layer.
 func parseHEVC(nal []byte) (*Video, error) {
@@ -7,17 +9,18 @@ func parseHEVC(nal []byte) (*Video, error) {
 	if len(raw) < 15 {
 		return nil, ErrBroken
 	}
-	b := &bits{data: raw, at: 16 + 4}
-	layers := b.u(3)
-	b.skip(1)
+	b := bitio.New(raw[2:])
+	b.Skip(4)
+	layers := b.U(3)
+	b.Skip(1)
 	out := &Video{Profile: raw[3:15]}
-	b.skip(96)
+	b.Skip(96)
 	skipSublayers(b, layers)
-	b.ue()
-	chroma := b.ue()
-	separate := chroma == 3 && b.flag()
-	width, height := b.ue(), b.ue()
-	if b.flag() { // conformance window, in units of chroma
+	b.UE()
+	chroma := b.UE()
+	separate := chroma == 3 && b.Flag()
+	width, height := b.UE(), b.UE()
+	if b.Flag() { // conformance window, in units of chroma
 		x, y := 1, 1
 		if !separate && (chroma == 1 || chroma == 2) {
 			x = 2
@@ -25,84 +28,84 @@ func parseHEVC(nal []byte) (*Video, error) {
 		if !separate && chroma == 1 {
 			y = 2
 		}
-		width -= x * (b.ue() + b.ue())
-		height -= y * (b.ue() + b.ue())
+		width -= x * (b.UE() + b.UE())
+		height -= y * (b.UE() + b.UE())
 	}
 	out.Width, out.Height = width, height
-	out.BitDepth = 8 + b.ue()
-	b.ue()
-	order := b.ue() + 4
+	out.BitDepth = 8 + b.UE()
+	b.UE()
+	order := b.UE() + 4
 	start := layers
-	if b.flag() {
+	if b.Flag() {
 		start = 0
 	}
 	for range layers - start + 1 {
-		b.ue()
-		b.ue()
-		b.ue()
+		b.UE()
+		b.UE()
+		b.UE()
 	}
 	for range 6 {
-		b.ue()
+		b.UE()
 	}
-	if lists := b.flag(); lists && b.flag() { // enabled, and present
+	if lists := b.Flag(); lists && b.Flag() { // enabled, and present
 		scalingData(b)
 	}
-	b.skip(2)
-	if b.flag() { // PCM
-		b.skip(8)
-		b.ue()
-		b.ue()
-		b.skip(1)
+	b.Skip(2)
+	if b.Flag() { // PCM
+		b.Skip(8)
+		b.UE()
+		b.UE()
+		b.Skip(1)
 	}
 	if !skipReferences(b, order) {
 		return nil, ErrBroken
 	}
-	b.skip(2)
-	if b.flag() {
+	b.Skip(2)
+	if b.Flag() {
 		out.Colour = usability(b)
 	}
-	if b.short || width <= 0 || height <= 0 {
+	if b.Short || width <= 0 || height <= 0 {
 		return nil, ErrBroken
 	}
 	return out, nil
 }
 
 // skipSublayers passes over the rest of profile_tier_level (7.3.3).
-func skipSublayers(b *bits, layers int) {
+func skipSublayers(b *bitio.Reader, layers int) {
 	var profile, level [8]bool
 	for i := range layers {
-		profile[i], level[i] = b.flag(), b.flag()
+		profile[i], level[i] = b.Flag(), b.Flag()
 	}
 	if layers > 0 {
-		b.skip(2 * (8 - layers))
+		b.Skip(2 * (8 - layers))
 	}
 	for i := range layers {
 		if profile[i] {
-			b.skip(88)
+			b.Skip(88)
 		}
 		if level[i] {
-			b.skip(8)
+			b.Skip(8)
 		}
 	}
 }
 
 // scalingData passes over scaling_list_data (7.3.4).
-func scalingData(b *bits) {
+func scalingData(b *bitio.Reader) {
 	for size := range 4 {
 		step := 1
 		if size == 3 {
 			step = 3
 		}
 		for matrix := 0; matrix < 6; matrix += step {
-			if !b.flag() {
-				b.ue()
+			if !b.Flag() {
+				b.UE()
 				continue
 			}
 			if size > 1 {
-				b.se()
+				b.SE()
 			}
 			for range min(64, 1<<(4+2*size)) {
-				b.se()
+				b.SE()
 			}
 		}
 	}
@@ -110,41 +113,41 @@ func scalingData(b *bits) {
 
 // skipReferences passes over the short-term and long-term reference picture
 // sets (7.3.7).
-func skipReferences(b *bits, orderBits int) bool {
-	sets := b.ue()
+func skipReferences(b *bitio.Reader, orderBits int) bool {
+	sets := b.UE()
 	if sets > 64 {
 		return false
 	}
 	deltas := 0 // of the set before
 	for i := range sets {
-		if i > 0 && b.flag() {
-			b.skip(1)
-			b.ue()
+		if i > 0 && b.Flag() {
+			b.Skip(1)
+			b.UE()
 			kept := 0
 			for range deltas + 1 {
-				if used := b.flag(); used || b.flag() {
+				if used := b.Flag(); used || b.Flag() {
 					kept++
 				}
 			}
 			deltas = kept
 			continue
 		}
-		negative, positive := b.ue(), b.ue()
+		negative, positive := b.UE(), b.UE()
 		if negative > 16 || positive > 16 {
 			return false
 		}
 		deltas = negative + positive
 		for range deltas {
-			b.ue()
-			b.skip(1)
+			b.UE()
+			b.Skip(1)
 		}
 	}
-	if b.flag() {
-		n := b.ue()
+	if b.Flag() {
+		n := b.UE()
 		if n > 32 {
 			return false
 		}
-		b.skip(n * (orderBits + 1))
+		b.Skip(n * (orderBits + 1))
 	}
-	return !b.short
+	return !b.Short
 }

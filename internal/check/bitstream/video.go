@@ -117,3 +117,23 @@ func sized(data []byte, n int) [][]byte {
 	}
 	return out
 }
+
+// unescape takes the emulation prevention bytes out of a NAL unit (Rec. ITU-T
+// H.264, 7.4.1).
+func unescape(nal []byte) []byte {
+	out := make([]byte, 0, len(nal))
+	zeros := 0
+	for _, b := range nal {
+		if zeros >= 2 && b == 3 {
+			zeros = 0
+			continue
+		}
+		if b == 0 {
+			zeros++
+		} else {
+			zeros = 0
+		}
+		out = append(out, b)
+	}
+	return out
+}

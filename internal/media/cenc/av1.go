@@ -1,5 +1,7 @@
 package cenc
 
+import "github.com/via-orchestrate/orchestrate/internal/media/bitio"
+
 // Types of OBUs (AV1 bitstream specification, 6.2.2).
 const (
 	obuSequence  = 1
@@ -56,44 +58,44 @@ type obu struct {
 
 // readOBU reads the unit that the data begin with (AV1, 5.3).
 func readOBU(data []byte) (obu, error) {
-	r := &bitReader{data: data}
-	r.skip(1)
-	o := obu{kind: r.u(4)}
-	extension, sized := r.flag(), r.flag()
-	r.skip(1)
+	r := bitio.New(data)
+	r.Skip(1)
+	o := obu{kind: r.U(4)}
+	extension, sized := r.Flag(), r.Flag()
+	r.Skip(1)
 	if extension {
-		o.temporal, o.spatial = r.u(3), r.u(2)
-		r.skip(3)
+		o.temporal, o.spatial = r.U(3), r.U(2)
+		r.Skip(3)
 	}
 	size := -1
 	if sized {
 		size = 0
 		for i := range 8 { // leb128 (4.10.5)
-			b := r.u(8)
+			b := r.U(8)
 			size |= (b & 0x7f) << (7 * i)
 			if b < 0x80 {
 				break
 			}
 		}
 	}
-	o.header = r.at
+	o.header = r.Taken()
 	if size < 0 {
-		size = len(data) - r.at
+		size = len(data) - r.Taken()
 	}
-	if r.short || size > len(data)-r.at {
-		return obu{}, malformed("an OBU claims %d bytes where %d are left", size, len(data)-r.at)
+	if r.Short || size > len(data)-r.Taken() {
+		return obu{}, malformed("an OBU claims %d bytes where %d are left", size, len(data)-r.Taken())
 	}
-	o.payload = data[r.at : r.at+size]
+	o.payload = data[r.Taken() : r.Taken()+size]
 	return o, nil
 }
 
 // unit lays out the payload of a unit.
 func (m *av1) unit(l *layout, o obu) error {
-	r := &bitReader{data: o.payload}
+	r := bitio.New(o.payload)
 	switch o.kind {
 	case obuSequence:
 		s := readAV1Sequence(r)
-		if r.short {
+		if r.Short {
 			return malformed("a sequence header is cut off")
 		}
 		m.sequence = &s
@@ -108,10 +110,10 @@ func (m *av1) unit(l *layout, o obu) error {
 		if err := m.header(r, o); err != nil {
 			return err
 		}
-		r.align()
-		return m.tiles(l, r)
+		r.Align()
+		return m.tiles(l, r, o.payload)
 	case obuTileGroup:
-		return m.tiles(l, r)
+		return m.tiles(l, r, o.payload)
 	case obuTileList:
 		return unsupported("AV1 with tile lists")
 	}
@@ -120,7 +122,7 @@ func (m *av1) unit(l *layout, o obu) error {
 }
 
 // header reads a frame header, and keeps what later ones refer to.
-func (m *av1) header(r *bitReader, o obu) error {
+func (m *av1) header(r *bitio.Reader, o obu) error {
 	if m.sequence == nil {
 		return malformed("a frame comes before the sequence header")
 	}
@@ -128,7 +130,7 @@ func (m *av1) header(r *bitReader, o obu) error {
 	if err := f.read(r); err != nil {
 		return err
 	}
-	if r.short {
+	if r.Short {
 		return malformed("a frame header is cut off")
 	}
 	for i := range m.refs {
@@ -143,21 +145,22 @@ func (m *av1) header(r *bitReader, o obu) error {
 	return nil
 }
 
-// tiles lays out a tile group (AV1, 5.11.1), which the reader stands at.
-func (m *av1) tiles(l *layout, r *bitReader) error {
+// tiles lays out a tile group (AV1, 5.11.1) in the data of the reader, which stands
+// at it.
+func (m *av1) tiles(l *layout, r *bitio.Reader, data []byte) error {
 	f := m.frame
 	if f == nil {
 		return malformed("tiles come before their frame header")
 	}
 	first, last := 0, f.tileColumns*f.tileRows-1
-	if last > 0 && r.flag() {
-		first, last = r.u(f.tileBits), r.u(f.tileBits)
+	if last > 0 && r.Flag() {
+		first, last = r.U(f.tileBits), r.U(f.tileBits)
 	}
-	if r.short || last < first {
+	if r.Short || last < first {
 		return malformed("a tile group is broken")
 	}
-	l.skip(r.at)
-	data := r.data[r.at:]
+	l.skip(r.Taken())
+	data = data[r.Taken():]
 	for tile := first; tile <= last; tile++ {
 		size := len(data)
 		if tile < last {

@@ -1,18 +1,20 @@
 package cenc
 
+import "github.com/via-orchestrate/orchestrate/internal/media/bitio"
+
 // readFilters leaves out loop_filter_params, cdef_params and lr_params (5.9.11,
 // 5.9.19, 5.9.20).
-func (f *av1Frame) readFilters(r *bitReader) {
+func (f *av1Frame) readFilters(r *bitio.Reader) {
 	s := f.sequence
 	if !f.lossless && !f.intraBC {
 		f.skipLoopFilter(r)
 		if s.cdef {
-			r.skip(2)
+			r.Skip(2)
 			each := 12
 			if s.monochrome {
 				each = 6
 			}
-			r.skip(each << r.u(2))
+			r.Skip(each << r.U(2))
 		}
 	}
 	allLossless := f.lossless && f.width == f.upscaledWidth
@@ -21,52 +23,52 @@ func (f *av1Frame) readFilters(r *bitReader) {
 	}
 }
 
-func (f *av1Frame) skipLoopFilter(r *bitReader) {
-	if levels := r.u(6 + 6); !f.sequence.monochrome && levels != 0 {
-		r.skip(12)
+func (f *av1Frame) skipLoopFilter(r *bitio.Reader) {
+	if levels := r.U(6 + 6); !f.sequence.monochrome && levels != 0 {
+		r.Skip(12)
 	}
-	r.skip(3)
-	if enabled := r.flag(); enabled && r.flag() { // updated
+	r.Skip(3)
+	if enabled := r.Flag(); enabled && r.Flag() { // updated
 		for range 8 + 2 {
-			if r.flag() {
-				r.skip(7)
+			if r.Flag() {
+				r.Skip(7)
 			}
 		}
 	}
 }
 
-func (f *av1Frame) skipRestoration(r *bitReader) {
-	luma := r.u(2) != 0
+func (f *av1Frame) skipRestoration(r *bitio.Reader) {
+	luma := r.U(2) != 0
 	chroma := false
 	if !f.sequence.monochrome {
-		chroma = r.u(4) != 0
+		chroma = r.U(4) != 0
 	}
 	if !luma && !chroma {
 		return
 	}
-	if r.flag() && !f.sequence.superblock128 { // lr_unit_shift
-		r.skip(1)
+	if r.Flag() && !f.sequence.superblock128 { // lr_unit_shift
+		r.Skip(1)
 	}
 	if chroma && f.sequence.subX && f.sequence.subY {
-		r.skip(1)
+		r.Skip(1)
 	}
 }
 
 // readModes reads what stands between the filters and global motion.
-func (f *av1Frame) readModes(r *bitReader) {
+func (f *av1Frame) readModes(r *bitio.Reader) {
 	if !f.lossless {
-		r.skip(1) // tx_mode_select
+		r.Skip(1) // tx_mode_select
 	}
 	if !f.intra() {
-		f.selectRefs = r.flag()
+		f.selectRefs = r.Flag()
 	}
 	if f.skipModeAllowed() {
-		r.skip(1)
+		r.Skip(1)
 	}
 	if !f.intra() && !f.resilient && f.sequence.warpedMotion {
-		r.skip(1)
+		r.Skip(1)
 	}
-	r.skip(1) // reduced_tx_set
+	r.Skip(1) // reduced_tx_set
 }
 
 // skipModeAllowed tells whether skip_mode_present is there: there are references
@@ -104,19 +106,19 @@ func (f *av1Frame) distance(a, b int) int {
 }
 
 // skipGlobalMotion leaves out global_motion_params (5.9.24).
-func (f *av1Frame) skipGlobalMotion(r *bitReader) {
+func (f *av1Frame) skipGlobalMotion(r *bitio.Reader) {
 	if f.intra() {
 		return
 	}
 	const zoom, translation, affine = 12, 9, 12 // bits of their parameters
 	for range av1References {
-		if !r.flag() { // is_global
+		if !r.Flag() { // is_global
 			continue
 		}
 		switch {
-		case r.flag(): // rotation and zoom
+		case r.Flag(): // rotation and zoom
 			skipSubexp(r, zoom, 4)
-		case r.flag(): // translation alone
+		case r.Flag(): // translation alone
 			bits := translation
 			if !f.highPrecision {
 				bits--
@@ -130,17 +132,17 @@ func (f *av1Frame) skipGlobalMotion(r *bitReader) {
 
 // skipSubexp leaves out numbers of that many bits and a sign (5.9.27). The
 // values that they are predicted from do not change how long they are.
-func skipSubexp(r *bitReader, bits, numbers int) {
+func skipSubexp(r *bitio.Reader, bits, numbers int) {
 	symbols := 2<<bits + 1
 	for range numbers {
-		for i, least := 0, 0; !r.short; i++ {
+		for i, least := 0, 0; !r.Short; i++ {
 			width := 3 + max(i-1, 0)
 			if symbols <= least+3<<width {
 				readNS(r, symbols-least)
 				break
 			}
-			if !r.flag() {
-				r.skip(width)
+			if !r.Flag() {
+				r.Skip(width)
 				break
 			}
 			least += 1 << width
@@ -149,45 +151,45 @@ func skipSubexp(r *bitReader, bits, numbers int) {
 }
 
 // skipFilmGrain leaves out film_grain_params (5.9.30).
-func (f *av1Frame) skipFilmGrain(r *bitReader) {
+func (f *av1Frame) skipFilmGrain(r *bitio.Reader) {
 	s := f.sequence
-	if !s.filmGrain || !f.shown && !f.showable || !r.flag() {
+	if !s.filmGrain || !f.shown && !f.showable || !r.Flag() {
 		return
 	}
-	r.skip(16)
-	if f.kind == av1Inter && !r.flag() { // update_grain
-		r.skip(3)
+	r.Skip(16)
+	if f.kind == av1Inter && !r.Flag() { // update_grain
+		r.Skip(3)
 		return
 	}
 	points := func() int {
-		n := r.u(4)
-		r.skip(16 * n)
+		n := r.U(4)
+		r.Skip(16 * n)
 		return n
 	}
 	luma := points()
-	fromLuma := !s.monochrome && r.flag()
+	fromLuma := !s.monochrome && r.Flag()
 	var cb, cr int
 	if !s.monochrome && !fromLuma && (!s.subX || !s.subY || luma > 0) {
 		cb, cr = points(), points()
 	}
-	r.skip(2)
-	lag := r.u(2)
+	r.Skip(2)
+	lag := r.U(2)
 	coefficients := 2 * lag * (lag + 1)
 	chroma := coefficients
 	if luma > 0 {
-		r.skip(8 * coefficients)
+		r.Skip(8 * coefficients)
 		chroma++
 	}
 	for _, n := range [...]int{cb, cr} {
 		if fromLuma || n > 0 {
-			r.skip(8 * chroma)
+			r.Skip(8 * chroma)
 		}
 	}
-	r.skip(4)
+	r.Skip(4)
 	for _, n := range [...]int{cb, cr} {
 		if n > 0 {
-			r.skip(25)
+			r.Skip(25)
 		}
 	}
-	r.skip(2)
+	r.Skip(2)
 }

@@ -1,5 +1,7 @@
 package cenc
 
+import "github.com/via-orchestrate/orchestrate/internal/media/bitio"
+
 // av1Features are the changes of the quantizer by segment; those of other kinds
 // decide on nothing in the header.
 type av1Features struct {
@@ -10,12 +12,12 @@ type av1Features struct {
 // readQuantizer reads quantization_params, segmentation_params, delta_q_params
 // and delta_lf_params (5.9.12, 5.9.14, 5.9.17, 5.9.18), and works out whether
 // the frame is lossless.
-func (f *av1Frame) readQuantizer(r *bitReader) {
+func (f *av1Frame) readQuantizer(r *bitio.Reader) {
 	s := f.sequence
-	f.baseQ = r.u(8)
+	f.baseQ = r.U(8)
 	f.readDelta(r)
 	if !s.monochrome {
-		different := s.separateUVDelta && r.flag()
+		different := s.separateUVDelta && r.Flag()
 		f.readDelta(r)
 		f.readDelta(r)
 		if different {
@@ -23,22 +25,22 @@ func (f *av1Frame) readQuantizer(r *bitReader) {
 			f.readDelta(r)
 		}
 	}
-	if r.flag() { // using_qmatrix
-		r.skip(8)
+	if r.Flag() { // using_qmatrix
+		r.Skip(8)
 		if s.separateUVDelta {
-			r.skip(4)
+			r.Skip(4)
 		}
 	}
-	segmented := r.flag()
+	segmented := r.Flag()
 	if segmented {
 		f.readSegmentation(r)
 	} else {
 		f.features = av1Features{}
 	}
-	if f.baseQ > 0 && r.flag() { // delta_q_present
-		r.skip(2)
-		if !f.intraBC && r.flag() {
-			r.skip(3)
+	if f.baseQ > 0 && r.Flag() { // delta_q_present
+		r.Skip(2)
+		if !f.intraBC && r.Flag() {
+			r.Skip(3)
 		}
 	}
 	f.lossless = !f.deltas
@@ -51,28 +53,28 @@ func (f *av1Frame) readQuantizer(r *bitReader) {
 	}
 }
 
-func (f *av1Frame) readDelta(r *bitReader) {
-	if r.flag() && readSU(r, 7) != 0 {
+func (f *av1Frame) readDelta(r *bitio.Reader) {
+	if r.Flag() && readSU(r, 7) != 0 {
 		f.deltas = true
 	}
 }
 
 // readSU reads a signed number of n bits (4.10.6).
-func readSU(r *bitReader, n int) int {
-	v := r.u(n)
+func readSU(r *bitio.Reader, n int) int {
+	v := r.U(n)
 	if v>>(n-1) == 1 {
 		v -= 1 << n
 	}
 	return v
 }
 
-func (f *av1Frame) readSegmentation(r *bitReader) {
+func (f *av1Frame) readSegmentation(r *bitio.Reader) {
 	update := true
 	if f.primary != av1NoPrimary {
-		if r.flag() { // segmentation_update_map
-			r.skip(1)
+		if r.Flag() { // segmentation_update_map
+			r.Skip(1)
 		}
-		update = r.flag()
+		update = r.Flag()
 	}
 	if !update {
 		return
@@ -82,13 +84,13 @@ func (f *av1Frame) readSegmentation(r *bitReader) {
 	// frame, and two features without value (6.10.9).
 	for i := range f.features.enabled {
 		for _, bits := range [...]int{9, 7, 7, 7, 7, 3, 0, 0} {
-			if !r.flag() {
+			if !r.Flag() {
 				continue
 			}
 			if bits == 9 {
 				f.features.enabled[i], f.features.deltaQ[i] = true, readSU(r, bits)
 			} else {
-				r.skip(bits)
+				r.Skip(bits)
 			}
 		}
 	}

@@ -1,5 +1,7 @@
 package cenc
 
+import "github.com/via-orchestrate/orchestrate/internal/media/bitio"
+
 // selected says that each frame chooses for itself (SELECT_SCREEN_CONTENT_TOOLS
 // and SELECT_INTEGER_MV of AV1, 3).
 const selected = 2
@@ -42,125 +44,125 @@ type av1Point struct {
 	model bool
 }
 
-func readAV1Sequence(r *bitReader) av1Sequence {
+func readAV1Sequence(r *bitio.Reader) av1Sequence {
 	var s av1Sequence
-	profile := r.u(3)
-	r.skip(1)
-	s.reduced = r.flag()
+	profile := r.U(3)
+	r.Skip(1)
+	s.reduced = r.Flag()
 	if s.reduced {
-		r.skip(5)
+		r.Skip(5)
 		s.points = []av1Point{{}}
 	} else {
 		s.readModel(r)
 		s.readPoints(r)
 	}
-	s.widthBits, s.heightBits = r.u(4)+1, r.u(4)+1
-	s.width, s.height = r.u(s.widthBits)+1, r.u(s.heightBits)+1
+	s.widthBits, s.heightBits = r.U(4)+1, r.U(4)+1
+	s.width, s.height = r.U(s.widthBits)+1, r.U(s.heightBits)+1
 	if !s.reduced {
-		if s.frameIDs = r.flag(); s.frameIDs {
-			s.deltaIDBits = r.u(4) + 2
-			s.idBits = r.u(3) + 1 + s.deltaIDBits
+		if s.frameIDs = r.Flag(); s.frameIDs {
+			s.deltaIDBits = r.U(4) + 2
+			s.idBits = r.U(3) + 1 + s.deltaIDBits
 		}
 	}
-	s.superblock128 = r.flag()
-	r.skip(2) // filter intra, intra edge filter
+	s.superblock128 = r.Flag()
+	r.Skip(2) // filter intra, intra edge filter
 	s.screenContent, s.integerMV = selected, selected
 	if !s.reduced {
 		s.readTools(r)
 	}
-	s.superres, s.cdef, s.restoration = r.flag(), r.flag(), r.flag()
+	s.superres, s.cdef, s.restoration = r.Flag(), r.Flag(), r.Flag()
 	s.readColour(r, profile)
-	s.filmGrain = r.flag()
+	s.filmGrain = r.Flag()
 	return s
 }
 
 // readModel reads timing and decoder model (5.5.3, 5.5.4).
-func (s *av1Sequence) readModel(r *bitReader) {
-	if !r.flag() {
+func (s *av1Sequence) readModel(r *bitio.Reader) {
+	if !r.Flag() {
 		return
 	}
-	r.skip(64)
-	if s.equalInterval = r.flag(); s.equalInterval {
-		r.ue() // uvlc has the form of Exp-Golomb numbers
+	r.Skip(64)
+	if s.equalInterval = r.Flag(); s.equalInterval {
+		r.UE() // uvlc has the form of Exp-Golomb numbers
 	}
-	if s.decoderModel = r.flag(); s.decoderModel {
-		s.bufferDelayBits = r.u(5) + 1
-		r.skip(32)
-		s.removalBits, s.presentationBits = r.u(5)+1, r.u(5)+1
+	if s.decoderModel = r.Flag(); s.decoderModel {
+		s.bufferDelayBits = r.U(5) + 1
+		r.Skip(32)
+		s.removalBits, s.presentationBits = r.U(5)+1, r.U(5)+1
 	}
 }
 
-func (s *av1Sequence) readPoints(r *bitReader) {
-	s.displayDelayLimits = r.flag()
-	for range r.u(5) + 1 {
-		p := av1Point{idc: r.u(12)}
-		if r.u(5) > 7 {
-			r.skip(1)
+func (s *av1Sequence) readPoints(r *bitio.Reader) {
+	s.displayDelayLimits = r.Flag()
+	for range r.U(5) + 1 {
+		p := av1Point{idc: r.U(12)}
+		if r.U(5) > 7 {
+			r.Skip(1)
 		}
 		if s.decoderModel {
-			if p.model = r.flag(); p.model {
-				r.skip(2*s.bufferDelayBits + 1)
+			if p.model = r.Flag(); p.model {
+				r.Skip(2*s.bufferDelayBits + 1)
 			}
 		}
-		if s.displayDelayLimits && r.flag() {
-			r.skip(4)
+		if s.displayDelayLimits && r.Flag() {
+			r.Skip(4)
 		}
 		s.points = append(s.points, p)
 	}
 }
 
-func (s *av1Sequence) readTools(r *bitReader) {
-	r.skip(2) // interintra and masked compound
-	s.warpedMotion = r.flag()
-	r.skip(1)
-	if s.orderHint = r.flag(); s.orderHint {
-		r.skip(1)
-		s.refFrameMVs = r.flag()
+func (s *av1Sequence) readTools(r *bitio.Reader) {
+	r.Skip(2) // interintra and masked compound
+	s.warpedMotion = r.Flag()
+	r.Skip(1)
+	if s.orderHint = r.Flag(); s.orderHint {
+		r.Skip(1)
+		s.refFrameMVs = r.Flag()
 	}
-	if !r.flag() {
-		s.screenContent = r.bit()
+	if !r.Flag() {
+		s.screenContent = r.Bit()
 	}
-	if s.screenContent > 0 && !r.flag() {
-		s.integerMV = r.bit()
+	if s.screenContent > 0 && !r.Flag() {
+		s.integerMV = r.Bit()
 	}
 	if s.orderHint {
-		s.orderBits = r.u(3) + 1
+		s.orderBits = r.U(3) + 1
 	}
 }
 
 // readColour reads color_config (5.5.2).
-func (s *av1Sequence) readColour(r *bitReader, profile int) {
-	high := r.flag()
-	twelve := profile == 2 && high && r.flag()
+func (s *av1Sequence) readColour(r *bitio.Reader, profile int) {
+	high := r.Flag()
+	twelve := profile == 2 && high && r.Flag()
 	if profile != 1 {
-		s.monochrome = r.flag()
+		s.monochrome = r.Flag()
 	}
 	primaries, transfer, matrix := 2, 2, 2
-	if r.flag() {
-		primaries, transfer, matrix = r.u(8), r.u(8), r.u(8)
+	if r.Flag() {
+		primaries, transfer, matrix = r.U(8), r.U(8), r.U(8)
 	}
 	const bt709, srgb, identity = 1, 13, 0
 	switch {
 	case s.monochrome:
-		r.skip(1)
+		r.Skip(1)
 		s.subX, s.subY = true, true
 		return
 	case primaries == bt709 && transfer == srgb && matrix == identity:
 		// 4:4:4
 	default:
-		r.skip(1)
+		r.Skip(1)
 		switch {
 		case profile == 0:
 			s.subX, s.subY = true, true
 		case profile == 2 && twelve:
-			s.subX = r.flag()
-			s.subY = s.subX && r.flag()
+			s.subX = r.Flag()
+			s.subY = s.subX && r.Flag()
 		case profile == 2:
 			s.subX = true
 		}
 		if s.subX && s.subY {
-			r.skip(2)
+			r.Skip(2)
 		}
 	}
-	s.separateUVDelta = r.flag()
+	s.separateUVDelta = r.Flag()
 }

@@ -1,5 +1,7 @@
 package cenc
 
+import "github.com/via-orchestrate/orchestrate/internal/media/bitio"
+
 // Limits of tiles (AV1, 3).
 const (
 	maxTileWidth = 4096
@@ -8,7 +10,7 @@ const (
 )
 
 // readTiles reads tile_info (5.9.15).
-func (f *av1Frame) readTiles(r *bitReader) {
+func (f *av1Frame) readTiles(r *bitio.Reader) {
 	shift := 6 // of superblocks, in samples
 	if f.sequence.superblock128 {
 		shift = 7
@@ -19,14 +21,14 @@ func (f *av1Frame) readTiles(r *bitReader) {
 	}
 	columns, rows := blocks(f.width), blocks(f.height)
 	if columns == 0 || rows == 0 {
-		r.short = true
+		r.Short = true
 		return
 	}
 	maxWidth, maxArea := maxTileWidth>>shift, maxTileArea>>(2*shift)
 	minColumns := tileLog2(maxWidth, columns)
 	minTiles := max(minColumns, tileLog2(maxArea, rows*columns))
 	var columnBits, rowBits int
-	if r.flag() { // uniform_tile_spacing_flag
+	if r.Flag() { // uniform_tile_spacing_flag
 		f.tileColumns, columnBits = uniformTiles(r, columns, minColumns)
 		f.tileRows, rowBits = uniformTiles(r, rows, max(minTiles-columnBits, 0))
 	} else {
@@ -40,8 +42,8 @@ func (f *av1Frame) readTiles(r *bitReader) {
 		columnBits, rowBits = tileLog2(1, f.tileColumns), tileLog2(1, f.tileRows)
 	}
 	if f.tileBits = columnBits + rowBits; f.tileBits > 0 {
-		r.skip(f.tileBits) // context_update_tile_id
-		f.tileSizeBytes = r.u(2) + 1
+		r.Skip(f.tileBits) // context_update_tile_id
+		f.tileSizeBytes = r.U(2) + 1
 	}
 }
 
@@ -54,19 +56,19 @@ func tileLog2(size, target int) int {
 	return k
 }
 
-func uniformTiles(r *bitReader, blocks, least int) (count, bits int) {
+func uniformTiles(r *bitio.Reader, blocks, least int) (count, bits int) {
 	most := tileLog2(1, min(blocks, maxTileCount))
-	for bits = least; bits < most && r.flag(); {
+	for bits = least; bits < most && r.Flag(); {
 		bits++
 	}
 	size := (blocks + 1<<bits - 1) >> bits
 	return (blocks + size - 1) / size, bits
 }
 
-func explicitTiles(r *bitReader, blocks, most int) (count, widest int) {
-	for at := 0; at < blocks && !r.short; count++ {
+func explicitTiles(r *bitio.Reader, blocks, most int) (count, widest int) {
+	for at := 0; at < blocks && !r.Short; count++ {
 		if count == maxTileCount {
-			r.short = true
+			r.Short = true
 			break
 		}
 		size := readNS(r, min(blocks-at, most)) + 1
@@ -77,15 +79,15 @@ func explicitTiles(r *bitReader, blocks, most int) (count, widest int) {
 }
 
 // readNS reads a number below n (4.10.7).
-func readNS(r *bitReader, n int) int {
+func readNS(r *bitio.Reader, n int) int {
 	bits := 0
 	for x := n; x > 0; x >>= 1 {
 		bits++
 	}
 	short := 1<<bits - n
-	v := r.u(bits - 1)
+	v := r.U(bits - 1)
 	if v < short {
 		return v
 	}
-	return v<<1 - short + r.bit()
+	return v<<1 - short + r.Bit()
 }

@@ -1,5 +1,7 @@
 package cenc
 
+import "github.com/via-orchestrate/orchestrate/internal/media/bitio"
+
 // Types of NAL units of H.264 (ISO/IEC 14496-10, table 7-1).
 const (
 	avcSlice      = 1
@@ -68,11 +70,11 @@ func (m *avc) parameters(nal []byte) error {
 	if len(nal) == 0 {
 		return nil
 	}
-	r := nalReader(nal, 1)
+	r := bitio.NewNAL(nal, 1)
 	switch nal[0] & 31 {
 	case avcSPS:
 		id, s := readAVCSequence(r)
-		if r.short {
+		if r.Short {
 			return malformed("a sequence parameter set is cut off")
 		}
 		m.sps[id] = s
@@ -81,7 +83,7 @@ func (m *avc) parameters(nal []byte) error {
 		if err != nil {
 			return err
 		}
-		if r.short {
+		if r.Short {
 			return malformed("a picture parameter set is cut off")
 		}
 		m.pps[id] = p
@@ -101,62 +103,62 @@ type avcSequence struct {
 	framesOnly      bool
 }
 
-func readAVCSequence(r *bitReader) (id int, s avcSequence) {
-	profile := r.u(8)
-	r.skip(16)
-	id = r.upTo(31)
+func readAVCSequence(r *bitio.Reader) (id int, s avcSequence) {
+	profile := r.U(8)
+	r.Skip(16)
+	id = r.UpTo(31)
 	s.chroma = true
 	switch profile {
 	case 100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135:
-		format := r.upTo(3)
+		format := r.UpTo(3)
 		if format == 3 {
-			s.separatePlanes = r.flag()
+			s.separatePlanes = r.Flag()
 		}
 		s.chroma = format != 0 && !s.separatePlanes
-		r.ue()
-		r.ue()
-		r.skip(1)
-		if r.flag() {
+		r.UE()
+		r.UE()
+		r.Skip(1)
+		if r.Flag() {
 			skipAVCScaling(r, format)
 		}
 	}
-	s.frameNumBits = r.upTo(12) + 4
-	switch s.orderType = r.upTo(2); s.orderType {
+	s.frameNumBits = r.UpTo(12) + 4
+	switch s.orderType = r.UpTo(2); s.orderType {
 	case 0:
-		s.orderBits = r.upTo(12) + 4
+		s.orderBits = r.UpTo(12) + 4
 	case 1:
-		s.deltaAlwaysZero = r.flag()
-		r.se()
-		r.se()
-		for range r.upTo(255) {
-			r.se()
+		s.deltaAlwaysZero = r.Flag()
+		r.SE()
+		r.SE()
+		for range r.UpTo(255) {
+			r.SE()
 		}
 	}
-	r.ue() // max_num_ref_frames
-	r.skip(1)
-	r.ue() // width
-	r.ue() // height
-	s.framesOnly = r.flag()
+	r.UE() // max_num_ref_frames
+	r.Skip(1)
+	r.UE() // width
+	r.UE() // height
+	s.framesOnly = r.Flag()
 	return id, s
 }
 
 // skipAVCScaling leaves out the scaling matrix (7.3.2.1.1.1).
-func skipAVCScaling(r *bitReader, chromaFormat int) {
+func skipAVCScaling(r *bitio.Reader, chromaFormat int) {
 	lists := 8
 	if chromaFormat == 3 {
 		lists = 12
 	}
 	for i := range lists {
-		if !r.flag() {
+		if !r.Flag() {
 			continue
 		}
 		size := 16
 		if i >= 6 {
 			size = 64
 		}
-		for last, next, j := 8, 8, 0; j < size && !r.short; j++ {
+		for last, next, j := 8, 8, 0; j < size && !r.Short; j++ {
 			if next != 0 {
-				next = (last + r.se() + 256) % 256
+				next = (last + r.SE() + 256) % 256
 			}
 			if next != 0 {
 				last = next
@@ -178,19 +180,19 @@ type avcPicture struct {
 	redundant   bool
 }
 
-func (m *avc) readPicture(r *bitReader) (id int, p avcPicture, err error) {
-	id, p.sps = r.upTo(maxSets-1), r.upTo(31)
-	p.cabac, p.bottomOrder = r.flag(), r.flag()
-	if r.ue() > 0 {
+func (m *avc) readPicture(r *bitio.Reader) (id int, p avcPicture, err error) {
+	id, p.sps = r.UpTo(maxSets-1), r.UpTo(31)
+	p.cabac, p.bottomOrder = r.Flag(), r.Flag()
+	if r.UE() > 0 {
 		return 0, p, unsupported("H.264 with slice groups")
 	}
-	p.refs = [2]int{r.upTo(31) + 1, r.upTo(31) + 1}
-	p.weighted, p.bipred = r.flag(), r.u(2)
-	r.se()
-	r.se()
-	r.se()
-	p.deblocking = r.flag()
-	r.skip(1)
-	p.redundant = r.flag()
+	p.refs = [2]int{r.UpTo(31) + 1, r.UpTo(31) + 1}
+	p.weighted, p.bipred = r.Flag(), r.U(2)
+	r.SE()
+	r.SE()
+	r.SE()
+	p.deblocking = r.Flag()
+	r.Skip(1)
+	p.redundant = r.Flag()
 	return id, p, nil
 }

@@ -1,5 +1,7 @@
 package cenc
 
+import "github.com/via-orchestrate/orchestrate/internal/media/bitio"
+
 // Kinds of slices of H.264, modulo 5 (ISO/IEC 14496-10, table 7-6).
 const (
 	avcP  = 0
@@ -13,11 +15,11 @@ const (
 // (ISO/IEC 14496-10, 7.3.3). Without CABAC the slice data begin within a byte,
 // which then counts as header.
 func (m *avc) sliceHeader(nal []byte) (int, error) {
-	r := nalReader(nal, 1)
+	r := bitio.NewNAL(nal, 1)
 	idr, reference := nal[0]&31 == avcIDR, nal[0]>>5&3 != 0
-	r.ue() // first macroblock
-	kind := r.ue() % 5
-	pps, known := m.pps[r.ue()]
+	r.UE() // first macroblock
+	kind := r.UE() % 5
+	pps, known := m.pps[r.UE()]
 	if !known {
 		return 0, malformed("a slice refers to a picture parameter set that is not there")
 	}
@@ -26,30 +28,30 @@ func (m *avc) sliceHeader(nal []byte) (int, error) {
 		return 0, malformed("a slice refers to a sequence parameter set that is not there")
 	}
 	if sps.separatePlanes {
-		r.skip(2)
+		r.Skip(2)
 	}
-	r.skip(sps.frameNumBits)
+	r.Skip(sps.frameNumBits)
 	field := false
 	if !sps.framesOnly {
-		if field = r.flag(); field {
-			r.skip(1)
+		if field = r.Flag(); field {
+			r.Skip(1)
 		}
 	}
 	if idr {
-		r.ue() // idr_pic_id
+		r.UE() // idr_pic_id
 	}
 	skipAVCOrder(r, sps, pps, field)
 	if pps.redundant {
-		r.ue()
+		r.UE()
 	}
 	if kind == avcB {
-		r.skip(1) // direct_spatial_mv_pred_flag
+		r.Skip(1) // direct_spatial_mv_pred_flag
 	}
 	refs := pps.refs
-	if (kind == avcP || kind == avcSP || kind == avcB) && r.flag() {
-		refs[0] = r.upTo(31) + 1
+	if (kind == avcP || kind == avcSP || kind == avcB) && r.Flag() {
+		refs[0] = r.UpTo(31) + 1
 		if kind == avcB {
-			refs[1] = r.upTo(31) + 1
+			refs[1] = r.UpTo(31) + 1
 		}
 	}
 	skipAVCLists(r, kind)
@@ -60,43 +62,43 @@ func (m *avc) sliceHeader(nal []byte) (int, error) {
 		skipAVCMarking(r, idr)
 	}
 	if pps.cabac && kind != avcI && kind != avcSI {
-		r.ue() // cabac_init_idc
+		r.UE() // cabac_init_idc
 	}
-	r.se() // slice_qp_delta
+	r.SE() // slice_qp_delta
 	if kind == avcSP {
-		r.skip(1)
+		r.Skip(1)
 	}
 	if kind == avcSP || kind == avcSI {
-		r.se()
+		r.SE()
 	}
-	if pps.deblocking && r.ue() != 1 {
-		r.se()
-		r.se()
+	if pps.deblocking && r.UE() != 1 {
+		r.SE()
+		r.SE()
 	}
-	if r.short {
+	if r.Short {
 		return 0, malformed("a slice header is cut off")
 	}
-	return r.at, nil
+	return r.Taken(), nil
 }
 
 // skipAVCOrder leaves out the picture order count.
-func skipAVCOrder(r *bitReader, sps avcSequence, pps avcPicture, field bool) {
+func skipAVCOrder(r *bitio.Reader, sps avcSequence, pps avcPicture, field bool) {
 	switch {
 	case sps.orderType == 0:
-		r.skip(sps.orderBits)
+		r.Skip(sps.orderBits)
 		if pps.bottomOrder && !field {
-			r.se()
+			r.SE()
 		}
 	case sps.orderType == 1 && !sps.deltaAlwaysZero:
-		r.se()
+		r.SE()
 		if pps.bottomOrder && !field {
-			r.se()
+			r.SE()
 		}
 	}
 }
 
 // skipAVCLists leaves out ref_pic_list_modification (7.3.3.1).
-func skipAVCLists(r *bitReader, kind int) {
+func skipAVCLists(r *bitio.Reader, kind int) {
 	lists := 0
 	switch kind {
 	case avcP, avcSP:
@@ -105,20 +107,20 @@ func skipAVCLists(r *bitReader, kind int) {
 		lists = 2
 	}
 	for range lists {
-		if !r.flag() {
+		if !r.Flag() {
 			continue
 		}
-		for r.ue() != 3 && !r.short {
-			r.ue()
+		for r.UE() != 3 && !r.Short {
+			r.UE()
 		}
 	}
 }
 
 // skipAVCWeights leaves out pred_weight_table (7.3.3.2).
-func skipAVCWeights(r *bitReader, refs [2]int, both, chroma bool) {
-	r.ue()
+func skipAVCWeights(r *bitio.Reader, refs [2]int, both, chroma bool) {
+	r.UE()
 	if chroma {
-		r.ue()
+		r.UE()
 	}
 	lists := 1
 	if both {
@@ -126,13 +128,13 @@ func skipAVCWeights(r *bitReader, refs [2]int, both, chroma bool) {
 	}
 	for _, n := range refs[:lists] {
 		for range n {
-			if r.flag() {
-				r.se()
-				r.se()
+			if r.Flag() {
+				r.SE()
+				r.SE()
 			}
-			if chroma && r.flag() {
+			if chroma && r.Flag() {
 				for range 4 {
-					r.se()
+					r.SE()
 				}
 			}
 		}
@@ -140,24 +142,24 @@ func skipAVCWeights(r *bitReader, refs [2]int, both, chroma bool) {
 }
 
 // skipAVCMarking leaves out dec_ref_pic_marking (7.3.3.3).
-func skipAVCMarking(r *bitReader, idr bool) {
+func skipAVCMarking(r *bitio.Reader, idr bool) {
 	if idr {
-		r.skip(2)
+		r.Skip(2)
 		return
 	}
-	if !r.flag() {
+	if !r.Flag() {
 		return
 	}
-	for !r.short {
-		operation := r.ue()
+	for !r.Short {
+		operation := r.UE()
 		switch operation {
 		case 0:
 			return
 		case 1, 2, 4, 6:
-			r.ue()
+			r.UE()
 		case 3:
-			r.ue()
-			r.ue()
+			r.UE()
+			r.UE()
 		}
 	}
 }

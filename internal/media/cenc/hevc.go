@@ -1,5 +1,7 @@
 package cenc
 
+import "github.com/via-orchestrate/orchestrate/internal/media/bitio"
+
 // Types of NAL units of HEVC (ISO/IEC 23008-2, table 7-1).
 const (
 	hevcLastSlice = 31 // all below hold slices, or are reserved for such
@@ -68,11 +70,11 @@ func (m *hevc) parameters(nal []byte) error {
 	if len(nal) < 2 || nal[0]&1 != 0 || nal[1]>>3 != 0 {
 		return nil // of another layer
 	}
-	r := nalReader(nal, 2)
+	r := bitio.NewNAL(nal, 2)
 	switch nal[0] >> 1 & 63 {
 	case hevcSPS:
 		id, s := readHEVCSequence(r)
-		if r.short {
+		if r.Short {
 			return malformed("a sequence parameter set is cut off")
 		}
 		m.sps[id] = s
@@ -81,7 +83,7 @@ func (m *hevc) parameters(nal []byte) error {
 		if err != nil {
 			return err
 		}
-		if r.short {
+		if r.Short {
 			return malformed("a picture parameter set is cut off")
 		}
 		m.pps[id] = p
@@ -103,100 +105,100 @@ type hevcSequence struct {
 	temporalMVP    bool
 }
 
-func readHEVCSequence(r *bitReader) (id int, s hevcSequence) {
-	r.skip(4)
-	layers := r.u(3)
-	r.skip(1)
+func readHEVCSequence(r *bitio.Reader) (id int, s hevcSequence) {
+	r.Skip(4)
+	layers := r.U(3)
+	r.Skip(1)
 	skipProfileTierLevel(r, layers)
-	id = r.upTo(15)
-	format := r.upTo(3)
+	id = r.UpTo(15)
+	format := r.UpTo(3)
 	if format == 3 {
-		s.separatePlanes = r.flag()
+		s.separatePlanes = r.Flag()
 	}
 	s.chroma = format != 0 && !s.separatePlanes
-	width, height := r.upTo(1<<16), r.upTo(1<<16)
-	if r.flag() { // conformance window
+	width, height := r.UpTo(1<<16), r.UpTo(1<<16)
+	if r.Flag() { // conformance window
 		for range 4 {
-			r.ue()
+			r.UE()
 		}
 	}
-	r.ue()
-	r.ue()
-	s.orderBits = r.upTo(12) + 4
+	r.UE()
+	r.UE()
+	s.orderBits = r.UpTo(12) + 4
 	ordering := 1
-	if r.flag() {
+	if r.Flag() {
 		ordering = layers + 1
 	}
 	for range 3 * ordering {
-		r.ue()
+		r.UE()
 	}
-	size := 1 << (r.upTo(3) + 3 + r.upTo(3)) // CtbSizeY
+	size := 1 << (r.UpTo(3) + 3 + r.UpTo(3)) // CtbSizeY
 	s.blocks = ((width + size - 1) / size) * ((height + size - 1) / size)
 	for range 4 {
-		r.ue() // transform sizes and depths
+		r.UE() // transform sizes and depths
 	}
-	if enabled := r.flag(); enabled && r.flag() {
+	if enabled := r.Flag(); enabled && r.Flag() {
 		skipHEVCScaling(r)
 	}
-	r.skip(1) // amp_enabled_flag
-	s.saoEnabled = r.flag()
-	if r.flag() { // PCM
-		r.skip(8)
-		r.ue()
-		r.ue()
-		r.skip(1)
+	r.Skip(1) // amp_enabled_flag
+	s.saoEnabled = r.Flag()
+	if r.Flag() { // PCM
+		r.Skip(8)
+		r.UE()
+		r.UE()
+		r.Skip(1)
 	}
-	n := r.upTo(64)
-	for i := 0; i < n && !r.short; i++ {
+	n := r.UpTo(64)
+	for i := 0; i < n && !r.Short; i++ {
 		s.shortTerm = append(s.shortTerm, readRefSet(r, i, s.shortTerm, false))
 	}
-	if s.longTerm = r.flag(); s.longTerm {
-		for range r.upTo(32) {
-			r.skip(s.orderBits)
-			s.longTermUsed = append(s.longTermUsed, r.flag())
+	if s.longTerm = r.Flag(); s.longTerm {
+		for range r.UpTo(32) {
+			r.Skip(s.orderBits)
+			s.longTermUsed = append(s.longTermUsed, r.Flag())
 		}
 	}
-	s.temporalMVP = r.flag()
+	s.temporalMVP = r.Flag()
 	return id, s
 }
 
 // skipProfileTierLevel leaves out profile_tier_level (7.3.3).
-func skipProfileTierLevel(r *bitReader, layers int) {
-	r.skip(88 + 8)
+func skipProfileTierLevel(r *bitio.Reader, layers int) {
+	r.Skip(88 + 8)
 	var profile, level [8]bool
 	for i := range layers {
-		profile[i], level[i] = r.flag(), r.flag()
+		profile[i], level[i] = r.Flag(), r.Flag()
 	}
 	if layers > 0 {
-		r.skip(2 * (8 - layers))
+		r.Skip(2 * (8 - layers))
 	}
 	for i := range layers {
 		if profile[i] {
-			r.skip(88)
+			r.Skip(88)
 		}
 		if level[i] {
-			r.skip(8)
+			r.Skip(8)
 		}
 	}
 }
 
 // skipHEVCScaling leaves out scaling_list_data (7.3.4).
-func skipHEVCScaling(r *bitReader) {
+func skipHEVCScaling(r *bitio.Reader) {
 	for size := range 4 {
 		step := 1
 		if size == 3 {
 			step = 3
 		}
 		for matrix := 0; matrix < 6; matrix += step {
-			if !r.flag() {
-				r.ue()
+			if !r.Flag() {
+				r.UE()
 				continue
 			}
 			if size > 1 {
-				r.se()
+				r.SE()
 			}
 			for range min(64, 1<<(4+size<<1)) {
-				r.se()
+				r.SE()
 			}
 		}
 	}
@@ -222,66 +224,66 @@ type hevcPicture struct {
 	chromaOffsetList bool
 }
 
-func readHEVCPicture(r *bitReader) (id int, p hevcPicture, err error) {
-	id, p.sps = r.upTo(63), r.upTo(15)
-	p.dependent, p.outputFlag = r.flag(), r.flag()
-	p.extraBits = r.u(3)
-	r.skip(1)
-	p.cabacInit = r.flag()
-	p.refs = [2]int{r.upTo(14) + 1, r.upTo(14) + 1}
-	r.se()
-	r.skip(1)
-	transformSkip := r.flag()
-	if r.flag() {
-		r.ue() // diff_cu_qp_delta_depth
+func readHEVCPicture(r *bitio.Reader) (id int, p hevcPicture, err error) {
+	id, p.sps = r.UpTo(63), r.UpTo(15)
+	p.dependent, p.outputFlag = r.Flag(), r.Flag()
+	p.extraBits = r.U(3)
+	r.Skip(1)
+	p.cabacInit = r.Flag()
+	p.refs = [2]int{r.UpTo(14) + 1, r.UpTo(14) + 1}
+	r.SE()
+	r.Skip(1)
+	transformSkip := r.Flag()
+	if r.Flag() {
+		r.UE() // diff_cu_qp_delta_depth
 	}
-	r.se()
-	r.se()
-	p.chromaOffsets = r.flag()
-	p.weighted = [2]bool{r.flag(), r.flag()}
-	r.skip(1)
-	tiles, wavefronts := r.flag(), r.flag()
+	r.SE()
+	r.SE()
+	p.chromaOffsets = r.Flag()
+	p.weighted = [2]bool{r.Flag(), r.Flag()}
+	r.Skip(1)
+	tiles, wavefronts := r.Flag(), r.Flag()
 	p.entryPoints = tiles || wavefronts
 	if tiles {
 		skipTiles(r)
 	}
-	p.loopAcross = r.flag()
-	if r.flag() { // deblocking_filter_control_present_flag
-		p.deblockOverride, p.deblockDisabled = r.flag(), r.flag()
+	p.loopAcross = r.Flag()
+	if r.Flag() { // deblocking_filter_control_present_flag
+		p.deblockOverride, p.deblockDisabled = r.Flag(), r.Flag()
 		if !p.deblockDisabled {
-			r.se()
-			r.se()
+			r.SE()
+			r.SE()
 		}
 	}
-	if r.flag() {
+	if r.Flag() {
 		skipHEVCScaling(r)
 	}
-	p.listModification = r.flag()
-	r.ue()
-	p.extension = r.flag()
-	if !r.flag() { // pps_extension_present_flag
+	p.listModification = r.Flag()
+	r.UE()
+	p.extension = r.Flag()
+	if !r.Flag() { // pps_extension_present_flag
 		return id, p, nil
 	}
-	ranges := r.flag()
-	if r.u(7) != 0 {
+	ranges := r.Flag()
+	if r.U(7) != 0 {
 		return 0, p, unsupported("HEVC with extensions for layers, depth or screen content")
 	}
 	if ranges {
 		if transformSkip {
-			r.ue()
+			r.UE()
 		}
-		r.skip(1)
-		p.chromaOffsetList = r.flag()
+		r.Skip(1)
+		p.chromaOffsetList = r.Flag()
 	}
 	return id, p, nil
 }
 
-func skipTiles(r *bitReader) {
-	columns, rows := r.upTo(63), r.upTo(63)
-	if !r.flag() {
+func skipTiles(r *bitio.Reader) {
+	columns, rows := r.UpTo(63), r.UpTo(63)
+	if !r.Flag() {
 		for range columns + rows {
-			r.ue()
+			r.UE()
 		}
 	}
-	r.skip(1)
+	r.Skip(1)
 }

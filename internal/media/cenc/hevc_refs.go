@@ -1,6 +1,10 @@
 package cenc
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/via-orchestrate/orchestrate/internal/media/bitio"
+)
 
 // refSet is a short-term reference picture set: the pictures before and after
 // in presentation, nearest first, by their distance (ISO/IEC 23008-2, 7.4.8).
@@ -26,21 +30,21 @@ func (s refSet) used() int {
 
 // readRefSet reads st_ref_pic_set with that index (7.3.7), where the earlier
 // ones are those of the sequence. In a slice header its index is their number.
-func readRefSet(r *bitReader, index int, earlier []refSet, inSlice bool) refSet {
-	if index == 0 || !r.flag() {
+func readRefSet(r *bitio.Reader, index int, earlier []refSet, inSlice bool) refSet {
+	if index == 0 || !r.Flag() {
 		return readRefDeltas(r)
 	}
 	back := 1
 	if inSlice {
-		back = r.upTo(index-1) + 1
+		back = r.UpTo(index-1) + 1
 	}
-	sign := r.bit()
-	delta := (1 - 2*sign) * (r.upTo(1<<15-1) + 1)
+	sign := r.Bit()
+	delta := (1 - 2*sign) * (r.UpTo(1<<15-1) + 1)
 	from := earlier[index-back]
 	flags := make([]struct{ used, use bool }, from.count()+1)
 	for i := range flags {
-		flags[i].used = r.flag()
-		flags[i].use = flags[i].used || r.flag()
+		flags[i].used = r.Flag()
+		flags[i].use = flags[i].used || r.Flag()
 	}
 	// Equations 7-61 and 7-62: the pictures of the other set, by their distance
 	// from this one, and the other picture itself.
@@ -80,7 +84,7 @@ func readRefSet(r *bitReader, index int, earlier []refSet, inSlice bool) refSet 
 	side(true)
 	side(false)
 	if out.count() > maxRefs {
-		r.short = true
+		r.Short = true
 	}
 	return out
 }
@@ -88,14 +92,14 @@ func readRefSet(r *bitReader, index int, earlier []refSet, inSlice bool) refSet 
 // maxRefs is the most pictures of a set, those of a full picture buffer.
 const maxRefs = 16
 
-func readRefDeltas(r *bitReader) refSet {
-	before, after := r.upTo(maxRefs), r.upTo(maxRefs)
+func readRefDeltas(r *bitio.Reader) refSet {
+	before, after := r.UpTo(maxRefs), r.UpTo(maxRefs)
 	read := func(n, sign int) []refPicture {
 		var out []refPicture
 		at := 0
 		for range n {
-			at += sign * (r.upTo(1<<15-1) + 1)
-			out = append(out, refPicture{at, r.flag()})
+			at += sign * (r.UpTo(1<<15-1) + 1)
+			out = append(out, refPicture{at, r.Flag()})
 		}
 		return out
 	}

@@ -41,3 +41,12 @@ func sets(record []byte, n int, each func(nal []byte) error) ([]byte, error) {
 	}
 	return record, nil
 }
+
+// log2 is how many bits numbers below n need: Ceil(Log2(n)).
+func log2(n int) int {
+	bits := 0
+	for 1<<bits < n {
+		bits++
+	}
+	return bits
+}

@@ -1,5 +1,7 @@
 package mp4
 
+import "github.com/via-orchestrate/orchestrate/internal/media/bitio"
+
 // AV1Sequence is what the sequence header of an AV1 stream says.
 type AV1Sequence struct {
 	Profile, Level, Tier int
@@ -52,27 +54,27 @@ func (f *fields) leb128() int {
 
 // parseSequence reads sequence_header_obu (AV1, 5.5.1).
 func parseSequence(data []byte) (AV1Sequence, error) {
-	b := &bitReader{data: data}
-	s := AV1Sequence{Profile: b.bits(3)}
-	b.bits(1)
-	reduced := b.bits(1) == 1
+	b := bitio.New(data)
+	s := AV1Sequence{Profile: b.U(3)}
+	b.U(1)
+	reduced := b.U(1) == 1
 	if reduced {
-		s.Level = b.bits(5)
+		s.Level = b.U(5)
 	} else {
 		s.operatingPoints(b)
 	}
-	wide, high := b.bits(4)+1, b.bits(4)+1
-	s.Width, s.Height = b.bits(wide)+1, b.bits(high)+1
-	if !reduced && b.bits(1) == 1 { // frame ids
-		b.bits(7)
+	wide, high := b.U(4)+1, b.U(4)+1
+	s.Width, s.Height = b.U(wide)+1, b.U(high)+1
+	if !reduced && b.U(1) == 1 { // frame ids
+		b.U(7)
 	}
-	b.bits(3)
+	b.U(3)
 	if !reduced {
 		skipTools(b)
 	}
-	b.bits(3)
+	b.U(3)
 	s.colour(b)
-	if b.short {
+	if b.Short {
 		return AV1Sequence{}, malformed("the AV1 sequence header is cut off")
 	}
 	return s, nil
@@ -80,88 +82,76 @@ func parseSequence(data []byte) (AV1Sequence, error) {
 
 // operatingPoints reads timing, decoder model and operating points, of which
 // the first one has the level of the whole stream.
-func (s *AV1Sequence) operatingPoints(b *bitReader) {
+func (s *AV1Sequence) operatingPoints(b *bitio.Reader) {
 	model, delayBits := false, 0
-	if b.bits(1) == 1 { // timing_info
-		b.bits(64)
-		if b.bits(1) == 1 {
-			b.golomb()
+	if b.U(1) == 1 { // timing_info
+		b.U(64)
+		if b.U(1) == 1 {
+			b.UE()
 		}
-		if model = b.bits(1) == 1; model {
-			delayBits = b.bits(5) + 1
-			b.bits(32 + 5 + 5)
+		if model = b.U(1) == 1; model {
+			delayBits = b.U(5) + 1
+			b.U(32 + 5 + 5)
 		}
 	}
-	display := b.bits(1) == 1
-	for i := range b.bits(5) + 1 {
-		b.bits(12)
-		level, tier := b.bits(5), 0
+	display := b.U(1) == 1
+	for i := range b.U(5) + 1 {
+		b.U(12)
+		level, tier := b.U(5), 0
 		if level > 7 {
-			tier = b.bits(1)
+			tier = b.U(1)
 		}
 		if i == 0 {
 			s.Level, s.Tier = level, tier
 		}
-		if model && b.bits(1) == 1 {
-			b.bits(2*delayBits + 1)
+		if model && b.U(1) == 1 {
+			b.U(2*delayBits + 1)
 		}
-		if display && b.bits(1) == 1 {
-			b.bits(4)
+		if display && b.U(1) == 1 {
+			b.U(4)
 		}
 	}
 }
 
 // skipTools passes over the coding tools of a sequence that is no still picture.
-func skipTools(b *bitReader) {
-	b.bits(4)
-	order := b.bits(1) == 1
+func skipTools(b *bitio.Reader) {
+	b.U(4)
+	order := b.U(1) == 1
 	if order {
-		b.bits(2)
+		b.U(2)
 	}
 	screen := 2
-	if b.bits(1) == 0 {
-		screen = b.bits(1)
+	if b.U(1) == 0 {
+		screen = b.U(1)
 	}
-	if screen > 0 && b.bits(1) == 0 {
-		b.bits(1)
+	if screen > 0 && b.U(1) == 0 {
+		b.U(1)
 	}
 	if order {
-		b.bits(3)
+		b.U(3)
 	}
 }
 
 // colour reads color_config as far as the range (AV1, 5.5.2).
-func (s *AV1Sequence) colour(b *bitReader) {
-	s.BitDepth = 8 + 2*b.bits(1)
+func (s *AV1Sequence) colour(b *bitio.Reader) {
+	s.BitDepth = 8 + 2*b.U(1)
 	if s.Profile == 2 && s.BitDepth == 10 {
-		s.BitDepth += 2 * b.bits(1)
+		s.BitDepth += 2 * b.U(1)
 	}
 	if s.Profile != 1 {
-		b.bits(1) // mono_chrome
+		b.U(1) // mono_chrome
 	}
-	described := b.bits(1) == 1
+	described := b.U(1) == 1
 	c := Colour{Primaries: 2, Transfer: 2, Matrix: 2}
 	if described {
-		c = Colour{Primaries: b.bits(8), Transfer: b.bits(8), Matrix: b.bits(8)}
+		c = Colour{Primaries: b.U(8), Transfer: b.U(8), Matrix: b.U(8)}
 	}
 	if c == (Colour{Primaries: 1, Transfer: 13, Matrix: 0}) { // sRGB
 		c.FullRange = true
 	} else {
-		c.FullRange = b.bits(1) == 1
+		c.FullRange = b.U(1) == 1
 	}
 	if described || c.FullRange {
 		s.Colour = c
 	}
-}
-
-// golomb reads ue(v) of H.264 and HEVC, which is the same as uvlc() of AV1.
-func (b *bitReader) golomb() int {
-	zeros := 0
-	for b.bits(1) == 0 {
-		if zeros++; b.short || zeros > 31 {
-			b.short = true
-			return 0
-		}
-	}
-	return 1<<zeros - 1 + b.bits(zeros)
 }

@@ -3,6 +3,8 @@ package mp4
 import (
 	"fmt"
 	"strconv"
+
+	"github.com/via-orchestrate/orchestrate/internal/media/bitio"
 )
 
 // Tags of descriptors in esds (ISO/IEC 14496-1, 7.2.2.1) and the object type
@@ -70,14 +72,14 @@ func (f *fields) descriptor(tag uint8) *fields {
 
 // parseAudioConfig reads an AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1).
 func (e *SampleEntry) parseAudioConfig(config []byte) error {
-	b := &bitReader{data: config}
-	object := b.objectType()
-	rate := b.sampleRate()
-	channels := b.bits(4)
+	b := bitio.New(config)
+	object := objectType(b)
+	rate := sampleRate(b)
+	channels := b.U(4)
 	if object == 5 || object == 29 { // SBR, PS: the rate that comes out follows
-		rate = b.sampleRate()
+		rate = sampleRate(b)
 	}
-	if b.short {
+	if b.Short {
 		return malformed("the AudioSpecificConfig is cut off")
 	}
 	e.Codecs = "mp4a.40." + strconv.Itoa(object)
@@ -95,9 +97,10 @@ func (e *SampleEntry) parseAudioConfig(config []byte) error {
 // parseDolby takes the channels from acmod and lfeon, which stand at that bit of
 // dac3 or dec3 (ETSI TS 102 366, F.4 and F.6); sample entries always say 2.
 func (e *SampleEntry) parseDolby(data []byte, at int) {
-	b := &bitReader{data: data, at: at}
-	channels := [...]int{2, 1, 2, 3, 3, 4, 4, 5}[b.bits(3)] + b.bits(1)
-	if !b.short {
+	b := bitio.New(data)
+	b.Skip(at)
+	channels := [...]int{2, 1, 2, 3, 3, 4, 4, 5}[b.U(3)] + b.U(1)
+	if !b.Short {
 		e.Channels = channels
 	}
 }
@@ -120,37 +123,19 @@ func (e *SampleEntry) parseOpus(dOps []byte) error {
 	return nil
 }
 
-// bitReader reads numbers of any width, most significant bit first.
-type bitReader struct {
-	data  []byte
-	at    int // in bits
-	short bool
-}
-
-func (b *bitReader) bits(n int) int {
-	v := 0
-	for range n {
-		if b.at >= 8*len(b.data) {
-			b.short = true
-			return 0
-		}
-		v = v<<1 | int(b.data[b.at/8]>>(7-b.at%8))&1
-		b.at++
-	}
-	return v
-}
-
-func (b *bitReader) objectType() int {
-	if v := b.bits(5); v != 31 {
+// objectType reads the audio object type (1.6.2.1).
+func objectType(b *bitio.Reader) int {
+	if v := b.U(5); v != 31 {
 		return v
 	}
-	return 32 + b.bits(6)
+	return 32 + b.U(6)
 }
 
-func (b *bitReader) sampleRate() int {
-	index := b.bits(4)
+// sampleRate reads samplingFrequencyIndex, or the frequency itself.
+func sampleRate(b *bitio.Reader) int {
+	index := b.U(4)
 	if index == 15 {
-		return b.bits(24)
+		return b.U(24)
 	}
 	rates := [...]int{96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350}
 	if index >= len(rates) {
