@@ -18,6 +18,8 @@ function openPlayer(video, address, page) {
     // A change of rendition can append what a load under way just has; only when
     // it happens again to the same segment does the player get nowhere.
     if (e.details === Hls.ErrorDetails.BUFFER_APPEND_NO_PROGRESS && !e.fatal && e.appendsWithoutProgress < 2) return;
+    // The stream is there, but this machine is too busy to show it in time.
+    if (e.details === Hls.ErrorDetails.BUFFER_STALLED_ERROR && !e.fatal && bufferedAhead(video) > 1) return;
     page.failed(e.type + ' ' + e.details + (e.error ? ': ' + e.error.message : ''), e.fatal);
   });
   hls.on(Hls.Events.MANIFEST_LOADED, (_, {levels}) => {
@@ -39,6 +41,15 @@ function openPlayer(video, address, page) {
 // plays is chosen, so that the sound stays.
 function hlsRenditions(hls) {
   const addresses = [...new Set(hls.levels.map((l) => l.uri))];
+  // A choice is kept until there is something to play: made to throw away a first
+  // segment that is still being decrypted, hls.js 1.7 loads nothing any more.
+  let begun = false;
+  let chosen = -1;
+  hls.on(Hls.Events.FRAG_BUFFERED, (_, {frag}) => {
+    if (begun || frag.type !== 'main') return;
+    begun = true;
+    if (chosen >= 0) hls.currentLevel = chosen;
+  });
   const find = (address) => {
     const group = hls.audioTracks[hls.audioTrack]?.groupId;
     const of = (l) => l.uri === address;
@@ -49,7 +60,10 @@ function hlsRenditions(hls) {
       const l = hls.levels.findLast((l) => l.uri === address);
       return {value, height: l.height, codec: codecName(l.videoCodec), range: l.videoRange, bitrate: l.bitrate};
     }),
-    choose: (value) => { hls.currentLevel = value === 'auto' ? -1 : find(addresses[value]); },
+    choose: (value) => {
+      chosen = value === 'auto' ? -1 : find(addresses[value]);
+      if (begun) hls.currentLevel = chosen;
+    },
   };
 }
 
@@ -100,4 +114,13 @@ function hlsTexts(hls) {
       hls.subtitleTrack = value === 'off' ? -1 : Number(value);
     },
   };
+}
+
+// bufferedAhead is how many seconds from now on could be shown at once.
+function bufferedAhead(video) {
+  for (let i = 0; i < video.buffered.length; i++) {
+    const now = video.currentTime;
+    if (video.buffered.start(i) <= now && now < video.buffered.end(i)) return video.buffered.end(i) - now;
+  }
+  return 0;
 }
