@@ -131,12 +131,18 @@ func (a *attempt) job(ctx context.Context) (step.Job, error) {
 	if err != nil {
 		return step.Job{}, err
 	}
+	ahead := ""
+	if a.step.Stage == vod.Packaging {
+		if ahead, err = a.x.Store.IngestAhead(ctx, a.ingest); err != nil {
+			return step.Job{}, err
+		}
+	}
 	scratch := filepath.Join(a.x.Scratch, a.task.ID+"-"+strconv.Itoa(a.task.Attempt))
 	return step.Job{
 		Tenant: a.ingest.Tenant, AssetID: a.ingest.AssetID, IngestID: a.ingest.ID,
 		TaskID: a.task.ID, Attempt: a.task.Attempt, MediaKey: a.ingest.MediaKey,
 		Inputs: input.Filesets, Profile: input.Profile, LabelOut: a.step.LabelOut,
-		Scratch: scratch, Sources: a.ingest.Sources, Earlier: earlier, Published: published,
+		Scratch: scratch, Sources: a.ingest.Sources, Earlier: earlier, Published: published, Ahead: ahead,
 		Progress: func(share float64) { a.progress(ctx, share) }, Trace: a.trace, Log: a.log,
 	}, nil
 }

@@ -367,24 +367,28 @@ func TestPublished(t *testing.T) {
 	const second, third = "88888888-2494-45bc-b533-83e7deb97155", "99999999-2494-45bc-b533-83e7deb97155"
 	f := newFixture(t)
 	var got *step.Published
+	ahead := ""
 	packaged := []vod.Fileset{{Files: []vod.File{{URI: "index.m3u8"}}, Labels: []string{"retrieved", vod.KindHLS}}}
 	f.run = func(ctx context.Context, job step.Job) (step.Result, error) {
-		got = job.Published
+		got, ahead = job.Published, job.Ahead
 		p := vod.Playback{Tenant: job.Tenant, AssetID: job.AssetID, IngestID: job.IngestID, HLS: "https://a.example/index.m3u8"}
 		return step.Result{Outputs: packaged}, f.catalog.CatalogPublish(ctx, p, job.TaskID, job.Attempt)
 	}
-	expect := func(want *step.Published) {
+	expect := func(want *step.Published, before string) {
 		t.Helper()
+		if ahead != before {
+			t.Errorf("%q has to end before, want %q", ahead, before)
+		}
 		if d := cmp.Diff(want, got); d != "" {
 			t.Errorf("published (-want +got):\n%s", d)
 		}
 	}
 	f.create(vod.Ingest{ID: second, Input: json.RawMessage(`["pack"]`)})
 	f.runTask(second)
-	expect(nil)
+	expect(nil, ingestID)
 	f.create(vod.Ingest{ID: third, Input: json.RawMessage(`["pack"]`)})
 	f.runTask(third)
-	expect(&step.Published{IngestID: second, Packaged: packaged})
+	expect(&step.Published{IngestID: second, Packaged: packaged}, ingestID)
 	f.runTask(ingestID) // A retrieval, which has no use for it.
-	expect(nil)
+	expect(nil, "")
 }

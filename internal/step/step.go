@@ -53,6 +53,10 @@ type Job struct {
 	// Published is what the asset is played from when the attempt begins (PACKAGING
 	// only), nil for nothing.
 	Published *Published
+	// Ahead is an ingest of the asset that was accepted before this one and has not
+	// ended (PACKAGING only), empty for none: what it publishes takes the place of
+	// Published.
+	Ahead string
 
 	// Progress reports the share done, 0..1. It may be called often, from any
 	// goroutine, and never blocks for long.

@@ -101,6 +101,9 @@ type Ingests interface {
 	// from. Where that is in itself, which is being retried, it gives the one
 	// that was served before. nil: there is none, or its outputs are given up.
 	IngestPublished(ctx context.Context, in vod.Ingest) (*vod.Run, error)
+	// IngestAhead gives an ingest of the same tenant and asset that was accepted
+	// before in and has not ended; empty: there is none.
+	IngestAhead(ctx context.Context, in vod.Ingest) (id string, err error)
 	// TaskAttempts gives all attempts of a task, first to last.
 	TaskAttempts(ctx context.Context, taskID string) ([]vod.Attempt, error)
 	// TaskGet gives a task by id, of any tenant: for the sweeper.

@@ -23,6 +23,9 @@ import (
 // to the same files, or copies where that is not possible, and lives on without
 // the earlier one.
 func (r *runner) addTexts(ctx context.Context, job step.Job, profile Profile, in *inputs) (step.Result, error) {
+	if err := waits(job); err != nil {
+		return step.Result{}, err
+	}
 	earlier, p, err := r.published(job)
 	if err != nil {
 		return step.Result{}, err
@@ -42,6 +45,20 @@ func (r *runner) addTexts(ctx context.Context, job step.Job, profile Profile, in
 		p.Text = append(p.Text, written...)
 		return r.finish(ctx, job, out, p, declaredOf(p.Presentation), in.remarks)
 	})
+}
+
+// waits refuses to go before an ingest of the same asset that was accepted
+// earlier: the package made here would lack what that one publishes, and take its
+// place. Other attempts follow, long enough for another subtitle file.
+func waits(job step.Job) error {
+	if job.Ahead == "" {
+		return nil
+	}
+	return &vod.StepError{
+		Class: vod.ClassInfra, Reason: vod.ReasonSourceMissing,
+		Message: fmt.Sprintf("Ingest %s of asset %s was submitted before and has not ended: the subtitles are to be added to what it publishes.", job.Ahead, job.AssetID),
+		Hint:    "Retry this ingest when that one has ended. Submit several subtitle files in one ingest.",
+	}
 }
 
 // published finds the package that the asset is played from: of several that of

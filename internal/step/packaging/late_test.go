@@ -180,3 +180,16 @@ func TestLateSubtitlesRefused(t *testing.T) {
 	}
 	refused("gone", b.lateJob(t, before), vod.ClassMedia, "its files are gone")
 }
+
+// What is published meanwhile must not get lost.
+func TestLateTextsWait(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	job := b.lateJob(t, step.Result{})
+	job.Ahead = uuid.NewString()
+	_, err := b.run(t.Context(), job, b.subtitles(t)...)
+	var se *vod.StepError
+	if !errors.As(err, &se) || !se.Class.Retryable() || !strings.Contains(se.Message, job.Ahead) {
+		t.Errorf("%v", err)
+	}
+}

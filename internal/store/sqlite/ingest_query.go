@@ -39,6 +39,10 @@ const (
 	publishedQuery = `
 		SELECT CASE ingest_id WHEN ? THEN coalesce(before_id, '') ELSE ingest_id END FROM catalog INDEXED BY catalog_current
 		WHERE tenant = ? AND asset_id = ? AND current = 1`
+	aheadQuery = `
+		SELECT id FROM ingests INDEXED BY ingests_by_asset_status
+		WHERE tenant = ? AND asset_id = ? AND status = ? AND (start_ms, id) < (?, ?)
+		ORDER BY start_ms DESC, id DESC LIMIT 1`
 )
 
 // IngestEarlier implements [store.Ingests].
@@ -86,6 +90,24 @@ func (s *Store) IngestPublished(ctx context.Context, in vod.Ingest) (published *
 		return nil, fmt.Errorf("look for what asset %s is played from: %w", in.AssetID, err)
 	}
 	return published, nil
+}
+
+// IngestAhead implements [store.Ingests].
+func (s *Store) IngestAhead(ctx context.Context, in vod.Ingest) (id string, err error) {
+	err = s.read(ctx, func(q querier) error {
+		for _, status := range []vod.IngestStatus{vod.Running, vod.Cancelling, vod.Queued} {
+			found, ok, err := first(q, idRow, aheadQuery, in.Tenant, in.AssetID, string(status), in.Start.UnixMilli(), in.ID)
+			if err != nil || ok {
+				id = found
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return "", fmt.Errorf("look for unfinished ingests of asset %s: %w", in.AssetID, err)
+	}
+	return id, nil
 }
 
 func idRow(id *string) []column { return []column{text[string]{id}} }

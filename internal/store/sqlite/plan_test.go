@@ -40,6 +40,7 @@ func TestLookUpsAreServedByTheirIndex(t *testing.T) {
 		earlierQuery:    "SEARCH ingests USING COVERING INDEX ingests_earlier (tenant=? AND asset_id=? AND profile_name=? AND profile_version=?)",
 		newestQuery:     "SEARCH ingests USING INDEX ingests_by_asset_status (tenant=? AND asset_id=? AND status=?)",
 		servedQuery:     "SEARCH catalog USING INDEX catalog_current (tenant=? AND asset_id=?)",
+		aheadQuery:      "SEARCH ingests USING COVERING INDEX ingests_by_asset_status (tenant=? AND asset_id=? AND status=? AND (start_ms,id)<(?,?))",
 		publishedQuery:  "SEARCH catalog USING INDEX catalog_current (tenant=? AND asset_id=?)",
 	} {
 		args := make([]any, strings.Count(query, "?"))

@@ -41,6 +41,21 @@ func publishedTests() map[string]func(*testing.T, bundle) {
 			b.playedFrom(again, in.ID)
 			b.playedFrom(in, again.ID)
 		},
+		"Ahead": func(_ *testing.T, b bundle) {
+			b.create(ingest(startingAt(1), being(vod.Completed)))
+			b.create(ingest(startingAt(2), other, being(vod.Running)))
+			b.create(ingest(startingAt(2), being(vod.Running), func(in *vod.Ingest) { in.AssetID = "other" }))
+			in, later := ingest(startingAt(5), being(vod.Running)), ingest(startingAt(6), being(vod.Queued))
+			b.create(in)
+			b.create(later)
+			b.ahead(in, "")
+			b.ahead(later, in.ID)
+			for i, status := range []vod.IngestStatus{vod.Queued, vod.Cancelling, vod.Running} {
+				first := ingest(startingAt(3+i/2), being(status))
+				b.create(first)
+				b.ahead(in, first.ID)
+			}
+		},
 		"IsNotGivenUp": func(_ *testing.T, b bundle) {
 			older, newer := b.published(1), b.published(2)
 			b.playedFrom(newer, older.ID)
@@ -49,6 +64,15 @@ func publishedTests() map[string]func(*testing.T, bundle) {
 			b.playedFrom(ingest(startingAt(3)), newer.ID)
 		},
 	}
+}
+
+// ahead ends the test unless the ingest that has to end before in is the one with
+// the id; empty: none.
+func (b bundle) ahead(in vod.Ingest, id string) {
+	b.t.Helper()
+	got, err := b.IngestAhead(b.ctx, in)
+	b.ok(err)
+	b.equal(got, id)
 }
 
 // playedFrom ends the test unless the run that the asset of in is played from,
