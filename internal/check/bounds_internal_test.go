@@ -92,3 +92,17 @@ func TestQueriesAreNotShown(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A hostile presentation may break rules a million times.
+func TestManyFindings(t *testing.T) {
+	t.Parallel()
+	f := newFindings()
+	for i := range 2 * maxSeen {
+		f.add(ruleSync, "a", "segment %d", i)
+		f.add(ruleSync, "a", "segment %d", 0)
+	}
+	list := f.sorted()
+	if len(f.seen) != maxSeen || len(list) != maxPerRule+1 || list[maxPerRule].Message != "39975 more of these" {
+		t.Errorf("%d are kept, %d told, last %+v", len(f.seen), len(list), list[len(list)-1])
+	}
+}

@@ -17,8 +17,12 @@ const (
 	Info    Severity = "INFO"    // a recommendation, or a thing that was not checked
 )
 
-// maxPerRule is how many findings of a rule are told; the rest is counted.
-const maxPerRule = 25
+const (
+	// maxPerRule is how many findings of a rule are told; the rest is counted.
+	maxPerRule = 25
+	// maxSeen is how many findings are kept to tell those that come again.
+	maxSeen = 20_000
+)
 
 // Finding is one breach of a rule.
 type Finding struct {
@@ -102,7 +106,9 @@ func (f *findings) addClause(rule, clause, where, format string, args ...any) {
 	if f.seen[finding] {
 		return
 	}
-	f.seen[finding] = true
+	if len(f.seen) < maxSeen {
+		f.seen[finding] = true
+	}
 	f.count[rule]++
 	if f.count[rule] <= maxPerRule {
 		f.list = append(f.list, finding)
