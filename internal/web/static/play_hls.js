@@ -41,13 +41,14 @@ function openPlayer(video, address, page) {
 // plays is chosen, so that the sound stays.
 function hlsRenditions(hls) {
   const addresses = [...new Set(hls.levels.map((l) => l.uri))];
-  // A choice is kept until there is something to play: made to throw away a first
-  // segment that is still being decrypted, hls.js 1.7 loads nothing any more.
-  let begun = false;
+  // Made to throw away a first segment that is being decrypted (AES-128), hls.js
+  // 1.7 loads nothing any more. Such a choice waits until the segment is there.
+  let decrypting = false;
   let chosen = -1;
+  hls.on(Hls.Events.KEY_LOADING, (_, {frag}) => { decrypting ||= frag.sn === 1 && frag.decryptdata?.method === 'AES-128'; });
   hls.on(Hls.Events.FRAG_BUFFERED, (_, {frag}) => {
-    if (begun || frag.type !== 'main') return;
-    begun = true;
+    if (!decrypting || frag.type !== 'main') return;
+    decrypting = false;
     if (chosen >= 0) hls.currentLevel = chosen;
   });
   const find = (address) => {
@@ -62,7 +63,7 @@ function hlsRenditions(hls) {
     }),
     choose: (value) => {
       chosen = value === 'auto' ? -1 : find(addresses[value]);
-      if (begun) hls.currentLevel = chosen;
+      if (!decrypting) hls.currentLevel = chosen;
     },
   };
 }
