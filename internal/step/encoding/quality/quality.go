@@ -120,7 +120,9 @@ func (c Comparison) input(path string, first, frames int64) []string {
 	return append(options, ffmpeg.Input(path)...)
 }
 
-// filters number the frames of both sides and compare their luma.
+// filters number the frames of both sides and compare their luma. The scaler is
+// told that grey is in full range on both sides: it would take it for limited
+// range that has to become full, and nothing would look like the source.
 func (c Comparison) filters(w Window, lead int64) []string {
 	number := "settb=1/1000,setpts=N*1000"
 	source := append([]string{fmt.Sprintf("[0:%d]", c.Stream)}, c.Timing...)
@@ -145,7 +147,7 @@ func (c Comparison) filters(w Window, lead int64) []string {
 		var compared []string
 		for range r.Files {
 			reference += fmt.Sprintf("[r%d]", i)
-			compared = append(compared, fmt.Sprintf("[%d:0]trim=end_frame=%d,%s,format=%s,extractplanes=y,scale=%d:%d:flags=bicubic,setsar=1[c%d]",
+			compared = append(compared, fmt.Sprintf("[%d:0]trim=end_frame=%d,%s,format=%s,extractplanes=y,scale=%d:%d:flags=bicubic:in_range=pc:out_range=pc,setsar=1[c%d]",
 				i+1, w.Count, number, r.Format, c.Size.Width, c.Size.Height, i),
 				fmt.Sprintf("[c%d][r%d]ssim=stats_file=%s[o%d]", i, i, statsFile(i), i))
 			i++
