@@ -25,7 +25,7 @@ func TestAsPlainlyMeasured(t *testing.T) {
 			dir := t.TempDir()
 			source, small := filepath.Join(dir, "source.mp4"), filepath.Join(dir, "small.mp4")
 			ff(t, "-f", "lavfi", "-i", picture, "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "veryfast", "-crf", "10", source)
-			ff(t, "-i", source, "-vf", "scale=320:180:flags=bicubic", "-c:v", "libx264", "-preset", "veryfast", "-crf", "20", small)
+			ff(t, "-i", source, "-vf", "scale=320:180:flags=bicubic", "-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-color_range", "tv", small)
 			got := measure(t, Comparison{
 				Source: source, Timing: []string{"fps=fps=25:start_time=0:round=near"}, Rate: media.Rational{Num: 25, Den: 1},
 				Lead: time.Second, Size: media.Size{Width: 640, Height: 360}, Scratch: dir, Windows: []Window{{Count: 100}},
