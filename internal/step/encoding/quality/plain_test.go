@@ -25,11 +25,11 @@ func TestAsPlainlyMeasured(t *testing.T) {
 			dir := t.TempDir()
 			source, small := filepath.Join(dir, "source.mp4"), filepath.Join(dir, "small.mp4")
 			ff(t, "-f", "lavfi", "-i", picture, "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "veryfast", "-crf", "10", source)
-			ff(t, "-i", source, "-vf", "scale=320:180:flags=bicubic", "-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-color_range", "tv", small)
+			ff(t, "-i", source, "-vf", "scale=320:180:flags=bicubic", "-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-color_range", "tv", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", small)
 			got := measure(t, Comparison{
 				Source: source, Timing: []string{"fps=fps=25:start_time=0:round=near"}, Rate: media.Rational{Num: 25, Den: 1},
 				Lead: time.Second, Size: media.Size{Width: 640, Height: 360}, Scratch: dir, Windows: []Window{{Count: 100}},
-				References: []Reference{{Picture: []string{"format=yuv420p"}, Format: "yuv420p", Files: []string{small}}},
+				References: []Reference{{Picture: []string{"scale=640:360:flags=bicubic:in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv", "format=yuv420p"}, Format: "yuv420p", Files: []string{small}}},
 			})[small]
 			if want := plainSSIM(t, source, small); math.Abs(got.SSIM-want) > 0.003 {
 				t.Errorf("SSIM is %.4f, ffmpeg's own %.4f", got.SSIM, want)
