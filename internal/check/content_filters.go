@@ -33,7 +33,7 @@ func (s sample) filters() []string {
 			rate = 1 / f
 		}
 		return []string{"-vf", fmt.Sprintf(
-			"setpts=N/(%.6f*TB),blackdetect=d=0:pic_th=0.98:pix_th=0.10,freezedetect=n=0.001:d=0.2,metadata=mode=print:file=%s", rate, pictureName)}
+			"setpts=N/(%.6f*TB),blackdetect=d=0:pic_th=0.98:pix_th=0.10,freezedetect=n=0.0001:d=0.2,metadata=mode=print:file=%s", rate, pictureName)}
 	}
 	return []string{"-af", "asetpts=N/SR/TB,silencedetect=n=-60dB:d=0.2,ametadata=mode=print:file=" + soundName}
 }

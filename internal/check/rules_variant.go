@@ -35,10 +35,22 @@ func (r *run) judgeMultivariant(p *playlist) {
 	if independent && !p.Independent && !r.allIndependent(p) {
 		r.add(ruleHLSIndependent, where, "all video segments start with an IDR picture, but EXT-X-INDEPENDENT-SEGMENTS is missing")
 	}
-	if len(p.IFrames) == 0 {
+	if len(p.IFrames) == 0 && !p.inWhole() {
 		r.add(ruleHLSIFrames, where, "there is no EXT-X-I-FRAME-STREAM-INF")
 	}
 	r.judgeLadder(p)
+}
+
+// inWhole tells whether segments are encrypted as a whole, so that no part of one,
+// such as its first picture, can be decrypted for itself.
+func (p *playlist) inWhole() bool {
+	whole := func(k hls.Key) bool { return k.Method == "AES-128" }
+	for _, media := range p.byURI {
+		if len(media.Segments) > 0 && slices.ContainsFunc(media.Segments[0].Keys, whole) {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *run) allIndependent(p *playlist) bool {

@@ -64,8 +64,8 @@ func TestGetTellsOfTheWork(t *testing.T) {
 	want := `
 RETRIEVAL:
 - The source is fine.
-RENDITION  CODEC  SIZE       RANGE  ENCODER  KBIT/S  AT MOST  SSIM    WORST
-1080p      HEVC   1920x1080  PQ     libx265  5000    6000     0.9877  0.9000
+RENDITION  CODEC  SIZE       RANGE  ENCODER  KBIT/S  CAP   SSIM    WORST
+1080p      HEVC   1920x1080  PQ     libx265  5000    6000  0.9877  0.9000
 720p       H264   1280x720   SDR    copy     1893
 `
 	if r.code != 0 || !strings.HasSuffix(r.out, want) {

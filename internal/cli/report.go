@@ -33,6 +33,9 @@ func (sh *shell) reports(ctx context.Context, s *session, d *client.IngestDetail
 
 // report prints one report below a heading.
 func (sh *shell) report(heading string, r *client.Report) error {
+	if len(r.Remarks) == 0 && len(r.Renditions) == 0 {
+		return nil
+	}
 	fmt.Fprintf(sh.out, "\n%s:\n", heading)
 	for _, remark := range r.Remarks {
 		fmt.Fprintf(sh.out, "- %s\n", oneLine(remark))
@@ -40,7 +43,7 @@ func (sh *shell) report(heading string, r *client.Report) error {
 	if len(r.Renditions) == 0 {
 		return nil
 	}
-	rows := [][]string{{"RENDITION", "CODEC", "SIZE", "RANGE", "ENCODER", "KBIT/S", "AT MOST", "SSIM", "WORST"}}
+	rows := [][]string{{"RENDITION", "CODEC", "SIZE", "RANGE", "ENCODER", "KBIT/S", "CAP", "SSIM", "WORST"}}
 	for _, v := range r.Renditions {
 		row := []string{
 			v.Name, v.Codec, fmt.Sprintf("%dx%d", v.Width, v.Height), v.VideoRange, v.Encoder, kilobits(v.Bitrate), kilobits(v.MaxBitrate),

@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"bytes"
 	"encoding/hex"
 	"encoding/json"
 
@@ -43,6 +44,9 @@ func parseFile(text []byte, assetID string) (Content, error) {
 	key, sizeErr := cenc.NewKey(value)
 	if kidErr != nil || keyErr != nil || sizeErr != nil || len(kid) != cenc.KeySize {
 		return Content{}, fileError("In the key file, kid or key of entry %q are not 32 hexadecimal digits.", name)
+	}
+	if bytes.Equal(kid, value) {
+		return Content{}, fileError("In the key file, kid and key of entry %q are the same; the kid is published.", name)
 	}
 	return Content{KID: cenc.KeyID(kid), Key: key}, nil
 }

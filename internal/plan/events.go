@@ -122,8 +122,12 @@ func (p *Plan) Finish(run *vod.Run, taskID string, attempt int, o Outcome, now t
 }
 
 func (p *Plan) fail(t *vod.Task, e *vod.StepError, now time.Time) {
-	t.Failures++
 	t.Lost, t.Error = 0, e
+	if e.Reason == vod.ReasonWaits {
+		t.Status, t.NotBefore = vod.TaskPending, now.Add(Delay(t.Attempt))
+		return
+	}
+	t.Failures++
 	if !e.Class.Retryable() || t.Failures >= MaxFailures {
 		t.Status = vod.TaskFailed
 		return

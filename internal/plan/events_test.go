@@ -55,6 +55,33 @@ func TestFailureKeepsWhatRuns(t *testing.T) {
 	}
 }
 
+// TestWaitingIsNoFailure: an attempt that finds that something else goes first is
+// made again for as long as that takes.
+func TestWaitingIsNoFailure(t *testing.T) {
+	t.Parallel()
+	w := during(t, classic(), 2)
+	id := w.run.Tasks[2].ID
+	waits := &vod.StepError{Class: vod.ClassInfra, Reason: vod.ReasonWaits, Message: "Another ingest goes first."}
+	for attempt := 1; attempt <= 4*MaxFailures; attempt++ {
+		if err := w.plan.Claim(&w.run, id, w.now); err != nil {
+			t.Fatalf("attempt %d: %v", attempt, err)
+		}
+		finish(t, w, id, attempt, Outcome{Err: waits})
+		got := w.run.Task(id)
+		if got.Status != vod.TaskPending || got.Failures != 0 || got.NotBefore.IsZero() {
+			t.Fatalf("attempt %d: %s, %d failures, next at %v", attempt, got.Status, got.Failures, got.NotBefore)
+		}
+		w.now = got.NotBefore
+	}
+	if err := w.plan.Claim(&w.run, id, w.now); err != nil {
+		t.Fatal(err)
+	}
+	finish(t, w, id, 4*MaxFailures+1, Outcome{})
+	if got := w.run.Task(id); got.Status != vod.TaskCompleted || w.run.Ingest.Status != vod.Running {
+		t.Errorf("task %s, ingest %s", got.Status, w.run.Ingest.Status)
+	}
+}
+
 func TestRetryDoesOnlyWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	w := during(t, classic(), 3)

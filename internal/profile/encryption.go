@@ -23,9 +23,10 @@ func checkEncryption(path string, value any) []vod.FieldProblem {
 	encryption, _ := value.(map[string]any)
 	var problems []vod.FieldProblem
 	scheme, _ := encryption["scheme"].(string)
-	if _, given := encryption["keyUri"]; !given && hlsOnly(scheme) && !fairPlay(scheme, encryption) {
+	_, fromFile := encryption["keyFile"]
+	if _, given := encryption["keyUri"]; !given && (fromFile || hlsOnly(scheme) && !fairPlay(scheme, encryption)) {
 		problems = append(problems, vod.FieldProblem{
-			Path: path + "/keyUri", Message: "is missing: with " + scheme + " players fetch the key from an address that the playlists name",
+			Path: path + "/keyUri", Message: "is missing: players fetch the key from an address that the manifests name",
 		})
 	}
 	server, _ := encryption["keyServer"].(map[string]any)

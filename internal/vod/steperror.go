@@ -39,6 +39,9 @@ const (
 	ReasonConfig           Reason = "config"
 	ReasonInternal         Reason = "internal"
 	ReasonCancelled        Reason = "cancelled"
+	// ReasonWaits: something else has to end first. Such an attempt does not count
+	// as one that failed.
+	ReasonWaits Reason = "waits"
 )
 
 // StepError is why an attempt failed. Message is for the person on call: what

@@ -89,7 +89,7 @@ func (p *pages) play(w http.ResponseWriter, r *http.Request) {
 		AssetID: assetID, IngestID: playback.IngestID, Format: "HLS", Manifest: playback.HLS,
 		Poster: playback.Poster, Thumbnails: playback.Thumbnails, HLS: playback.HLS != "", DASH: playback.DASH != "",
 	}
-	if r.URL.Query().Get("format") == "dash" || !view.HLS {
+	if r.URL.Query().Get("format") == "dash" && view.DASH || !view.HLS {
 		view.Format, view.Manifest = "DASH", playback.DASH
 	}
 	if view.Manifest == "" {

@@ -49,15 +49,15 @@ func (r *runner) addTexts(ctx context.Context, job step.Job, profile Profile, in
 
 // waits refuses to go before an ingest of the same asset that was accepted
 // earlier: the package made here would lack what that one publishes, and take its
-// place. Other attempts follow, long enough for another subtitle file.
+// place. Other attempts follow, for as long as it takes.
 func waits(job step.Job) error {
 	if job.Ahead == "" {
 		return nil
 	}
 	return &vod.StepError{
-		Class: vod.ClassInfra, Reason: vod.ReasonSourceMissing,
+		Class: vod.ClassInfra, Reason: vod.ReasonWaits,
 		Message: fmt.Sprintf("Ingest %s of asset %s was submitted before and has not ended: the subtitles are to be added to what it publishes.", job.Ahead, job.AssetID),
-		Hint:    "Retry this ingest when that one has ended. Submit several subtitle files in one ingest.",
+		Hint:    "Nothing: this one goes on by itself when that one has ended.",
 	}
 }
 
