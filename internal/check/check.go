@@ -59,6 +59,7 @@ type run struct {
 	mpds       []*manifestMPD
 	renditions []*rendition
 	tracks     []*track
+	segments   int   // that manifests told of in a few words each
 	failure    error // of this machine
 }
 

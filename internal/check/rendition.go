@@ -18,6 +18,7 @@ import (
 const (
 	maxManifest = 16 << 20 // bytes of a playlist or manifest
 	maxTracks   = 1000     // those of HLS and of DASH
+	maxSegments = 1 << 20  // of all DASH manifests: a day of 4 s in 48 renditions
 )
 
 // Who describes a rendition.
@@ -157,6 +158,10 @@ func (r *run) fileProblem(where string, err error) {
 
 // readDASH reads a manifest and lists its renditions.
 func (r *run) readDASH(ctx context.Context, address string, text []byte) {
+	if r.segments >= maxSegments {
+		r.add(ruleSkipped, shown(address), "only %d segments are checked", maxSegments)
+		return
+	}
 	parsed, err := dash.Parse(text)
 	if err != nil {
 		r.add(ruleDASHSyntax, shown(address), "%v", err)
@@ -212,7 +217,13 @@ func (r *run) addRepresentation(ctx context.Context, m *manifestMPD, start float
 		}
 		x.header = &header
 	}
-	for _, s := range rep.Segments {
+	listed := rep.Segments
+	rep.Segments = nil // not needed any more, and possibly many
+	if r.segments += len(listed); r.segments > maxSegments {
+		r.add(ruleSkipped, where, "only %d segments are checked", maxSegments)
+		return
+	}
+	for _, s := range listed {
 		p, ok := resolve(s)
 		if !ok {
 			return
