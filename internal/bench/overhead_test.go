@@ -3,6 +3,7 @@ package bench
 import (
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -95,6 +96,9 @@ func redirected(a client.Attempt, taskID, out string) []string {
 		if at := strings.Index(w, own); at >= 0 {
 			start := strings.Index(w, "/")
 			words[i] = w[:start] + out + w[at+len(own):]
+		}
+		if strings.HasSuffix(w, ".nut") { // the frames of stills, in a scratch folder that is gone
+			words[i] = "file:" + filepath.Join(out, path.Base(w))
 		}
 	}
 	return words
