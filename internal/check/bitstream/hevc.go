@@ -15,7 +15,7 @@ func parseHEVC(nal []byte) (*Video, error) {
 	b.Skip(1)
 	out := &Video{Profile: raw[3:15]}
 	b.Skip(96)
-	skipSublayers(b, layers)
+	b.SkipSublayers(layers)
 	b.UE()
 	chroma := b.UE()
 	separate := chroma == 3 && b.Flag()
@@ -48,7 +48,7 @@ func parseHEVC(nal []byte) (*Video, error) {
 		b.UE()
 	}
 	if lists := b.Flag(); lists && b.Flag() { // enabled, and present
-		scalingData(b)
+		b.SkipScalingData()
 	}
 	b.Skip(2)
 	if b.Flag() { // PCM
@@ -68,47 +68,6 @@ func parseHEVC(nal []byte) (*Video, error) {
 		return nil, ErrBroken
 	}
 	return out, nil
-}
-
-// skipSublayers passes over the rest of profile_tier_level (7.3.3).
-func skipSublayers(b *bitio.Reader, layers int) {
-	var profile, level [8]bool
-	for i := range layers {
-		profile[i], level[i] = b.Flag(), b.Flag()
-	}
-	if layers > 0 {
-		b.Skip(2 * (8 - layers))
-	}
-	for i := range layers {
-		if profile[i] {
-			b.Skip(88)
-		}
-		if level[i] {
-			b.Skip(8)
-		}
-	}
-}
-
-// scalingData passes over scaling_list_data (7.3.4).
-func scalingData(b *bitio.Reader) {
-	for size := range 4 {
-		step := 1
-		if size == 3 {
-			step = 3
-		}
-		for matrix := 0; matrix < 6; matrix += step {
-			if !b.Flag() {
-				b.UE()
-				continue
-			}
-			if size > 1 {
-				b.SE()
-			}
-			for range min(64, 1<<(4+2*size)) {
-				b.SE()
-			}
-		}
-	}
 }
 
 // skipReferences passes over the short-term and long-term reference picture

@@ -109,7 +109,8 @@ func readHEVCSequence(r *bitio.Reader) (id int, s hevcSequence) {
 	r.Skip(4)
 	layers := r.U(3)
 	r.Skip(1)
-	skipProfileTierLevel(r, layers)
+	r.Skip(88 + 8)
+	r.SkipSublayers(layers)
 	id = r.UpTo(15)
 	format := r.UpTo(3)
 	if format == 3 {
@@ -138,7 +139,7 @@ func readHEVCSequence(r *bitio.Reader) (id int, s hevcSequence) {
 		r.UE() // transform sizes and depths
 	}
 	if enabled := r.Flag(); enabled && r.Flag() {
-		skipHEVCScaling(r)
+		r.SkipScalingData()
 	}
 	r.Skip(1) // amp_enabled_flag
 	s.saoEnabled = r.Flag()
@@ -160,48 +161,6 @@ func readHEVCSequence(r *bitio.Reader) (id int, s hevcSequence) {
 	}
 	s.temporalMVP = r.Flag()
 	return id, s
-}
-
-// skipProfileTierLevel leaves out profile_tier_level (7.3.3).
-func skipProfileTierLevel(r *bitio.Reader, layers int) {
-	r.Skip(88 + 8)
-	var profile, level [8]bool
-	for i := range layers {
-		profile[i], level[i] = r.Flag(), r.Flag()
-	}
-	if layers > 0 {
-		r.Skip(2 * (8 - layers))
-	}
-	for i := range layers {
-		if profile[i] {
-			r.Skip(88)
-		}
-		if level[i] {
-			r.Skip(8)
-		}
-	}
-}
-
-// skipHEVCScaling leaves out scaling_list_data (7.3.4).
-func skipHEVCScaling(r *bitio.Reader) {
-	for size := range 4 {
-		step := 1
-		if size == 3 {
-			step = 3
-		}
-		for matrix := 0; matrix < 6; matrix += step {
-			if !r.Flag() {
-				r.UE()
-				continue
-			}
-			if size > 1 {
-				r.SE()
-			}
-			for range min(64, 1<<(4+size<<1)) {
-				r.SE()
-			}
-		}
-	}
 }
 
 // hevcPicture is what of a picture parameter set a slice header depends on
@@ -256,7 +215,7 @@ func readHEVCPicture(r *bitio.Reader) (id int, p hevcPicture, err error) {
 		}
 	}
 	if r.Flag() {
-		skipHEVCScaling(r)
+		r.SkipScalingData()
 	}
 	p.listModification = r.Flag()
 	r.UE()
