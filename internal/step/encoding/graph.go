@@ -10,6 +10,7 @@ import (
 // branch is the part of the video's graph whose frames have the same colours.
 type branch struct {
 	name       string   // "" or a letter: labels of two branches must differ
+	wide       bool     // high dynamic range is kept
 	renditions []int    // numbers in the ladder, largest first
 	depth      int      // of the frames, in bits
 	first      []string // filters that lead to the largest size
@@ -46,7 +47,7 @@ func (p plan) videoFilters(v media.VideoSource) []string {
 // dynamic range where its pictures are large enough, and else of the frames as
 // they are decoded: both take the few that they need before they work on them.
 func (p plan) branches(v media.VideoSource) []branch {
-	standard, wide := branch{depth: 8}, branch{name: "w", depth: 10}
+	standard, wide := branch{depth: 8}, branch{name: "w", wide: true, depth: 10}
 	for i, r := range p.ladder.Renditions {
 		switch {
 		case r.Copy:
@@ -60,18 +61,27 @@ func (p plan) branches(v media.VideoSource) []branch {
 	var all []branch
 	if len(standard.renditions) > 0 {
 		size := p.ladder.Renditions[standard.renditions[0]].Size
-		standard.first = p.picture(v, size, pixelFormat(standard.depth))
+		standard.first = p.colours(v, standard, size)
 		standard.stills = size.Area() >= p.ladder.Poster.Area()
 		all = append(all, standard)
 	}
 	if len(wide.renditions) > 0 {
-		wide.first = scaled(p.wide, p.ladder.Renditions[wide.renditions[0]].Size, pixelFormat(wide.depth))
+		wide.first = p.colours(v, wide, p.ladder.Renditions[wide.renditions[0]].Size)
 		all = append(all, wide)
 	}
 	if !standard.stills {
 		all = append(all, branch{name: "r", stills: true})
 	}
 	return all
+}
+
+// colours are the filters that bring the source to a size, in the colours and the
+// depth of a branch.
+func (p plan) colours(v media.VideoSource, b branch, size media.Size) []string {
+	if b.wide {
+		return scaled(p.wide, size, pixelFormat(b.depth))
+	}
+	return p.picture(v, size, pixelFormat(b.depth))
 }
 
 func pixelFormat(depth int) string {

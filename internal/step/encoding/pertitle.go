@@ -46,10 +46,6 @@ func (e *encode) needs(ctx context.Context, p *plan) ([]media.Need, error) {
 	if slices.Index(Presets(), preset) > slices.Index(Presets(), probePreset) {
 		preset = probePreset
 	}
-	lead := leadIndexed
-	if p.source.Tolerance == 0 {
-		lead = leadUnindexed
-	}
 	var sizes []media.Size
 	for _, r := range p.ladder.Renditions {
 		if !slices.Contains(sizes, r.Size) {
@@ -58,7 +54,7 @@ func (e *encode) needs(ctx context.Context, p *plan) ([]media.Need, error) {
 	}
 	return complexity.Probe(ctx, e.tools, complexity.Title{
 		Source: p.inputs[v.Input], Stream: v.Stream, Timing: p.timing(*v), Rate: p.ladder.Rate,
-		Frames: int64(v.End.Seconds() * p.ladder.Rate.Float()), Lead: lead,
+		Frames: int64(v.End.Seconds() * p.ladder.Rate.Float()), Lead: p.lead(),
 		Picture: func(size media.Size) []string { return p.picture(*v, size, pixelFormat(8)) },
 		Sizes:   sizes, Display: media.DisplaySize(*v), Preset: preset, CRF: e.profile.CRF, Scratch: scratch,
 	})

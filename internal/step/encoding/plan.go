@@ -42,7 +42,7 @@ func newPlan(source media.Source, profile Profile, canConvert bool) plan {
 		}
 		p.colour = media.PlanColour(*v, canConvert)
 		p.wide, _ = media.KeepColour(*v)
-		if *profile.Thumbnails {
+		if on(profile.Thumbnails) {
 			t := media.PlanThumbnails(media.DisplaySize(*v), p.ladder.Rate, source.Duration.Seconds())
 			p.thumbs = &t
 		}
@@ -67,12 +67,10 @@ func (p Profile) rungs() []media.Rung {
 
 // withDefaults fills in what the profile leaves open.
 func (p Profile) withDefaults() Profile {
-	yes := true
 	p.SegmentDuration = cmp.Or(p.SegmentDuration, media.DefaultSegment)
 	p.Preset = cmp.Or(p.Preset, "veryfast")
 	p.CRF = cmp.Or(p.CRF, 23)
 	p.DynamicRange = cmp.Or(p.DynamicRange, rangeSource)
-	p.Thumbnails = cmp.Or(p.Thumbnails, &yes)
 	if len(p.Codecs) == 0 {
 		p.Codecs = []string{media.CodecH264}
 	}

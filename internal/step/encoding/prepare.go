@@ -68,8 +68,8 @@ func (e *encode) chooseEncoders(ctx context.Context, p *plan) error {
 	return nil
 }
 
-// transcode runs ffmpeg, and again for the stills. An encoder of a graphics processor that fails is
-// replaced by software, once.
+// transcode runs ffmpeg, and again for the stills. An encoder of a graphics
+// processor that fails is replaced by software, once.
 func (e *encode) transcode(ctx context.Context, p *plan) error {
 	command := func() ffmpeg.Command {
 		return ffmpeg.Command{

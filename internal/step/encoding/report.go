@@ -65,13 +65,9 @@ func (e *encode) quality(ctx context.Context, p plan, notes media.EncodingNotes)
 		return nil, err
 	}
 	v := p.source.Video
-	lead := leadIndexed
-	if p.source.Tolerance == 0 {
-		lead = leadUnindexed
-	}
 	return quality.Measure(ctx, e.tools, quality.Comparison{
 		Source: p.inputs[v.Input], Stream: v.Stream, Timing: p.timing(*v),
-		Rate: p.ladder.Rate, GOP: p.ladder.GOP, Frames: p.pictured(notes.Video[0].Frames), Lead: lead,
+		Rate: p.ladder.Rate, GOP: p.ladder.GOP, Frames: p.pictured(notes.Video[0].Frames), Lead: p.lead(),
 		Size: quality.Size(media.DisplaySize(*v)), References: references, Scratch: scratch,
 	})
 }
@@ -88,36 +84,27 @@ func (p plan) references() []quality.Reference {
 	if p.source.Video == nil {
 		return nil
 	}
-	size := quality.Size(media.DisplaySize(*p.source.Video))
-	standard, wide := quality.Reference{Format: pixelFormat(8)}, quality.Reference{Format: pixelFormat(10)}
-	for _, r := range p.ladder.Renditions {
-		file := filepath.Join(p.dir, videoFile(r.Name))
-		switch {
-		case r.Copy:
-		case r.VideoRange != media.RangeSDR:
-			wide.Files = append(wide.Files, file)
-		default:
-			standard.Files = append(standard.Files, file)
-			standard.Format = pixelFormat(max(r.BitDepth, depthOf(standard.Format)))
-		}
-	}
+	v := *p.source.Video
 	var out []quality.Reference
-	if len(standard.Files) > 0 {
-		standard.Picture = p.picture(*p.source.Video, size, standard.Format)
-		out = append(out, standard)
-	}
-	if len(wide.Files) > 0 {
-		wide.Picture = scaled(p.wide, size, wide.Format)
-		out = append(out, wide)
+	for _, b := range p.branches(v) {
+		if len(b.renditions) == 0 {
+			continue
+		}
+		r := quality.Reference{Picture: p.colours(v, b, quality.Size(media.DisplaySize(v))), Format: pixelFormat(b.depth)}
+		for _, n := range b.renditions {
+			r.Files = append(r.Files, filepath.Join(p.dir, videoFile(p.ladder.Renditions[n].Name)))
+		}
+		out = append(out, r)
 	}
 	return out
 }
 
-func depthOf(format string) int {
-	if format == pixelFormat(10) {
-		return 10
+// lead is how much earlier than a window the source is opened.
+func (p plan) lead() time.Duration {
+	if p.source.Tolerance == 0 {
+		return leadUnindexed
 	}
-	return 8
+	return leadIndexed
 }
 
 // on is the value of a switch that is on where a profile leaves it out.
