@@ -1,6 +1,9 @@
 package manifest
 
 import (
+	"cmp"
+	"strings"
+
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 )
@@ -43,4 +46,21 @@ func LanguageName(tag string) string {
 		return "norsk"
 	}
 	return display.Self.Name(parsed)
+}
+
+// SubtitleName is what people read in the menu of a player: the language in its
+// own words, and the marks, such as "English (forced, SDH)".
+func SubtitleName(tag string, forced, hearingImpaired bool) string {
+	name := cmp.Or(LanguageName(tag), "Subtitles")
+	var marks []string
+	if forced {
+		marks = append(marks, "forced")
+	}
+	if hearingImpaired {
+		marks = append(marks, "SDH")
+	}
+	if len(marks) > 0 {
+		name += " (" + strings.Join(marks, ", ") + ")"
+	}
+	return name
 }

@@ -90,20 +90,13 @@ func nameTexts(texts []*textSource, there []manifest.TextTrack) {
 	}
 	for _, t := range texts {
 		folder := "subtitles_" + strings.ToLower(t.out.Language)
-		name := manifest.LanguageName(t.out.Language)
-		if name == "" {
-			name = "Subtitles"
-		}
-		var marks []string
 		if t.out.Forced {
-			folder, marks = folder+"_forced", append(marks, "forced")
+			folder += "_forced"
 		}
 		if t.out.HearingImpaired {
-			folder, marks = folder+"_sdh", append(marks, "SDH")
+			folder += "_sdh"
 		}
-		if len(marks) > 0 {
-			name += " (" + strings.Join(marks, ", ") + ")"
-		}
+		name := manifest.SubtitleName(t.out.Language, t.out.Forced, t.out.HearingImpaired)
 		t.out.Folder, t.out.Name = unique(folders, folder, "_%d"), unique(names, cmp.Or(t.out.Name, name), " %d")
 	}
 }

@@ -28,21 +28,7 @@ func (a about) sameKind(b about) bool {
 
 // name is what people read in the menu of a player.
 func (a about) name() string {
-	name := manifest.LanguageName(a.language)
-	if name == "" {
-		name = "Subtitles"
-	}
-	var marks []string
-	if a.forced {
-		marks = append(marks, "forced")
-	}
-	if a.hearingImpaired {
-		marks = append(marks, "SDH")
-	}
-	if len(marks) > 0 {
-		name += " (" + strings.Join(marks, ", ") + ")"
-	}
-	return name
+	return manifest.SubtitleName(a.language, a.forced, a.hearingImpaired)
 }
 
 // mark takes a mark; ok tells that it is one.
