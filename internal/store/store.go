@@ -117,11 +117,16 @@ type IngestFilter struct {
 	AssetID     string
 	IngestID    string
 	ProfileName string
-	Statuses    []vod.IngestStatus // any of them
-	From        time.Time          // Start at or after
-	To          time.Time          // Start before
-	After       *Position          // only rows after this one in list order
-	Limit       int                // 1..500
+	// ProfileVersion is the version's id, and needs ProfileName; 0: any.
+	ProfileVersion int64
+	// Text stands, in whatever case, in the asset id, the name of an input file or
+	// the error. Shorter than three characters it is an asset id.
+	Text     string
+	Statuses []vod.IngestStatus // any of them
+	From     time.Time          // Start at or after
+	To       time.Time          // Start before
+	After    *Position          // only rows after this one in list order
+	Limit    int                // 1..500
 }
 
 // Position is a place in the list order.
