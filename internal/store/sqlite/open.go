@@ -39,6 +39,7 @@ type settings struct {
 	synchronous string
 	batched     func(writes int, took time.Duration, err error)
 	busy        time.Duration // see WithBusyWait
+	changes     func([]store.Change)
 	// upgrade copies the database before its schema is changed; nil: it is not
 	// copied.
 	upgrade func(ctx context.Context, path string, from, to int64) (*backup, error)
@@ -89,6 +90,9 @@ func Open(ctx context.Context, path string, options ...Option) (_ *Store, err er
 		return nil, errors.Join(err, conn.Close())
 	}
 	s.writer.batched, s.writer.now = set.batched, set.now
+	if set.changes != nil {
+		s.writer.feed = &feed{tell: set.changes}
+	}
 	go s.writer.loop()
 	return s, nil
 }

@@ -29,6 +29,7 @@ type writer struct {
 	conn     *sql.Conn
 	stmts    map[string]*sql.Stmt
 	versions *listVersions
+	feed     *feed         // nil: nobody wants to hear of changes
 	requests chan *request // unbuffered: what was taken is answered
 	quit     chan struct{} // closed by close
 	done     chan struct{} // closed when loop has returned
@@ -37,14 +38,11 @@ type writer struct {
 }
 
 func newWriter(conn *sql.Conn) (*writer, error) {
-	versions, err := watch(conn)
-	if err != nil {
-		return nil, err
+	w := &writer{
+		conn: conn, now: time.Now, versions: newListVersions(), batched: func(int, time.Duration, error) {},
+		stmts: map[string]*sql.Stmt{}, requests: make(chan *request), quit: make(chan struct{}), done: make(chan struct{}),
 	}
-	return &writer{
-		conn: conn, now: time.Now, versions: versions, batched: func(int, time.Duration, error) {}, stmts: map[string]*sql.Stmt{}, requests: make(chan *request),
-		quit: make(chan struct{}), done: make(chan struct{}),
-	}, nil
+	return w, w.watch(conn)
 }
 
 // write runs do in the writer's transaction and returns when its effects are
@@ -120,9 +118,10 @@ func (w *writer) batch(first *request) {
 		}
 	}
 	if err == nil {
-		err = w.versions.commit(func() error { return w.control("COMMIT") })
+		err = w.commit()
 	}
 	clear(w.versions.touched)
+	w.feed.clear()
 	if err != nil {
 		// It fails when SQLite has rolled back by itself, as for a full disk.
 		_ = w.control("ROLLBACK")
@@ -135,6 +134,16 @@ func (w *writer) batch(first *request) {
 		}
 		r.reply <- r.err
 	}
+}
+
+// commit ends the transaction and tells of it.
+func (w *writer) commit() error {
+	changes := w.feed.changes(&tx{w: w})
+	err := w.versions.commit(func() error { return w.control("COMMIT") })
+	if err == nil {
+		w.feed.told(changes)
+	}
+	return err
 }
 
 // waiting takes the next write, if there is one now.
@@ -158,8 +167,10 @@ func (w *writer) run(r *request) (fatal error) {
 			fatal = fmt.Errorf("a write panicked: %v\n%s", p, debug.Stack())
 		}
 	}()
-	t := &tx{w: w}
-	r.err = r.do(t)
+	t, mark := &tx{w: w}, w.feed.mark()
+	if r.err = r.do(t); r.err != nil {
+		w.feed.back(mark)
+	}
 	return t.end(r.err)
 }
 

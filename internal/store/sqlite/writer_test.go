@@ -12,6 +12,12 @@ import (
 // their errors.
 func batched(t *testing.T, s *Store, writes ...func(*tx) error) (errs []error) {
 	t.Helper()
+	return batchedWith(t, s, nil, writes...)
+}
+
+// batchedWith does so for a feed.
+func batchedWith(t *testing.T, s *Store, f *feed, writes ...func(*tx) error) (errs []error) {
+	t.Helper()
 	conn, err := s.writeDB.Conn(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -21,6 +27,7 @@ func batched(t *testing.T, s *Store, writes ...func(*tx) error) (errs []error) {
 		t.Fatal(err)
 	}
 	defer func() { _ = w.release() }()
+	w.feed = f
 	w.requests = make(chan *request, len(writes))
 	var all []*request
 	for _, do := range writes {
