@@ -33,6 +33,7 @@ type Store interface {
 	Audit
 	Retention
 	Tokens
+	Sessions
 
 	// Ready tells whether the store answers and its schema is current.
 	Ready(ctx context.Context) error

@@ -18,6 +18,8 @@ const (
 	DeletedUpload    Action = "upload.delete"
 	CreatedToken     Action = "token.create"
 	RevokedToken     Action = "token.revoke"
+	SignedIn         Action = "session.begin"
+	SignedOut        Action = "session.end"
 )
 
 // Retention is the subject of what the server removes for its age.

@@ -43,6 +43,20 @@ func (t *tx) audit(e vod.AuditEntry) error {
 	return nil
 }
 
+// auditEach writes the entry for each of the tenants.
+func (t *tx) auditEach(tenants []string, by vod.AuditEntry) error {
+	if by == (vod.AuditEntry{}) {
+		return nil
+	}
+	for _, tenant := range tenants {
+		by.Tenant = tenant
+		if err := t.audit(by); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // AuditPut implements [store.Audit].
 func (s *Store) AuditPut(ctx context.Context, entry vod.AuditEntry) error {
 	return s.write(ctx, func(t *tx) error { return t.audit(entry) })

@@ -33,22 +33,8 @@ func (s *Store) TokenCreate(ctx context.Context, token vod.Token, by vod.AuditEn
 		case err != nil:
 			return fmt.Errorf("write token %s: %w", token.ID, err)
 		}
-		return t.auditToken(token, by)
+		return t.auditEach(token.Tenants, by)
 	})
-}
-
-// auditToken writes the entry for each tenant of the token.
-func (t *tx) auditToken(token vod.Token, by vod.AuditEntry) error {
-	if by == (vod.AuditEntry{}) {
-		return nil
-	}
-	for _, tenant := range token.Tenants {
-		by.Tenant = tenant
-		if err := t.audit(by); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // TokenGet implements [store.Tokens].
@@ -93,7 +79,7 @@ func (s *Store) TokenRevoke(ctx context.Context, id string, at time.Time, by vod
 		if _, err := t.exec("UPDATE tokens SET revoked_ms = ? WHERE id = ?", token.Revoked.UnixMilli(), id); err != nil {
 			return fmt.Errorf("revoke token %s: %w", id, err)
 		}
-		return t.auditToken(token, by)
+		return t.auditEach(token.Tenants, by)
 	})
 	if err != nil {
 		return vod.Token{}, err
