@@ -68,8 +68,8 @@ type Authenticator struct {
 
 // verified is a token that was found good.
 type verified struct {
-	identity Identity
-	until    time.Time // for so long it need not be checked again
+	grant Grant
+	until time.Time // for so long it need not be checked again
 }
 
 // issuer is a trusted issuer with its keys.
@@ -99,24 +99,28 @@ func New(c Config) (*Authenticator, error) {
 // Authenticate tells who the token, the text after "Bearer ", stands for. The
 // identity is shared and must not be altered.
 func (a *Authenticator) Authenticate(ctx context.Context, bearer string) (Identity, error) {
-	if len(bearer) > maxToken {
-		return Identity{}, vod.Faultf(vod.Unauthenticated, "The token is longer than %d KiB.", maxToken>>10)
-	}
 	digest := sha256.Sum256([]byte(bearer))
 	now := a.config.Now()
 	if v, ok := a.seen.Get(digest); ok && now.Before(v.until) {
-		return v.identity, nil
+		return v.grant.Identity, nil
 	}
-	check := a.verify
-	if strings.HasPrefix(bearer, mintedPrefix) {
-		check = a.lookUp
-	}
-	v, err := check(ctx, bearer, now)
+	v, err := a.check(ctx, bearer, now)
 	if err != nil {
 		return Identity{}, err
 	}
 	a.seen.Add(digest, v)
-	return v.identity, nil
+	return v.grant.Identity, nil
+}
+
+// check tells whether a token is good, whatever was found earlier.
+func (a *Authenticator) check(ctx context.Context, bearer string, now time.Time) (verified, error) {
+	if len(bearer) > maxToken {
+		return verified{}, vod.Faultf(vod.Unauthenticated, "The token is longer than %d KiB.", maxToken>>10)
+	}
+	if strings.HasPrefix(bearer, mintedPrefix) {
+		return a.lookUp(ctx, bearer, now)
+	}
+	return a.verify(ctx, bearer, now)
 }
 
 // Run keeps the keys of the issuers fresh until ctx is done, so that no request

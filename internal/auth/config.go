@@ -52,7 +52,7 @@ func (c *Config) check() error {
 	}
 	known := map[string]bool{}
 	for _, i := range c.Issuers {
-		if err := checkAddress(i.URL); err != nil {
+		if err := CheckAddress(i.URL); err != nil {
 			report("issuer %q: %w", i.URL, err)
 		}
 		if known[i.URL] {
@@ -83,9 +83,9 @@ func (c *Config) check() error {
 	return errors.Join(problems...)
 }
 
-// checkAddress refuses an address whose answer others could forge: a token is as
+// CheckAddress refuses an address whose answer others could forge: a token is as
 // good as the way by which the keys of its issuer came.
-func checkAddress(text string) error {
+func CheckAddress(text string) error {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Host == "":

@@ -54,7 +54,7 @@ func (s *keySet) fetch(ctx context.Context) ([]key, error) {
 	if discovery.Issuer != s.issuer {
 		return nil, fmt.Errorf("%s is that of the issuer %q, not %q", address, discovery.Issuer, s.issuer)
 	}
-	if err := checkAddress(discovery.Keys); err != nil {
+	if err := CheckAddress(discovery.Keys); err != nil {
 		return nil, fmt.Errorf("%s: jwks_uri %q %w", address, discovery.Keys, err)
 	}
 	var set struct {

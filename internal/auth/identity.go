@@ -1,6 +1,10 @@
 package auth
 
-import "github.com/via-orchestrate/orchestrate/internal/vod"
+import (
+	"time"
+
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
 
 // Identity is who a token stands for.
 type Identity struct {
@@ -8,4 +12,11 @@ type Identity struct {
 	Key         string   // tells token holders apart for rate limits; never shown
 	Tenants     []string // sorted, never empty
 	Permissions []vod.Permission
+}
+
+// Grant is an identity with what it hangs on, for a session to end with it.
+type Grant struct {
+	Identity
+	TokenID string    // of the minted token; else empty
+	Expires time.Time // the first instant at which it is refused; zero: none is known
 }

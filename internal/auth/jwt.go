@@ -57,11 +57,11 @@ func (a *Authenticator) verify(ctx context.Context, text string, now time.Time) 
 	if err != nil {
 		return verified{}, err
 	}
-	until := now.Add(rememberJWT)
-	if expires := expiry(claims).Add(a.config.ClockSkew); expires.Before(until) {
+	until, expires := now.Add(rememberJWT), expiry(claims).Add(a.config.ClockSkew)
+	if expires.Before(until) {
 		until = expires
 	}
-	return verified{identity, until}, nil
+	return verified{Grant{Identity: identity, Expires: expires}, until}, nil
 }
 
 // issuer finds the issuer of a token whose signature is not checked yet, and

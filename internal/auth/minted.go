@@ -90,30 +90,51 @@ func (a *Authenticator) lookUp(ctx context.Context, text string, now time.Time) 
 	if parts == nil || sum(text[:len(text)-sumLength]) != parts[3] {
 		return verified{}, vod.Faultf(vod.Unauthenticated, "The token was not copied whole: it begins as one that this server minted, and is none.")
 	}
-	unknown := vod.Faultf(vod.Unauthenticated, "The token is not one that this server minted.")
-	if a.config.Tokens == nil {
-		return verified{}, unknown
-	}
-	token, err := a.config.Tokens.TokenGet(ctx, parts[1])
+	token, err := a.minted(ctx, parts[1])
 	switch {
-	case vod.CodeOf(err) == vod.NotFound:
-		return verified{}, unknown
 	case err != nil:
-		return verified{}, fmt.Errorf("%w (%w)", vod.Faultf(vod.Unavailable, "The token cannot be looked up now; try again in a while."), err)
+		return verified{}, err
 	case subtle.ConstantTimeCompare([]byte(hashOf(parts[2])), []byte(token.Hash)) != 1:
-		return verified{}, unknown
+		return verified{}, unknownToken()
 	}
-	switch token.State(now) { // Told of only to who has the secret.
-	case "revoked":
-		return verified{}, vod.Faultf(vod.Unauthenticated, "The token was revoked at %s.", stamp(token.Revoked))
-	case "expired":
-		return verified{}, vod.Faultf(vod.Unauthenticated, "The token is expired since %s.", stamp(token.Expires))
+	if err := ended(token, now); err != nil { // Told of only to who has the secret.
+		return verified{}, err
 	}
-	v := verified{mintedIdentity(token), now.Add(rememberMinted)}
+	v := verified{Grant{mintedIdentity(token), token.ID, token.Expires}, now.Add(rememberMinted)}
 	if !token.Expires.IsZero() && token.Expires.Before(v.until) {
 		v.until = token.Expires
 	}
 	return v, nil
+}
+
+// minted looks up a token by its id.
+func (a *Authenticator) minted(ctx context.Context, id string) (vod.Token, error) {
+	if a.config.Tokens == nil {
+		return vod.Token{}, unknownToken()
+	}
+	token, err := a.config.Tokens.TokenGet(ctx, id)
+	switch {
+	case vod.CodeOf(err) == vod.NotFound:
+		return vod.Token{}, unknownToken()
+	case err != nil:
+		return vod.Token{}, fmt.Errorf("%w (%w)", vod.Faultf(vod.Unavailable, "The token cannot be looked up now; try again in a while."), err)
+	}
+	return token, nil
+}
+
+func unknownToken() error {
+	return vod.Faultf(vod.Unauthenticated, "The token is not one that this server minted.")
+}
+
+// ended refuses a token that is revoked or expired.
+func ended(t vod.Token, now time.Time) error {
+	switch t.State(now) {
+	case "revoked":
+		return vod.Faultf(vod.Unauthenticated, "The token was revoked at %s.", stamp(t.Revoked))
+	case "expired":
+		return vod.Faultf(vod.Unauthenticated, "The token is expired since %s.", stamp(t.Expires))
+	}
+	return nil
 }
 
 func mintedIdentity(t vod.Token) Identity {
