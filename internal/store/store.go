@@ -28,11 +28,13 @@ var ErrStale = errors.New("the task is no longer run by this attempt")
 // Store is what an adapter implements.
 type Store interface {
 	Ingests
+	Lists
 	Profiles
 	Catalog
 	Audit
 	Retention
 	Tokens
+	Statistics
 	Sessions
 
 	// Ready tells whether the store answers and its schema is current.

@@ -71,6 +71,9 @@ func (t *tx) save(old state, run *vod.Run) error {
 	if err := t.update("ingest_inputs", inputColumns, old.input, inputRow(in)); err != nil {
 		return fmt.Errorf("write the input of ingest %s: %w", id, err)
 	}
+	if err := t.searchAgain(old, in); err != nil {
+		return err
+	}
 	if err := t.saveTasks(old, run); err != nil {
 		return err
 	}
@@ -83,6 +86,9 @@ func (t *tx) save(old state, run *vod.Run) error {
 		return err
 	}
 	if err := t.enterSuperfluous(old, run); err != nil {
+		return err
+	}
+	if err := t.countChange(old, run); err != nil {
 		return err
 	}
 	return t.audit(run.Audit)

@@ -24,6 +24,7 @@ func (s *Store) IngestCreate(ctx context.Context, in vod.Ingest, key *store.Idem
 		if err := t.insertIngest(in); err != nil {
 			return err
 		}
+		t.countCreated(&in)
 		return t.audit(by)
 	})
 	if err != nil {
@@ -87,7 +88,11 @@ func claimRow(c *claim) []column {
 
 // insertIngest writes the rows of a new ingest.
 func (t *tx) insertIngest(in vod.Ingest) error {
-	err := t.insert("ingests", ingestColumns, ingestRow(&in))
+	searchID, err := t.makeSearchable(&in)
+	if err != nil {
+		return err
+	}
+	err = t.insert("ingests", ingestColumns+", search_id", append(ingestRow(&in), number[int64]{&searchID}))
 	if taken(err) {
 		return vod.Faultf(vod.Conflict, "There is an ingest with the id %s already.", in.ID)
 	}

@@ -18,14 +18,15 @@ func (s *Store) IngestList(ctx context.Context, f store.IngestFilter) (page []vo
 		return nil, false, fmt.Errorf("list ingests: a limit of %d is not in 1..500", f.Limit)
 	}
 	err = s.read(ctx, func(q querier) error {
-		if f.IngestID != "" {
-			key, ok, err := keyOf(q, f.Tenant, f.IngestID)
-			if err != nil || !ok {
-				return err
-			}
-			f.IngestID = key
+		sel, ok, err := selects(q, f)
+		if err != nil || !ok {
+			return err
 		}
-		query, args := listQuery(f)
+		if sel.match != "" {
+			page, err = searchPage(q, sel)
+			return err
+		}
+		query, args := listQuery(sel.IngestFilter)
 		page, err = upTo(f.Limit+1, q, listRow, query, args...)
 		return err
 	})
@@ -73,7 +74,7 @@ func listQuery(f store.IngestFilter) (query string, args []any) {
 	}
 	scans := make([]string, len(statuses))
 	for i, status := range statuses {
-		scan, more := listScan(f, status)
+		scan, more := listScan(listColumns, f, status)
 		scans[i], args = scan, append(args, more...)
 	}
 	query = strings.Join(scans, " UNION ALL ")
@@ -83,42 +84,61 @@ func listQuery(f store.IngestFilter) (query string, args []any) {
 // anyStatusIndex tells whether there is an index in list order of what the
 // filter selects in any status.
 func anyStatusIndex(f store.IngestFilter) bool {
-	return f.IngestID != "" || f.AssetID == "" || f.ProfileName == ""
+	return f.IngestID != "" || f.AssetID == "" && f.ProfileVersion == 0 || f.ProfileName == ""
 }
 
-// listScan reads the rows of one status, or of all when it is empty. The
-// index is named, so that statistics or a new SQLite change no plan.
-func listScan(f store.IngestFilter, status vod.IngestStatus) (scan string, args []any) {
-	index, where := "ingests_by", []string{"tenant = " + textArg}
-	args = []any{f.Tenant}
-	filter := func(column, value string) {
-		if value != "" {
-			where = append(where, column+" = "+textArg)
-			args = append(args, value)
+// listScan reads columns of the rows of one status, or of all when it is empty.
+// The index is named, so that statistics or a new SQLite change no plan.
+func listScan(columns string, f store.IngestFilter, status vod.IngestStatus) (scan string, args []any) {
+	where, args := rowConditions(f)
+	if status != "" {
+		where = append(where, "status = "+textArg)
+		args = append(args, string(status))
+	}
+	return "SELECT " + columns + " FROM ingests INDEXED BY " + listIndex(f, status) + " WHERE " + strings.Join(where, " AND "), args
+}
+
+// listIndex is the index that has what the filter selects in list order. Of an
+// asset there are so few ingests that a version is looked for among them.
+func listIndex(f store.IngestFilter, status vod.IngestStatus) string {
+	switch {
+	case f.IngestID != "":
+		return "ingests_by_id"
+	case f.ProfileVersion != 0 && f.AssetID == "":
+		return "ingests_by_version_status"
+	}
+	index := "ingests_by"
+	for _, column := range []struct{ name, value string }{
+		{"_asset", f.AssetID}, {"_profile", f.ProfileName}, {"_status", string(status)},
+	} {
+		if column.value != "" {
+			index += column.name
 		}
 	}
-	filter("asset_id", f.AssetID)
-	filter("profile_name", f.ProfileName)
-	filter("status", string(status))
-	filter("id", f.IngestID)
-	if f.IngestID != "" {
-		index += "_id"
-	} else {
-		for _, column := range []struct{ name, value string }{
-			{"_asset", f.AssetID}, {"_profile", f.ProfileName}, {"_status", string(status)},
-		} {
-			if column.value != "" {
-				index += column.name
-			}
+	if index == "ingests_by" {
+		index += "_start"
+	}
+	return index
+}
+
+// rowConditions are those of a filter but for its statuses and text.
+func rowConditions(f store.IngestFilter) (where []string, args []any) {
+	where, args = []string{"tenant = " + textArg}, []any{f.Tenant}
+	for _, column := range []struct{ name, value string }{
+		{"asset_id", f.AssetID}, {"profile_name", f.ProfileName}, {"id", f.IngestID},
+	} {
+		if column.value != "" {
+			where = append(where, column.name+" = "+textArg)
+			args = append(args, column.value)
 		}
-		if index == "ingests_by" {
-			index += "_start"
-		}
+	}
+	if f.ProfileVersion != 0 {
+		where = append(where, "profile_version = "+integerArg)
+		args = append(args, f.ProfileVersion)
 	}
 	where = append(where, "(start_ms, id) < (?, ?)", "start_ms >= ?")
 	start, id := upperBound(f)
-	args = append(args, start, id, lowerBound(f))
-	return "SELECT " + listColumns + " FROM ingests INDEXED BY " + index + " WHERE " + strings.Join(where, " AND "), args
+	return where, append(args, start, id, lowerBound(f))
 }
 
 // upperBound is the position that all rows come after in list order.

@@ -12,7 +12,7 @@ import (
 )
 
 // migrations are numbered and never changed once released; each runs in a
-// transaction.
+// transaction. Number 8 is [searchMigration].
 //
 //go:embed migrations/*.sql
 var migrations embed.FS
@@ -74,7 +74,7 @@ func newProvider(db *sql.DB) (*goose.Provider, error) {
 	if err != nil {
 		return nil, fmt.Errorf("migrations: %w", err)
 	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, folder, goose.WithDisableGlobalRegistry(true))
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, folder, goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(searchMigration()))
 	if err != nil {
 		return nil, fmt.Errorf("migrations: %w", err)
 	}

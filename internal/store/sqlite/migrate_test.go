@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/via-orchestrate/orchestrate/internal/store"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -99,6 +100,24 @@ func checkData(t *testing.T, s *Store) {
 	unfinished, err := s.IngestUnfinished(t.Context())
 	if err != nil || len(unfinished) != 1 {
 		t.Errorf("unfinished are %v, %v", unfinished, err)
+	}
+	checkLists(t, s)
+}
+
+// checkLists counts and searches what every file of testdata holds.
+func checkLists(t *testing.T, s *Store) {
+	t.Helper()
+	f := store.IngestFilter{Tenant: "vimond", ProfileName: "default", ProfileVersion: 1619086864969, Limit: 25}
+	for text, want := range map[string]int{"": 2, "6722": 1, "7905": 1, "nothing": 0} {
+		f.Text = text
+		page, more, err := s.IngestList(t.Context(), f)
+		if err != nil || len(page) != want || more {
+			t.Errorf("of %q: %+v, %v, %v", text, page, more, err)
+		}
+	}
+	counts, err := s.IngestCount(t.Context(), store.IngestFilter{Tenant: "vimond"}, 1)
+	if err != nil || counts[vod.Skipped] != 1 || counts[vod.Running] != 1 || len(counts) != 2 {
+		t.Errorf("counts are %v, %v", counts, err)
 	}
 }
 

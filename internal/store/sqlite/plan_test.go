@@ -62,6 +62,9 @@ func TestEveryWriteFindsItsRowsByIndex(t *testing.T) {
 			continue
 		}
 		for _, line := range explain(t, s, query, make([]any, 20)[:strings.Count(query, "?")]...) {
+			if line == "SCAN search VIRTUAL TABLE INDEX 0:=" { // By rowid.
+				continue
+			}
 			if strings.HasPrefix(line, "SCAN") || strings.Contains(line, "TEMP B-TREE") {
 				t.Errorf("%s\n%s", query, line)
 			}

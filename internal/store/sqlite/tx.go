@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 )
 
 // textArg is a parameter of text in a comparison. With a bare ? SQLite looks
@@ -15,6 +14,9 @@ import (
 // therefore compiles a prepared statement anew at each use; so it does for
 // LIMIT ?, joins and sorts. That took 40 % of the time of a list.
 const textArg = "CAST(? AS TEXT)"
+
+// integerArg is the same of an integer.
+const integerArg = "CAST(? AS INTEGER)"
 
 // querier is what reads need: a write's transaction, or a read's snapshot.
 type querier interface {
@@ -29,7 +31,16 @@ type querier interface {
 // back the writes of others.
 type tx struct {
 	w     *writer
-	saved bool // a savepoint stands
+	saved bool   // a savepoint stands
+	sums  *tally // what it adds to the statistics; nil: nothing so far
+}
+
+// tally is where the write counts what it changes.
+func (t *tx) tally() *tally {
+	if t.sums == nil {
+		t.sums = newTally()
+	}
+	return t.sums
 }
 
 func (t *tx) query(query string, args ...any) (driver.Rows, error) {
@@ -100,13 +111,19 @@ func (r sqlRows) Next(row []driver.Value) error {
 
 // all runs a query and gives its rows; columns binds a row's columns.
 func all[T any](q querier, columns func(*T) []column, query string, args ...any) (list []T, err error) {
-	return upTo(math.MaxInt, q, columns, query, args...)
+	return while(func([]T) bool { return true }, 0, q, columns, query, args...)
 }
 
 // upTo is like all for the first n rows. SQLite reads no more than these. That
 // is as good as a LIMIT and cheaper: SQLite compiles a statement with a
 // LIMIT ? anew for each value, as it might ask for another plan.
 func upTo[T any](n int, q querier, columns func(*T) []column, query string, args ...any) (list []T, err error) {
+	return while(func(list []T) bool { return len(list) < n }, min(n, 26), q, columns, query, args...) // 26: a page of the usual size and one row more
+}
+
+// while is like all for as long as more says so of the rows that were read; size
+// is how many are to be expected.
+func while[T any](more func([]T) bool, size int, q querier, columns func(*T) []column, query string, args ...any) (list []T, err error) {
 	rows, err := q.query(query, args...)
 	if err != nil {
 		return nil, err
@@ -115,7 +132,7 @@ func upTo[T any](n int, q querier, columns func(*T) []column, query string, args
 	var row T
 	bound := columns(&row)
 	values := make([]driver.Value, len(bound))
-	for len(list) < n {
+	for more(list) {
 		err := rows.Next(values)
 		if errors.Is(err, io.EOF) {
 			break
@@ -123,8 +140,8 @@ func upTo[T any](n int, q querier, columns func(*T) []column, query string, args
 		if err != nil {
 			return nil, err
 		}
-		if list == nil && n < math.MaxInt {
-			list = make([]T, 0, min(n, 26)) // a page of the usual size and one row more
+		if list == nil {
+			list = make([]T, 0, size)
 		}
 		for i, c := range bound {
 			if err := c.Scan(values[i]); err != nil {

@@ -1,8 +1,8 @@
 INSERT INTO ingests VALUES
     ('7dd40659-2494-45bc-b533-83e7deb97155', 'vimond', '867228', 'default', 1619086864969, 'SKIPPED', 20,
-     1635925832899, 1635925876447, '', '["VIDEO"]', 0, 0, 1, 'k', '', NULL, NULL),
+     1635925832899, 1635925876447, '', '["VIDEO"]', 0, 0, 1, 'k', '', NULL, NULL, 1635925832899 * 1048576 + 1),
     ('d484cf3e-a329-438a-9896-b55e026f62c4', 'vimond', '179057', 'default', 1619086864969, 'RUNNING', 40,
-     1635925832900, NULL, '', NULL, 1, 0, 1, 'k2', 'digest', NULL, NULL);
+     1635925832900, NULL, '', NULL, 1, 0, 1, 'k2', 'digest', NULL, NULL, 1635925832900 * 1048576 + 1);
 INSERT INTO ingest_inputs VALUES
     ('7dd40659-2494-45bc-b533-83e7deb97155', '{"assetId" : 867228}', '{"a":"b"}'),
     ('d484cf3e-a329-438a-9896-b55e026f62c4', '{}', NULL);
@@ -28,3 +28,9 @@ INSERT INTO upload_uses VALUES
 INSERT INTO sessions VALUES
     ('0af90af90af90af90af90af90af90af90af90af90af90af90af90af90af90af9', 'ann (https://login.example.com)', 'https://login.example.com sub ann',
      '["vimond"]', '["ingests:read"]', '', 'rules', 1635925832899, 1635969032899);
+INSERT INTO search_numbers VALUES (1, 'vimond', ''), (2, 'vimond', 'default');
+INSERT INTO search (rowid, tenant_mark, status_mark, profile_mark, asset, names, failure) VALUES
+    (1635925832899 * 1048576 + 1, char(57344, 57345, 116), char(57344, 57345, 115), char(57344, 57346, 112),
+     char(57344) || '867228' || char(57345), '', ''),
+    (1635925832900 * 1048576 + 1, char(57344, 57345, 116), char(57344, 57345, 117), char(57344, 57346, 112),
+     char(57344) || '179057' || char(57345), '', '');

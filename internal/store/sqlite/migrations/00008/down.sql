@@ -1,0 +1,10 @@
+DROP TRIGGER ingests_search_deleted;
+DROP INDEX ingests_by_search;
+ALTER TABLE ingests DROP COLUMN search_id;
+DROP TABLE search;
+DROP TABLE search_numbers;
+DROP INDEX ingests_by_version_status;
+DROP TRIGGER ingests_count_deleted;
+DROP TRIGGER ingests_count_changed;
+DROP TRIGGER ingests_count_new;
+DROP TABLE ingest_counts;

@@ -1,0 +1,123 @@
+package sqlite
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/via-orchestrate/orchestrate/internal/store"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// selection is a filter in terms of the tables. Its ingest id is a key.
+type selection struct {
+	store.IngestFilter
+	match    string // for search, or empty: the filter has no text
+	from, to int64  // search_id is within, both included
+}
+
+// selects makes a selection of a filter; ok is false where it selects nothing.
+func selects(q querier, f store.IngestFilter) (sel selection, ok bool, err error) {
+	if f.ProfileVersion != 0 && f.ProfileName == "" {
+		return selection{}, false, errors.New("a profile version without the profile's name")
+	}
+	if f.Text != "" && utf8.RuneCountInString(f.Text) < 3 {
+		if f.AssetID != "" && f.AssetID != f.Text {
+			return selection{}, false, nil
+		}
+		f.AssetID, f.Text = f.Text, ""
+	}
+	if f.IngestID != "" {
+		f.IngestID, ok, err = keyOf(q, f.Tenant, f.IngestID)
+		if err != nil || !ok {
+			return selection{}, false, err
+		}
+	}
+	sel.IngestFilter = f
+	if f.Text == "" {
+		return sel, true, nil
+	}
+	ok, err = sel.search(q)
+	return sel, ok, err
+}
+
+// search sets what is asked of the table search.
+func (sel *selection) search(q querier) (ok bool, err error) {
+	tenant, ok, err := searchNumber(q, sel.Tenant, "")
+	if err != nil || !ok {
+		return false, err
+	}
+	terms := []string{statusTerm(tenant, sel.Statuses)}
+	if sel.ProfileName != "" {
+		profile, ok, err := searchNumber(q, sel.Tenant, sel.ProfileName)
+		if err != nil || !ok {
+			return false, err
+		}
+		terms = append(terms, "profile_mark : "+quoted(mark(profile, profileKind)))
+	}
+	if sel.AssetID != "" {
+		terms = append(terms, "asset : "+quoted(assetPhrase(sel.AssetID)))
+	}
+	sel.match = strings.Join(append(terms, "{asset names failure} : "+quoted(clean(sel.Text))), " AND ")
+
+	start, _ := upperBound(sel.IngestFilter)
+	sel.from, sel.to = searchTime(lowerBound(sel.IngestFilter))<<searchBits, searchTime(start)<<searchBits|searchMask
+	if sel.IngestID == "" {
+		return true, nil
+	}
+	sel.from, ok, err = first(q, idNumberRow, `SELECT search_id FROM ingests WHERE id = ? AND search_id IS NOT NULL`, sel.IngestID)
+	sel.to = sel.from
+	return ok, err
+}
+
+// statusTerm asks for a tenant's ingests in any of the statuses; none are all.
+func statusTerm(tenant int64, statuses []vod.IngestStatus) string {
+	var kinds []string
+	for _, status := range statuses {
+		if term := "status_mark : " + quoted(mark(tenant, statusKind(status))); !slices.Contains(kinds, term) {
+			kinds = append(kinds, term)
+		}
+	}
+	if len(kinds) == 0 {
+		return "tenant_mark : " + quoted(mark(tenant, tenantKind))
+	}
+	return "(" + strings.Join(kinds, " OR ") + ")"
+}
+
+// quoted is a string of FTS5's language, in which nothing but the quotation mark
+// is special.
+func quoted(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
+
+// query is the statement that reads columns of what the selection has of a
+// text, in the order of search_id.
+func (sel selection) query(columns string) (query string, args []any) {
+	conditions, more := rowConditions(sel.IngestFilter)
+	where := append([]string{
+		"search MATCH " + textArg, "search.rowid >= ?", "search.rowid <= ?", "search_id = search.rowid",
+	}, conditions...)
+	args = append([]any{sel.match, sel.from, sel.to}, more...)
+	if len(sel.Statuses) > 0 {
+		where = append(where, "status IN ("+strings.Repeat(", "+textArg, len(sel.Statuses))[2:]+")")
+		for _, status := range sel.Statuses {
+			args = append(args, string(status))
+		}
+	}
+	return "SELECT " + columns + " FROM search CROSS JOIN ingests INDEXED BY ingests_by_search WHERE " +
+		strings.Join(where, " AND "), args
+}
+
+// searchPage reads a page and one row more. Ingests that start in the same
+// millisecond are read together and put into list order here.
+func searchPage(q querier, sel selection) ([]vod.Ingest, error) {
+	together := func(a, b vod.Ingest) bool { return searchTime(a.Start.UnixMilli()) == searchTime(b.Start.UnixMilli()) }
+	query, args := sel.query(listColumns)
+	page, err := while(func(list []vod.Ingest) bool {
+		return len(list) <= sel.Limit || together(list[len(list)-1], list[sel.Limit])
+	}, min(sel.Limit+1, 26), q, listRow, query+" ORDER BY search.rowid DESC", args...)
+	slices.SortFunc(page, func(a, b vod.Ingest) int {
+		return cmp.Or(b.Start.Compare(a.Start), strings.Compare(b.ID, a.ID))
+	})
+	return page[:min(len(page), sel.Limit+1)], err
+}
