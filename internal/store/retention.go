@@ -31,7 +31,8 @@ type Removal struct {
 // is no longer replaced when the catalogue serves it again, or when it is
 // retried. Imports have no files and are never replaced.
 type Retention interface {
-	// RetentionTenants gives the tenants that have ingests or audit entries.
+	// RetentionTenants gives the tenants that have ingests, audit entries or
+	// statistics.
 	RetentionTenants(ctx context.Context) ([]string, error)
 	// OutputsExpire gives up the outputs of at most limit ingests of the tenant
 	// that were replaced at or before the time: their [vod.Ingest.Removed] is

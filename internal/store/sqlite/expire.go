@@ -12,7 +12,7 @@ import (
 // an index.
 func (s *Store) RetentionTenants(ctx context.Context) (tenants []string, err error) {
 	seen := map[string]bool{}
-	for _, query := range []string{nextTenantQuery, nextAuditTenantQuery} {
+	for _, query := range []string{nextTenantQuery, nextAuditTenantQuery, nextCountedTenantQuery} {
 		for last, more := "", true; more; {
 			err := s.read(ctx, func(q querier) (err error) {
 				last, more, err = first(q, idRow, query, last)
@@ -31,8 +31,9 @@ func (s *Store) RetentionTenants(ctx context.Context) (tenants []string, err err
 }
 
 const (
-	nextTenantQuery      = `SELECT tenant FROM ingests INDEXED BY ingests_by_start WHERE tenant > ? ORDER BY tenant LIMIT 1`
-	nextAuditTenantQuery = `SELECT tenant FROM audit INDEXED BY audit_by_tenant WHERE tenant > ? ORDER BY tenant LIMIT 1`
+	nextTenantQuery        = `SELECT tenant FROM ingests INDEXED BY ingests_by_start WHERE tenant > ? ORDER BY tenant LIMIT 1`
+	nextAuditTenantQuery   = `SELECT tenant FROM audit INDEXED BY audit_by_tenant WHERE tenant > ? ORDER BY tenant LIMIT 1`
+	nextCountedTenantQuery = `SELECT tenant FROM statistics_counts WHERE tenant > ? ORDER BY tenant LIMIT 1`
 
 	replacedQuery = `
 		SELECT ` + ingestColumns + ` FROM ingests INDEXED BY ingests_replaced

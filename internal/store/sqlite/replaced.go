@@ -28,7 +28,7 @@ func (t *tx) changeEnd(was vod.IngestStatus, run *vod.Run) error {
 // reopen takes a retried ingest back from retention. What is being removed of
 // it are attempts that it had by now; the retry makes others.
 func (t *tx) reopen(in *vod.Ingest) error {
-	_, err := t.exec(`UPDATE ingests SET replaced_ms = NULL, removed_ms = NULL WHERE id = ? AND (replaced_ms IS NOT NULL OR removed_ms IS NOT NULL)`, in.ID)
+	_, err := t.exec(`UPDATE ingests SET replaced_ms = NULL, removed_ms = NULL, reopened_ms = ? WHERE id = ?`, t.millis(), in.ID)
 	if err == nil {
 		_, err = t.exec(`DELETE FROM removals WHERE ingest_id = ? AND task_id = ''`, in.ID)
 	}

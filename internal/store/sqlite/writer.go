@@ -29,6 +29,7 @@ type writer struct {
 	conn     *sql.Conn
 	stmts    map[string]*sql.Stmt
 	versions *listVersions
+	tally    *tally        // of the batch under way
 	feed     *feed         // nil: nobody wants to hear of changes
 	requests chan *request // unbuffered: what was taken is answered
 	quit     chan struct{} // closed by close
@@ -39,7 +40,7 @@ type writer struct {
 
 func newWriter(conn *sql.Conn) (*writer, error) {
 	w := &writer{
-		conn: conn, now: time.Now, versions: newListVersions(), batched: func(int, time.Duration, error) {},
+		conn: conn, now: time.Now, versions: newListVersions(), tally: newTally(), batched: func(int, time.Duration, error) {},
 		stmts: map[string]*sql.Stmt{}, requests: make(chan *request), quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	return w, w.watch(conn)
@@ -121,6 +122,7 @@ func (w *writer) batch(first *request) {
 		err = w.commit()
 	}
 	clear(w.versions.touched)
+	w.tally.clear()
 	w.feed.clear()
 	if err != nil {
 		// It fails when SQLite has rolled back by itself, as for a full disk.
@@ -138,6 +140,9 @@ func (w *writer) batch(first *request) {
 
 // commit ends the transaction and tells of it.
 func (w *writer) commit() error {
+	if err := w.writeTally(); err != nil {
+		return err
+	}
 	changes := w.feed.changes(&tx{w: w})
 	err := w.versions.commit(func() error { return w.control("COMMIT") })
 	if err == nil {
@@ -170,6 +175,8 @@ func (w *writer) run(r *request) (fatal error) {
 	t, mark := &tx{w: w}, w.feed.mark()
 	if r.err = r.do(t); r.err != nil {
 		w.feed.back(mark)
+	} else if t.sums != nil {
+		w.tally.add(t.sums)
 	}
 	return t.end(r.err)
 }

@@ -26,7 +26,7 @@ func Exercise(t *testing.T, open func(*testing.T) store.Store) {
 		"Attempt": attemptTests(), "Delete": deleteTests(), "Unfinished": unfinishedTests(),
 		"Earlier": earlierTests(), "Import": importTests(), "Catalog": catalogTests(),
 		"CatalogTakeBack": catalogTakeBackTests(), "Audit": auditTests(), "Profile": profileTests(), "Retention": retentionTests(), "Close": closeTests(),
-		"Token": tokenTests(), "Session": sessionTests(), "Version": versionTests(), "Published": publishedTests(),
+		"Token": tokenTests(), "Session": sessionTests(), "Version": versionTests(), "Published": publishedTests(), "Statistics": statisticsTests(),
 	}
 	for group, tests := range groups {
 		for name, test := range tests {
