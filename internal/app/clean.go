@@ -32,10 +32,21 @@ func (a *App) newRetention() *retention.Worker {
 	}
 }
 
-// policy is how long a tenant's things are kept.
+// statisticsAge is how long statistics are kept: a year and a month.
+const statisticsAge = 400 * 24 * time.Hour
+
+// policy is how long a tenant's things are kept. Statistics name ingests and
+// assets in their examples of errors, so they go with the audit log where that
+// has an end.
 func (a *App) policy(tenant string) retention.Policy {
 	replaced, ingests, audit := a.config.Retention.Of(tenant)
-	return retention.Policy{Replaced: time.Duration(replaced), Ingests: time.Duration(ingests), Audit: time.Duration(audit)}
+	p := retention.Policy{
+		Replaced: time.Duration(replaced), Ingests: time.Duration(ingests), Audit: time.Duration(audit), Statistics: statisticsAge,
+	}
+	if p.Audit > 0 {
+		p.Statistics = p.Audit
+	}
+	return p
 }
 
 // uploadInUse tells whether an ingest that is not over reads the upload.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/retention"
+	"github.com/via-orchestrate/orchestrate/internal/store"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -187,4 +188,36 @@ func TestExpiredIngests(t *testing.T) {
 	w.plays(tenant, "1", second)
 	w.has("beta", theirs, all)
 	w.get("beta", theirs)
+}
+
+// TestExpiredStatistics: what was counted outlives the ingest, but not its own
+// age; that of a tenant whose statistics have none stays.
+func TestExpiredStatistics(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.policies[tenant] = retention.Policy{Ingests: 10 * day, Statistics: 30 * day}
+	counted := func(tenant string) (n int64) {
+		t.Helper()
+		figures, err := w.db.StatisticsGet(t.Context(), store.StatisticsFilter{Tenant: tenant, To: w.now.Add(day)})
+		w.ok(err)
+		for _, p := range figures.Periods {
+			n += p.Accepted
+		}
+		return n
+	}
+	w.failing = true
+	w.ingest(tenant, "1", text(1))
+	w.ingest("beta", "1", text(1))
+	for _, step := range []struct {
+		days int
+		want int64
+	}{{11, 1}, {18, 1}, {2, 0}} {
+		w.after(time.Duration(step.days) * day)
+		if got := counted(tenant); got != step.want {
+			t.Errorf("%d ingests are counted %d days later, want %d", got, step.days, step.want)
+		}
+	}
+	if got := counted("beta"); got != 1 {
+		t.Errorf("%d ingests of another tenant are counted, want 1", got)
+	}
 }

@@ -22,6 +22,7 @@ const (
 	outputsBatch = 20
 	ingestsBatch = 10
 	auditBatch   = 200
+	slotsBatch   = 50
 )
 
 // Policy says how long a tenant's things are kept; 0 is for ever.
@@ -29,6 +30,8 @@ type Policy struct {
 	Replaced time.Duration // outputs, from when another ingest replaced theirs
 	Ingests  time.Duration // ingests, from their end
 	Audit    time.Duration // audit entries
+	// Statistics are kept for so long after what they tell of.
+	Statistics time.Duration
 }
 
 // Store is what a Worker asks of the store.
@@ -38,6 +41,7 @@ type Store interface {
 	OutputsExpire(ctx context.Context, tenant string, replaced time.Time, limit int) (n int, err error)
 	IngestsExpire(ctx context.Context, tenant string, ended time.Time, limit int) (n int, err error)
 	AuditExpire(ctx context.Context, tenant string, before time.Time, limit int) (n int, err error)
+	StatisticsExpire(ctx context.Context, tenant string, before time.Time, limit int) (n int, err error)
 }
 
 // Worker expires what is old, and looks for what was forgotten.
@@ -62,10 +66,11 @@ const (
 	Outputs    = "outputs"     // of an ingest that another one replaced
 	Ingest     = "ingest"      // old
 	AuditEntry = "audit_entry" // old
+	Slot       = "slot"        // of statistics, old
 )
 
 // Kinds gives all kinds.
-func Kinds() []string { return []string{Upload, Orphan, Outputs, Ingest, AuditEntry} }
+func Kinds() []string { return []string{Upload, Orphan, Outputs, Ingest, AuditEntry, Slot} }
 
 // Run works until the context is done.
 func (w *Worker) Run(ctx context.Context) {
@@ -130,6 +135,7 @@ func (w *Worker) expire(ctx context.Context, tenant string) {
 		{"outputs of replaced ingests", Outputs, p.Replaced, outputsBatch, w.Store.OutputsExpire},
 		{"ingests", Ingest, p.Ingests, ingestsBatch, w.Store.IngestsExpire},
 		{"audit entries", AuditEntry, p.Audit, auditBatch, w.Store.AuditExpire},
+		{"statistics", Slot, p.Statistics, slotsBatch, w.Store.StatisticsExpire},
 	} {
 		if rule.after == 0 {
 			continue
