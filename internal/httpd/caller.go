@@ -17,25 +17,55 @@ const (
 	localSubject = "local"
 )
 
-type callerKey struct{}
+type (
+	callerKey struct{}
+	fromKey   struct{}
+)
+
+// asker is who a request comes from, or why that is not known.
+type asker struct {
+	caller vod.Caller
+	err    error
+}
 
 // Caller is who a request comes from, out of its context. Outside of the
-// handlers that [New] wraps, and at the public paths, it is the zero Caller,
-// which may do nothing.
+// handlers that [New] wraps, at the public paths, and where [CallerOf] gives an
+// error, it is the zero Caller, which may do nothing.
 func Caller(ctx context.Context) vod.Caller {
-	caller, _ := ctx.Value(callerKey{}).(vod.Caller)
-	return caller
+	if caller, err := CallerOf(ctx); err == nil {
+		return caller
+	}
+	return vod.Caller{}
+}
+
+// CallerOf is [Caller] for pages, which tell people themselves why they are not
+// let in: below /ui/ a request gets to its handler even if it is Unauthenticated,
+// Forbidden to act for the tenant in the path, RateLimited or Unavailable. With a
+// Forbidden one the caller is who asks, without a tenant.
+func CallerOf(ctx context.Context) (vod.Caller, error) {
+	who, ok := ctx.Value(callerKey{}).(asker)
+	if !ok {
+		return vod.Caller{}, vod.Faultf(vod.Unauthenticated, "Nobody is signed in.")
+	}
+	return who.caller, who.err
+}
+
+// From is the address that a request came from, out of its context; see
+// [vod.Caller].
+func From(ctx context.Context) string {
+	from, _ := ctx.Value(fromKey{}).(string)
+	return from
 }
 
 // localCaller is whoever got past the guard while there is no sign-in: it may
-// do everything, for the tenant that the header names.
+// do everything, for the tenant that is chosen.
 func (s *server) localCaller(r *http.Request) (vod.Caller, error) {
 	chosen, err := chosenTenant(r)
 	if err != nil {
 		return vod.Caller{}, err
 	}
 	caller := vod.Caller{
-		Subject: localSubject, From: s.proxies.origin(r), Tenant: chosen, AllTenants: chosen == "", Permissions: vod.Permissions(),
+		Subject: localSubject, From: From(r.Context()), Tenant: chosen, AllTenants: chosen == "", Permissions: vod.Permissions(),
 	}
 	if chosen == "" {
 		caller.Tenant = defaultTenant
@@ -43,26 +73,32 @@ func (s *server) localCaller(r *http.Request) (vod.Caller, error) {
 	return caller, nil
 }
 
-// signedInCaller is the holder of a token. The header only chooses among the
-// tenants of the token; without it, a token for one tenant acts for that one.
+// signedInCaller is the holder of a token or session. It only chooses among its
+// own tenants; without a choice, one that has one tenant acts for that one.
 func (s *server) signedInCaller(r *http.Request, id auth.Identity) (vod.Caller, error) {
 	chosen, err := chosenTenant(r)
 	if err != nil {
 		return vod.Caller{}, err
 	}
+	caller := vod.Caller{Subject: id.Subject, From: From(r.Context()), Tenants: id.Tenants, Permissions: id.Permissions}
 	if chosen != "" && !slices.Contains(id.Tenants, chosen) {
-		return vod.Caller{}, vod.Faultf(vod.Forbidden, "The token is not for the tenant %s.", chosen)
+		return caller, vod.Faultf(vod.Forbidden, "The token is not for the tenant %s.", chosen)
 	}
 	if chosen == "" && len(id.Tenants) == 1 {
 		chosen = id.Tenants[0]
 	}
-	return vod.Caller{
-		Subject: id.Subject, From: s.proxies.origin(r), Tenant: chosen, Tenants: id.Tenants, Permissions: id.Permissions,
-	}, nil
+	caller.Tenant = chosen
+	return caller, nil
 }
 
-// chosenTenant is what the header names, or "".
+// chosenTenant is what the path of a page or the header names, or "".
 func chosenTenant(r *http.Request) (string, error) {
+	if tenant := pageTenant(r.URL.Path); tenant != "" {
+		if !vod.LegalTenant(tenant) {
+			return "", vod.Faultf(vod.NotFound, "There is nothing at this path.")
+		}
+		return tenant, nil
+	}
 	given := r.Header.Values(tenantHeader)
 	switch {
 	case len(given) == 0:

@@ -27,14 +27,17 @@ type Config struct {
 	// Auth checks the tokens that everything but the public paths then needs;
 	// nil: there is no sign-in, and only loopback names are answered.
 	Auth Authenticator
-	// RateLimit is how many requests a second the holder of a token may send on
-	// average; 0: any number.
+	// Sessions are those of people who signed in with a browser, for requests
+	// without a token; nil: there are none. It needs Auth.
+	Sessions Sessions
+	// RateLimit is how many requests a second the holder of a token or session may
+	// send on average; 0: any number.
 	RateLimit float64
 	// TrustedProxies may tell in X-Forwarded-For where a request came from.
 	TrustedProxies []netip.Prefix
 	// Mounts are further handlers by [http.ServeMux] pattern, such as "/media/"
 	// or "GET /{$}". They stand behind sign-in or guard, and find who asks with
-	// [Caller].
+	// [Caller], or, below /ui/, with [CallerOf].
 	Mounts map[string]http.Handler
 }
 
@@ -51,7 +54,8 @@ func New(c Config) http.Handler {
 	}
 	s := &server{
 		service: c.Service, now: c.Now, log: Traced(c.Log), observer: c.Observer,
-		auth: c.Auth, limits: newLimits(c.RateLimit), room: newBodyRoom(), pages: newPages(), proxies: c.TrustedProxies,
+		auth: c.Auth, sessions: c.Sessions, origins: newOrigins(c.PublicURL),
+		limits: newLimits(c.RateLimit), room: newBodyRoom(), pages: newPages(), proxies: c.TrustedProxies,
 	}
 	mux := http.NewServeMux()
 	api.HandlerWithOptions(s.strict(), api.StdHTTPServerOptions{
@@ -78,9 +82,12 @@ type server struct {
 	log     *slog.Logger
 	auth    Authenticator // nil: no sign-in
 	limits  *limits
-	room    *bodyRoom
-	pages   *pages
-	proxies proxies
+	// sessions is nil without sign-in, and origins guards them.
+	sessions Sessions
+	origins  *http.CrossOriginProtection
+	room     *bodyRoom
+	pages    *pages
+	proxies  proxies
 
 	observer Observer
 }
