@@ -64,7 +64,7 @@ func TestDefaults(t *testing.T) {
 		MinFree: 5_000_000_000, Slots: Slots{}.withDefaults(), FFmpeg: "ffmpeg", FFprobe: "ffprobe",
 		SignIn: SignIn{
 			RolesClaim: "https://vimond/roles", PermissionsClaim: "https://vimond/permissions", TenantClaim: "https://vimond/tenant",
-			ClockSkew: 30 * time.Second, RateLimit: 100,
+			ClockSkew: 30 * time.Second, RateLimit: 100, Scopes: []string{"openid", "profile", "email"}, SessionAge: 12 * time.Hour,
 		},
 		Retention:  Retention{Replaced: Age(24 * time.Hour)},
 		StallAfter: time.Minute, Drain: 6 * time.Second, LogLevel: slog.LevelInfo, LogFormat: "text",

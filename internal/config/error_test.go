@@ -233,3 +233,28 @@ func TestSecretIsHidden(t *testing.T) {
 		t.Error("Reveal or the empty secret is wrong")
 	}
 }
+
+func TestBrowserSignInProblems(t *testing.T) {
+	t.Parallel()
+	_, err := load(t, "oidc-client-id: ui\noidc-scope: [profile]\nsession-age: 30s\n", nil)
+	want := []string{
+		`oidc-client-id: needs an issuer (oidc-issuer)`,
+		`oidc-scope: must have openid; without it the issuer does not say who signs in`,
+		`session-age: 30s is not a time from 1m to 720h0m0s`,
+	}
+	if diff := cmp.Diff(want, problemsOf(t, err)); diff != "" {
+		t.Error(diff)
+	}
+	_, err = load(t, "oidc-client-secret-file: /x\nsession-age: 721h\n", nil)
+	want = []string{
+		`oidc-client-secret-file: needs a client (oidc-client-id)`,
+		`session-age: 721h0m0s is not a time from 1m to 720h0m0s`,
+	}
+	if diff := cmp.Diff(want, problemsOf(t, err)); diff != "" {
+		t.Error(diff)
+	}
+	c, err := load(t, "oidc-issuer: [https://a.example.com]\noidc-audience: [o]\noidc-client-id: ui\noidc-scope: [openid, groups]\n", nil)
+	if err != nil || c.ClientID != "ui" || len(c.Scopes) != 2 {
+		t.Errorf("%+v, %v", c.SignIn, err)
+	}
+}
