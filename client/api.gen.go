@@ -61,6 +61,27 @@ func (e AuditAction) Valid() bool {
 	}
 }
 
+// Defines values for EventChange.
+const (
+	EventChangeCreated EventChange = "created"
+	EventChangeDeleted EventChange = "deleted"
+	EventChangeUpdated EventChange = "updated"
+)
+
+// Valid indicates whether the value is a known member of the EventChange enum.
+func (e EventChange) Valid() bool {
+	switch e {
+	case EventChangeCreated:
+		return true
+	case EventChangeDeleted:
+		return true
+	case EventChangeUpdated:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ImportRowOutcome.
 const (
 	ImportRowOutcomeRefused   ImportRowOutcome = "refused"
@@ -311,6 +332,9 @@ type AuditList struct {
 	Cursor *string `json:"cursor"`
 }
 
+// EventChange What happened to it since the client last heard of it. A profile is `created` with each version.
+type EventChange string
+
 // FieldProblem One problem of a document or request.
 type FieldProblem struct {
 	// Path JSON pointer, or the name of a parameter.
@@ -387,6 +411,18 @@ type IngestDetail struct {
 
 	// Error Null, or a sentence that a person can act on.
 	Error *string `json:"error"`
+}
+
+// IngestEvent Data of an `ingest` event.
+type IngestEvent struct {
+	AssetID string `json:"assetId"`
+
+	// Change What happened to it since the client last heard of it. A profile is `created` with each version.
+	Change   EventChange `json:"change"`
+	IngestID string      `json:"ingestId"`
+
+	// Status After the change; of one that was deleted, the last one.
+	Status IngestStatus `json:"status"`
 }
 
 // IngestItem An ingest in a list.
@@ -484,6 +520,14 @@ type PlaybackEntry struct {
 	Removed *Timestamp `json:"removed,omitempty"`
 }
 
+// PlaybackEvent Data of a `playback` event.
+type PlaybackEvent struct {
+	AssetID string `json:"assetId"`
+
+	// IngestID The ingest whose files were published or taken back last.
+	IngestID string `json:"ingestId"`
+}
+
 // PlaybackHistory All that ingests published for an asset.
 type PlaybackHistory struct {
 	Items []PlaybackEntry `json:"items"`
@@ -554,6 +598,13 @@ type ProfileAppliedOutcome string
 
 // ProfileDocument A profile, as `/schemas/profile.json` describes it.
 type ProfileDocument = json.RawMessage
+
+// ProfileEvent Data of a `profile` event.
+type ProfileEvent struct {
+	// Change What happened to it since the client last heard of it. A profile is `created` with each version.
+	Change EventChange `json:"change"`
+	Name   string      `json:"name"`
+}
 
 // ProfileItem A profile version in a list.
 type ProfileItem struct {

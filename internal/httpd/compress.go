@@ -12,8 +12,9 @@ import (
 const compressedFrom = 1 << 10
 
 // compressed compresses texts where the client asks for it (RFC 9110 section
-// 12.5.3). It leaves alone what is asked for in ranges, and media segments,
-// which are compressed already and sent by the kernel.
+// 12.5.3). It leaves alone what is asked for in ranges, events, which must not
+// wait for others, and media segments, which are compressed already and sent by
+// the kernel.
 func compressed(next http.Handler) http.Handler {
 	wrap, err := gzhttp.NewWrapper(
 		gzhttp.MinSize(compressedFrom),
@@ -39,7 +40,7 @@ func compressed(next http.Handler) http.Handler {
 }
 
 func mayCompress(r *http.Request) bool {
-	if r.Header.Get("Range") != "" {
+	if r.Header.Get("Range") != "" || isEvents(r.URL.Path) {
 		return false
 	}
 	if !strings.HasPrefix(r.URL.Path, "/media/") {

@@ -22,7 +22,7 @@ func allSeen() error {
 			return nil
 		}
 	}
-	missing := checker.Unseen(everywhere(), "status", "ingests", "playback", "profiles", "admin", "server")
+	missing := checker.Unseen(everywhere(), "status", "ingests", "playback", "profiles", "events", "admin", "server")
 	for _, status := range everywhere() {
 		if !checker.Seen(status) {
 			missing = append(missing, fmt.Sprintf("any operation %d", status))

@@ -26,6 +26,7 @@ func queryRules() map[string]queryRule {
 			"subject": false, "action": false, "target": false, "assetId": false,
 			"fromDate": false, "toDate": false, "limit": false, "cursor": false,
 		},
+		"GET /events":          {"ingestId": false, "assetId": false},
 		"GET /profiles/{name}": {"versionId": false},
 		"PUT /profiles/{name}": {"dryRun": false},
 	}

@@ -34,10 +34,14 @@ type Batch struct {
 	// Events are the changes, each thing once, as its last one; it is created
 	// where the follower did not hear of it before.
 	Events []Event
+	// From is the id of what the follower knew before.
+	From string
 	// At is the id of what the follower knows now. It also moves by changes that
 	// the filter does not select.
 	At string
-	// More is closed when there is more to read.
+	// Rest tells that there is more to read already. Else More is closed once
+	// there is.
+	Rest bool
 	More <-chan struct{}
 }
 
@@ -48,8 +52,8 @@ func (f *Follower) Next() Batch {
 	if f.at < f.of.floor {
 		f.at, f.missed = f.of.seq, true
 	}
-	b := Batch{Missed: f.missed}
 	before := f.at
+	b := Batch{Missed: f.missed, From: f.of.id(before)}
 	for i := f.of.after(f.at); !f.missed && i < len(f.of.entries) && len(b.Events) < atOnce; i++ {
 		e := &f.of.entries[i]
 		f.at = e.seq
@@ -66,21 +70,12 @@ func (f *Follower) Next() Batch {
 	if len(b.Events) < atOnce {
 		f.at = f.of.seq
 	}
-	b.At, b.More = f.of.id(f.at), f.more()
-	return b
-}
-
-// more is the channel of the next change, or a closed one where there was one.
-func (f *Follower) more() <-chan struct{} {
-	if f.at < f.of.seq {
-		more := make(chan struct{})
-		close(more)
-		return more
-	}
+	b.At, b.Rest = f.of.id(f.at), f.at < f.of.seq
 	if f.of.wake == nil {
 		f.of.wake = make(chan struct{})
 	}
-	return f.of.wake
+	b.More = f.of.wake
+	return b
 }
 
 // Done is closed when the hub is.

@@ -41,9 +41,7 @@ func drain(f *Follower) (all []string, missed bool, at string) {
 		for _, e := range b.Events {
 			all = append(all, e.Change.ID+" "+string(e.Change.What))
 		}
-		select {
-		case <-b.More:
-		default:
+		if !b.Rest {
 			return all, missed, at
 		}
 	}
@@ -273,7 +271,9 @@ func TestManyAtOnce(t *testing.T) {
 					f = follow(t, h, Following{Tenant: "t", After: b.At})
 					continue
 				}
-				<-b.More
+				if !b.Rest {
+					<-b.More
+				}
 			}
 			f.Close()
 		})
