@@ -25,6 +25,8 @@ const (
 	AuditActionIngestSubmit   AuditAction = "ingest.submit"
 	AuditActionPlaybackSelect AuditAction = "playback.select"
 	AuditActionProfileApply   AuditAction = "profile.apply"
+	AuditActionSessionBegin   AuditAction = "session.begin"
+	AuditActionSessionEnd     AuditAction = "session.end"
 	AuditActionTokenCreate    AuditAction = "token.create"
 	AuditActionTokenRevoke    AuditAction = "token.revoke"
 	AuditActionUploadCreate   AuditAction = "upload.create"
@@ -47,6 +49,10 @@ func (e AuditAction) Valid() bool {
 	case AuditActionPlaybackSelect:
 		return true
 	case AuditActionProfileApply:
+		return true
+	case AuditActionSessionBegin:
+		return true
+	case AuditActionSessionEnd:
 		return true
 	case AuditActionTokenCreate:
 		return true

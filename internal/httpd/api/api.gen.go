@@ -27,6 +27,8 @@ const (
 	AuditActionIngestSubmit   AuditAction = "ingest.submit"
 	AuditActionPlaybackSelect AuditAction = "playback.select"
 	AuditActionProfileApply   AuditAction = "profile.apply"
+	AuditActionSessionBegin   AuditAction = "session.begin"
+	AuditActionSessionEnd     AuditAction = "session.end"
 	AuditActionTokenCreate    AuditAction = "token.create"
 	AuditActionTokenRevoke    AuditAction = "token.revoke"
 	AuditActionUploadCreate   AuditAction = "upload.create"
@@ -49,6 +51,10 @@ func (e AuditAction) Valid() bool {
 	case AuditActionPlaybackSelect:
 		return true
 	case AuditActionProfileApply:
+		return true
+	case AuditActionSessionBegin:
+		return true
+	case AuditActionSessionEnd:
 		return true
 	case AuditActionTokenCreate:
 		return true
