@@ -18,6 +18,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/engine/local"
 	"github.com/via-orchestrate/orchestrate/internal/location"
 	"github.com/via-orchestrate/orchestrate/internal/metrics"
+	"github.com/via-orchestrate/orchestrate/internal/notify"
 	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
 	"github.com/via-orchestrate/orchestrate/internal/retention"
 	"github.com/via-orchestrate/orchestrate/internal/store/sqlite"
@@ -33,6 +34,7 @@ type App struct {
 	engine    *local.Engine
 	service   *orchestrate.Service
 	store     *sqlite.Store
+	hub       *notify.Hub
 	auth      *auth.Authenticator // nil: there is no sign-in
 	locations *location.Set
 	uploads   *upload.Server
@@ -54,7 +56,9 @@ type App struct {
 // New makes a server that is bound to its address and serves nothing yet. The
 // data folder is locked: exactly one process serves it.
 func New(ctx context.Context, c config.Config, log *slog.Logger) (_ *App, err error) {
-	a := &App{config: c, log: log, metrics: metrics.New(PipelineVersion), failed: make(chan error, 2)}
+	a := &App{
+		config: c, log: log, metrics: metrics.New(PipelineVersion), hub: notify.New(notify.Config{InAll: maxStreams}), failed: make(chan error, 2),
+	}
 	a.background, a.endWork = context.WithCancel(context.WithoutCancel(ctx))
 	defer func() {
 		if err != nil {
@@ -143,6 +147,7 @@ const requestsEnd = time.Second
 func (a *App) Stop(ctx context.Context) error {
 	a.stopOnce.Do(func() {
 		a.log.Info("stopping", "drain", a.config.Drain)
+		a.hub.Close() // Else the server would wait for open streams.
 		bounded, cancel := context.WithTimeout(ctx, requestsEnd)
 		defer cancel()
 		if err := a.server.Shutdown(bounded); err != nil {

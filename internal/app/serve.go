@@ -23,19 +23,19 @@ func Serve(ctx context.Context, c config.Config, stderr io.Writer) error {
 	if err := a.Start(ctx); err != nil {
 		return errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
 	}
-	notify(log, daemon.SdNotifyReady)
+	tellManager(log, daemon.SdNotifyReady)
 	select {
 	case <-ctx.Done():
 	case err = <-a.Failed():
 	}
-	notify(log, daemon.SdNotifyStopping)
+	tellManager(log, daemon.SdNotifyStopping)
 	return errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
 }
 
-// notify tells the service manager, if it listens (sd_notify(3)). A watchdog is
+// tellManager tells the service manager, if it listens (sd_notify(3)). A watchdog is
 // left out on purpose: a slow disk would get the server and all encodes under
 // way killed, and one that ends for any reason is started again anyway.
-func notify(log *slog.Logger, state string) {
+func tellManager(log *slog.Logger, state string) {
 	if _, err := daemon.SdNotify(false, state); err != nil {
 		log.Warn("cannot tell the service manager", "state", state, "error", err)
 	}

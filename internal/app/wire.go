@@ -85,17 +85,36 @@ func (a *App) mounts() map[string]http.Handler {
 	uploads, docs := a.metrics.Uploads(a.uploads.Handler()), apidoc.Handler()
 	return map[string]http.Handler{
 		"GET " + apidoc.Path: docs, "GET " + apidoc.Path + "/": docs,
-		"/media/":  mediahttp.Handler(a.config.MediaRoot),
-		"/uploads": uploads, "/uploads/": uploads,
+		"GET /events": a.events(),
+		"/media/":     mediahttp.Handler(a.config.MediaRoot),
+		"/uploads":    uploads, "/uploads/": uploads,
 		"GET /play/": web.Handler(web.Config{
 			Service: a.service, Caller: httpd.Caller, Connect: a.config.PlayConnect, Log: a.log,
 		}),
 	}
 }
 
+const (
+	// maxStreams is how many event streams there may be, at some 40 kB each.
+	maxStreams = 5000
+	// streamsEach is how many of them one subject may have: a browser has one for
+	// each page that is visible.
+	streamsEach = 50
+)
+
+// events answers with event streams. Without sign-in everybody is one subject,
+// and only the number of all streams is bounded.
+func (a *App) events() http.Handler {
+	c := httpd.EventsConfig{Hub: a.hub}
+	if a.auth != nil {
+		c.PerHolder = streamsEach
+	}
+	return httpd.Events(c)
+}
+
 // openStore opens the database, which tells whether there is sign-in.
 func (a *App) openStore(ctx context.Context) (err error) {
-	a.store, err = sqlite.Open(ctx, a.config.SQLitePath(), sqlite.WithBatches(a.metrics.Batch), a.backups())
+	a.store, err = sqlite.Open(ctx, a.config.SQLitePath(), sqlite.WithBatches(a.metrics.Batch), sqlite.WithChanges(a.hub.Tell), a.backups())
 	if err != nil {
 		return fmt.Errorf("open the store %s: %w; if the file is damaged, put a backup in its place", a.config.SQLitePath(), err)
 	}

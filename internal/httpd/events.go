@@ -20,6 +20,8 @@ import (
 // EventsConfig is what event streams are made of. Hub is required.
 type EventsConfig struct {
 	Hub *notify.Hub
+	// PerHolder is how many streams one subject may have at once; 0: any number.
+	PerHolder int
 	// Heartbeat is how long a stream is silent at most; 0: 15 s. So both sides
 	// notice that the other one is gone.
 	Heartbeat time.Duration
@@ -58,6 +60,7 @@ func Events(c EventsConfig) http.Handler {
 			problem.Write(w, r, problem.FromError(err))
 			return
 		}
+		following.Most = c.PerHolder
 		follower, err := c.Hub.Follow(following)
 		if err != nil {
 			w.Header().Set("Retry-After", strconv.Itoa(eventsBack))

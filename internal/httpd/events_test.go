@@ -226,7 +226,7 @@ func TestEventsNeedThePermission(t *testing.T) {
 
 func TestEventStreamsAreLimited(t *testing.T) {
 	t.Parallel()
-	s := eventful(t, notify.Config{PerHolder: 1}, EventsConfig{})
+	s := eventful(t, notify.Config{}, EventsConfig{PerHolder: 1})
 	s.open(t, "").has("hello")
 	if got := s.send(t, "GET", "/events", ""); got.Header.Get("Retry-After") != "5" {
 		t.Errorf("Retry-After: %q", got.Header.Get("Retry-After"))

@@ -18,9 +18,7 @@ type Config struct {
 	// Kept is how many changed things of each tenant are kept, at some 400 bytes
 	// each; 0: 4096.
 	Kept int
-	// PerHolder is how many followers one holder may have at once; 0: any number.
-	PerHolder int
-	// InAll is how many there may be; 0: any number.
+	// InAll is how many followers there may be; 0: any number.
 	InAll int
 }
 
@@ -74,6 +72,7 @@ func (h *Hub) Close() { h.close() }
 type Following struct {
 	Tenant string
 	Holder string // whom the follower counts for
+	Most   int    // how many the holder may have at once; 0: any number
 	Filter Filter
 	After  string // id of the last change that is known already; empty: follow from now on
 }
@@ -99,8 +98,8 @@ func (h *Hub) Follow(f Following) (*Follower, error) {
 		return nil, vod.Faultf(vod.Unavailable, "The server is stopping.")
 	default:
 	}
-	if h.config.PerHolder > 0 && h.holders[f.Holder] >= h.config.PerHolder {
-		return nil, vod.Faultf(vod.RateLimited, "There are %d open event streams of this caller, which is the most there may be.", h.config.PerHolder)
+	if f.Most > 0 && h.holders[f.Holder] >= f.Most {
+		return nil, vod.Faultf(vod.RateLimited, "There are %d open event streams of this caller, which is the most there may be.", f.Most)
 	}
 	if h.config.InAll > 0 && h.followers >= h.config.InAll {
 		return nil, vod.Faultf(vod.Unavailable, "There are %d open event streams, which is the most that the server keeps.", h.config.InAll)

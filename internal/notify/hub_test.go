@@ -143,10 +143,10 @@ func TestFilters(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	t.Parallel()
-	h := New(Config{PerHolder: 2, InAll: 3})
+	h := New(Config{InAll: 3})
 	refused := func(holder string, code vod.Code) {
 		t.Helper()
-		if _, err := h.Follow(Following{Tenant: "t", Holder: holder}); vod.CodeOf(err) != code {
+		if _, err := h.Follow(Following{Tenant: "t", Holder: holder, Most: 2}); vod.CodeOf(err) != code {
 			t.Errorf("got %v, want a fault %s", err, code)
 		}
 	}
