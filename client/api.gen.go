@@ -896,6 +896,13 @@ type ListIngestsParams struct {
 	// ProfileName Only ingests under this profile, in any of its versions.
 	ProfileName *string `form:"profileName,omitempty" json:"profileName,omitempty"`
 
+	// ProfileVersionID Only ingests under this version of the profile, whose `profileName` must be given.
+	ProfileVersionID *int64 `form:"profileVersionId,omitempty" json:"profileVersionId,omitempty"`
+
+	// Text Only ingests with this text, in whatever case, in the asset id, the name of an input file or the error.
+	// No character has a meaning of its own. Less than three characters are a whole asset id.
+	Text *string `form:"text,omitempty" json:"text,omitempty"`
+
 	// Status Any of these. Repeat the parameter or separate the values with commas.
 	Status *[]IngestStatus `form:"status,omitempty" json:"status,omitempty"`
 
@@ -2304,6 +2311,30 @@ func NewListIngestsRequest(server string, params *ListIngestsParams) (*http.Requ
 		if params.ProfileName != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "profileName", *params.ProfileName, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ProfileVersionID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "profileVersionId", *params.ProfileVersionID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Text != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "text", *params.Text, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {

@@ -11,11 +11,17 @@ type Filter struct {
 	AssetID     string
 	IngestID    string
 	ProfileName string
-	Statuses    []IngestStatus // any of them
-	FromDate    string         // startTime at or after: ISO 8601, or a date for the start of that UTC day
-	ToDate      string         // startTime before: the same forms
-	Limit       int            // items per page, 1..500; 0: 25
-	Cursor      string         // of the page before
+	// ProfileVersionID is a version of the profile, whose name must be given; 0:
+	// any.
+	ProfileVersionID int64
+	// Text stands, in whatever case, in the asset id, the name of an input file or
+	// the error. Less than three characters are a whole asset id.
+	Text     string
+	Statuses []IngestStatus // any of them
+	FromDate string         // startTime at or after: ISO 8601, or a date for the start of that UTC day
+	ToDate   string         // startTime before: the same forms
+	Limit    int            // items per page, 1..500; 0: 25
+	Cursor   string         // of the page before
 }
 
 // List gives one page of ingests, newest first. Its Cursor, unless nil, leads
@@ -23,6 +29,7 @@ type Filter struct {
 func (c *Client) List(ctx context.Context, f Filter) (*IngestList, error) {
 	p := &ListIngestsParams{
 		AssetID: optional(f.AssetID), IngestID: optional(f.IngestID), ProfileName: optional(f.ProfileName),
+		ProfileVersionID: optional(f.ProfileVersionID), Text: optional(f.Text),
 		FromDate: optional(f.FromDate), ToDate: optional(f.ToDate), Limit: optional(f.Limit), Cursor: optional(f.Cursor),
 	}
 	if len(f.Statuses) > 0 {

@@ -89,7 +89,7 @@ func TestList(t *testing.T) {
 	list := page(t, "list.json")
 	d.answer("GET /ingests", 200, list)
 	d.run(t, "list", "-o", "json").want(t, 0, list+"\n", "")
-	r := d.run(t, "list", "--asset", "a 1", "--ingest", "i", "--profile", "p", "--status", "running,failed", "--status", "QUEUED",
+	r := d.run(t, "list", "--asset", "a 1", "--ingest", "i", "--profile", "p", "--profile-version", "7", "--text", "50 %", "--status", "running,failed", "--status", "QUEUED",
 		"--from", "2021-01-01", "--to", "2022-01-01", "--limit", "5", "--cursor", "c=", "--tenant", "vimond", "--token", "hunter2")
 	lines := strings.Split(r.out, "\n")
 	if r.code != 0 || len(lines) != 27 || strings.Join(strings.Fields(lines[0]), " ") != "INGEST ASSET PROFILE STATUS DONE STARTED TOOK ERROR" ||
@@ -100,7 +100,7 @@ func TestList(t *testing.T) {
 		t.Errorf("stderr %q", r.err)
 	}
 	asked := d.requests()[1]
-	want := "GET /ingests?assetId=a%201&ingestId=i&profileName=p&status=RUNNING&status=FAILED&status=QUEUED&fromDate=2021-01-01&toDate=2022-01-01&limit=5&cursor=c%3D"
+	want := "GET /ingests?assetId=a%201&ingestId=i&profileName=p&profileVersionId=7&text=50%20%25&status=RUNNING&status=FAILED&status=QUEUED&fromDate=2021-01-01&toDate=2022-01-01&limit=5&cursor=c%3D"
 	if sortQuery(asked) != sortQuery(want) {
 		t.Errorf("asked %s", asked)
 	}

@@ -13,15 +13,17 @@ import (
 
 type listCmd struct {
 	remote
-	Asset   string   `placeholder:"ID" help:"Only ingests of this asset."`
-	Ingest  string   `placeholder:"ID" help:"Only this ingest."`
-	Profile string   `placeholder:"NAME" help:"Only ingests under this profile."`
-	Status  []string `placeholder:"STATUS" help:"Only ingests in one of these states, such as RUNNING,FAILED."`
-	From    string   `placeholder:"TIME" help:"Only ingests that began at this time or later: ISO 8601, or a date for the start of that UTC day."`
-	To      string   `placeholder:"TIME" help:"Only ingests that began before this time."`
-	Limit   int      `placeholder:"N" help:"Ingests per page, 1 to 500. Default: 25."`
-	Cursor  string   `placeholder:"CURSOR" help:"Go on after the page that gave this cursor."`
-	All     bool     `help:"All pages."`
+	Asset          string   `placeholder:"ID" help:"Only ingests of this asset."`
+	Ingest         string   `placeholder:"ID" help:"Only this ingest."`
+	Profile        string   `placeholder:"NAME" help:"Only ingests under this profile."`
+	ProfileVersion int64    `placeholder:"ID" help:"Only ingests under this version of the profile; needs --profile."`
+	Text           string   `placeholder:"TEXT" help:"Only ingests with this text in the asset id, the name of an input file or the error."`
+	Status         []string `placeholder:"STATUS" help:"Only ingests in one of these states, such as RUNNING,FAILED."`
+	From           string   `placeholder:"TIME" help:"Only ingests that began at this time or later: ISO 8601, or a date for the start of that UTC day."`
+	To             string   `placeholder:"TIME" help:"Only ingests that began before this time."`
+	Limit          int      `placeholder:"N" help:"Ingests per page, 1 to 500. Default: 25."`
+	Cursor         string   `placeholder:"CURSOR" help:"Go on after the page that gave this cursor."`
+	All            bool     `help:"All pages."`
 }
 
 func (c *listCmd) Run(ctx context.Context, sh *shell) error {
@@ -50,7 +52,7 @@ func (c *listCmd) Run(ctx context.Context, sh *shell) error {
 
 func (c *listCmd) filter() client.Filter {
 	f := client.Filter{
-		AssetID: c.Asset, IngestID: c.Ingest, ProfileName: c.Profile,
+		AssetID: c.Asset, IngestID: c.Ingest, ProfileName: c.Profile, ProfileVersionID: c.ProfileVersion, Text: c.Text,
 		FromDate: c.From, ToDate: c.To, Limit: c.Limit, Cursor: c.Cursor,
 	}
 	for _, s := range c.Status {

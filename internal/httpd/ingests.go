@@ -2,7 +2,9 @@ package httpd
 
 import (
 	"context"
+	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/via-orchestrate/orchestrate/internal/httpd/api"
 	"github.com/via-orchestrate/orchestrate/internal/store"
@@ -11,6 +13,7 @@ import (
 const (
 	defaultLimit = 25
 	maxLimit     = 500
+	maxText      = 200 // characters
 )
 
 // ListIngests implements api.StrictServerInterface.
@@ -34,6 +37,15 @@ func (s *server) ListIngests(ctx context.Context, r api.ListIngestsRequestObject
 func filterOf(p api.ListIngestsParams) (store.IngestFilter, error) {
 	f := store.IngestFilter{
 		AssetID: value(p.AssetID), IngestID: value(p.IngestID), ProfileName: value(p.ProfileName),
+		ProfileVersion: value(p.ProfileVersionID), Text: value(p.Text),
+	}
+	switch {
+	case p.ProfileVersionID != nil && f.ProfileVersion < 1:
+		return f, badParameter("profileVersionId", parameterForm("profileVersionId"))
+	case p.ProfileVersionID != nil && p.ProfileName == nil:
+		return f, badParameter("profileVersionId", "needs profileName")
+	case utf8.RuneCountInString(f.Text) > maxText:
+		return f, badParameter("text", fmt.Sprintf("must have at most %d characters", maxText))
 	}
 	var err error
 	if f.Limit, err = parseLimit(p.Limit); err != nil {

@@ -68,7 +68,7 @@ func parameterForm(name string) string {
 	switch name {
 	case "limit":
 		return "must be a whole number from 1 to 500"
-	case "versionId":
+	case "versionId", "profileVersionId":
 		return "must be a whole number, 1 or more"
 	case "dryRun":
 		return "must be true or false"

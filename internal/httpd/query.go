@@ -18,7 +18,7 @@ type queryRule map[string]bool
 func queryRules() map[string]queryRule {
 	return map[string]queryRule{
 		"GET /ingests": {
-			"assetId": false, "ingestId": false, "profileName": false, "status": true,
+			"assetId": false, "ingestId": false, "profileName": false, "profileVersionId": false, "text": false, "status": true,
 			"fromDate": false, "toDate": false, "limit": false, "cursor": false,
 		},
 		"POST /ingests": {"dryRun": false},

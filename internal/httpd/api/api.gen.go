@@ -898,6 +898,13 @@ type ListIngestsParams struct {
 	// ProfileName Only ingests under this profile, in any of its versions.
 	ProfileName *string `form:"profileName,omitempty" json:"profileName,omitempty"`
 
+	// ProfileVersionID Only ingests under this version of the profile, whose `profileName` must be given.
+	ProfileVersionID *int64 `form:"profileVersionId,omitempty" json:"profileVersionId,omitempty"`
+
+	// Text Only ingests with this text, in whatever case, in the asset id, the name of an input file or the error.
+	// No character has a meaning of its own. Less than three characters are a whole asset id.
+	Text *string `form:"text,omitempty" json:"text,omitempty"`
+
 	// Status Any of these. Repeat the parameter or separate the values with commas.
 	Status *[]IngestStatus `form:"status,omitempty" json:"status,omitempty"`
 
@@ -1361,6 +1368,32 @@ func (siw *ServerInterfaceWrapper) ListIngests(w http.ResponseWriter, r *http.Re
 			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "profileName"})
 		} else {
 			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "profileName", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "profileVersionId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "profileVersionId", r.URL.Query(), &params.ProfileVersionID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "profileVersionId"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "profileVersionId", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "text" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "text", r.URL.Query(), &params.Text, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "text"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "text", Err: err})
 		}
 		return
 	}

@@ -43,7 +43,7 @@ func TestEveryListIsReadFromAnIndexInItsOrder(t *testing.T) {
 // equalities is how many columns a scan of the filter compares for equality.
 func equalities(f store.IngestFilter, query string) (n int) {
 	n = 1 // tenant
-	for _, asked := range []bool{f.AssetID != "", f.ProfileName != "", strings.Contains(query, "status = ")} {
+	for _, asked := range []bool{f.AssetID != "", f.ProfileName != "", f.ProfileVersion != 0 && f.AssetID == "", strings.Contains(query, "status = ")} {
 		if asked {
 			n++
 		}
@@ -58,7 +58,7 @@ func scansOf(f store.IngestFilter) int {
 	switch n := len(f.Statuses); {
 	case n > 0 && n < all:
 		return n
-	case f.AssetID != "" && f.ProfileName != "" && f.IngestID == "":
+	case (f.AssetID != "" || f.ProfileVersion != 0) && f.ProfileName != "" && f.IngestID == "":
 		return all
 	}
 	return 1
@@ -67,7 +67,7 @@ func scansOf(f store.IngestFilter) int {
 // everyFilter is every combination of the filters, with 0 to 7 statuses.
 func everyFilter(asset, profile, id string, limit int) (all []store.IngestFilter) {
 	at := time.UnixMilli(1_000_000)
-	for bits := range 1 << 6 {
+	for bits := range 1 << 7 {
 		on := func(bit int) bool { return bits>>bit&1 == 1 }
 		for n := range len(vod.IngestStatuses()) + 1 {
 			f := store.IngestFilter{Tenant: "t", Statuses: vod.IngestStatuses()[len(vod.IngestStatuses())-n:], Limit: limit}
@@ -89,6 +89,9 @@ func everyFilter(asset, profile, id string, limit int) (all []store.IngestFilter
 			if on(5) {
 				f.After = &store.Position{Start: at, ID: "i"}
 			}
+			if on(6) && on(1) {
+				f.ProfileVersion = 1
+			}
 			all = append(all, f)
 		}
 	}
@@ -107,7 +110,7 @@ func TestListsReadNoMoreThanTheyShow(t *testing.T) {
 		_, err := t.exec(`
 			WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 - 1)
 			INSERT INTO ingests (`+ingestColumns+`)
-			SELECT printf('%06d', i), 't', iif(i < 60 OR i % 2 = 1, 'large', 'a' || i % 7), iif(i < 60 OR i % 4 = 2, 'rare', 'p' || i % 3), 0,
+			SELECT printf('%06d', i), 't', iif(i < 60 OR i % 2 = 1, 'large', 'a' || i % 7), iif(i < 60 OR i % 4 = 2, 'rare', 'p' || i % 3), iif(i < 60 OR i % 4 = 2, 1, 2),
 				CASE WHEN i < 60 THEN 'FAILED' WHEN i % 100 = 2 THEN 'CANCELLED' WHEN i % 100 = 3 THEN 'SKIPPED' ELSE 'COMPLETED' END,
 				0, i / 3, i + 5, '', '["VIDEO"]', 0, 0, 1, '', '' FROM n`, rows)
 		return err

@@ -12,6 +12,17 @@ import (
 
 func explain(t *testing.T, s *Store, query string, args ...any) (lines []string) {
 	t.Helper()
+	err := s.read(t.Context(), func(q querier) (err error) {
+		lines, err = planOf(q, query, args)
+		return err
+	})
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return lines
+}
+
+func planOf(q querier, query string, args []any) (lines []string, err error) {
 	type step struct {
 		id, parent, unused int
 		line               string
@@ -19,17 +30,11 @@ func explain(t *testing.T, s *Store, query string, args ...any) (lines []string)
 	columns := func(s *step) []column {
 		return []column{number[int]{&s.id}, number[int]{&s.parent}, number[int]{&s.unused}, text[string]{&s.line}}
 	}
-	err := s.read(t.Context(), func(q querier) error {
-		steps, err := all(q, columns, "EXPLAIN QUERY PLAN "+query, args...)
-		for _, step := range steps {
-			lines = append(lines, step.line)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatalf("%s: %v", query, err)
+	steps, err := all(q, columns, "EXPLAIN QUERY PLAN "+query, args...)
+	for _, step := range steps {
+		lines = append(lines, step.line)
 	}
-	return lines
+	return lines, err
 }
 
 func TestLookUpsAreServedByTheirIndex(t *testing.T) {
@@ -42,6 +47,10 @@ func TestLookUpsAreServedByTheirIndex(t *testing.T) {
 		servedQuery:     "SEARCH catalog USING INDEX catalog_current (tenant=? AND asset_id=?)",
 		aheadQuery:      "SEARCH ingests USING COVERING INDEX ingests_by_asset_status (tenant=? AND asset_id=? AND status=? AND (start_ms,id)<(?,?))",
 		publishedQuery:  "SEARCH catalog USING INDEX catalog_current (tenant=? AND asset_id=?)",
+
+		countsQuery:       "SEARCH ingest_counts USING PRIMARY KEY (tenant=?)",
+		searchNumberQuery: "SEARCH search_numbers USING COVERING INDEX sqlite_autoindex_search_numbers_1 (tenant=? AND profile=?)",
+		lastSearchIDQuery: "SEARCH ingests USING COVERING INDEX ingests_by_search (search_id>? AND search_id<?)",
 	} {
 		args := make([]any, strings.Count(query, "?"))
 		if got := explain(t, s, query, args...); !slices.Equal(got, []string{want}) {

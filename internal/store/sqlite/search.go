@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"net/url"
 	"strings"
 	"time"
@@ -20,14 +21,14 @@ import (
 // a page costs what its limit costs however many ingests have the text.
 //
 // What lists are filtered by beside a text stands there as marks: sequences of
-// three characters that stand for a tenant, a tenant's status and a profile. So
-// no rows of other tenants are looked at, and a rare status among what nearly
-// all ingests have in common is found at once. All filters are checked on the
-// row anyway.
+// three characters that stand for a tenant, a tenant's status, a profile and an
+// asset. So no rows of other tenants are looked at, and a rare status among what
+// nearly all ingests have in common is found at once. All filters are checked on
+// the row anyway.
 
-const searchColumns = "rowid, tenant_mark, status_mark, profile_mark, asset, names, failure"
+const searchColumns = "rowid, tenant_mark, status_mark, profile_mark, asset_mark, asset, names, failure"
 
-// searchBits is how much of search_id tells ingests apart that start together.
+// The part of search_id that tells ingests apart that start together.
 const (
 	searchBits = 20
 	searchMask = 1<<searchBits - 1
@@ -37,8 +38,8 @@ const (
 // What starts outside counts as starting there.
 const maxSearchTime = 1<<43 - 1
 
-// maxSearched bounds what is searched of one ingest's file names, and of its
-// error, in bytes.
+// maxSearched bounds what is searched of one ingest's asset id, of the names of
+// its files and of its error, in bytes each.
 const maxSearched = 8 << 10
 
 // searchTime is the part of search_id that the start makes.
@@ -46,8 +47,11 @@ func searchTime(ms int64) int64 { return max(min(ms, maxSearchTime), -maxSearchT
 
 // searchEntry is what stands of an ingest in search.
 type searchEntry struct {
-	id                                             int64
-	tenant, status, profile, asset, names, failure string
+	id int64
+	// Marks.
+	tenant, status, profile, assetMark string
+	// Texts.
+	asset, names, failure string
 }
 
 func searchRow(e *searchEntry) []column {
@@ -56,6 +60,7 @@ func searchRow(e *searchEntry) []column {
 		text[string]{&e.tenant},
 		text[string]{&e.status},
 		text[string]{&e.profile},
+		text[string]{&e.assetMark},
 		text[string]{&e.asset},
 		text[string]{&e.names},
 		text[string]{&e.failure},
@@ -66,12 +71,13 @@ func searchRow(e *searchEntry) []column {
 // of its tenant and of its profile.
 func entryOf(in *vod.Ingest, tenant, profile int64) searchEntry {
 	return searchEntry{
-		tenant:  mark(tenant, tenantKind),
-		status:  mark(tenant, statusKind(in.Status)),
-		profile: mark(profile, profileKind),
-		asset:   assetPhrase(in.AssetID),
-		names:   clean(cut(inputNames(in.Input))),
-		failure: clean(cut(in.Error)),
+		tenant:    mark(tenant, tenantKind),
+		status:    mark(tenant, statusKind(in.Status)),
+		profile:   mark(profile, profileKind),
+		assetMark: assetMark(in.AssetID),
+		asset:     clean(cut(in.AssetID)),
+		names:     clean(cut(inputNames(in.Input))),
+		failure:   clean(cut(in.Error)),
 	}
 }
 
@@ -116,10 +122,17 @@ func mark(number int64, kind rune) string {
 	})
 }
 
-// assetPhrase has an asset id between two marks, so that one of whatever length
-// can be asked for as a whole.
-func assetPhrase(id string) string {
-	return string(privateFirst) + clean(id) + string(privateFirst+1)
+// assetMark is a sequence of three characters that stands for an asset, and
+// seldom for another one too.
+func assetMark(id string) string {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(id)) // Never fails.
+	n := h.Sum64()
+	return string([]rune{
+		privateFirst + rune(n%privateCount),
+		privateFirst + rune(n/privateCount%privateCount),
+		privateFirst + rune(n/privateCount/privateCount%privateCount),
+	})
 }
 
 // clean replaces what SQLite's functions for text stop or stumble at.
@@ -232,8 +245,8 @@ func (t *tx) searchAgain(old state, in *vod.Ingest) error {
 		return fmt.Errorf("keep ingest %s searchable: %w", in.ID, err)
 	}
 	_, err = t.exec(`
-		UPDATE search SET tenant_mark = ?, status_mark = ?, profile_mark = ?, asset = ?, names = ?, failure = ?
-		WHERE rowid = ?`, e.tenant, e.status, e.profile, e.asset, e.names, e.failure, id)
+		UPDATE search SET tenant_mark = ?, status_mark = ?, profile_mark = ?, asset_mark = ?, asset = ?, names = ?, failure = ?
+		WHERE rowid = ?`, e.tenant, e.status, e.profile, e.assetMark, e.asset, e.names, e.failure, id)
 	if err != nil {
 		return fmt.Errorf("keep ingest %s searchable: %w", in.ID, err)
 	}

@@ -58,7 +58,7 @@ func (sel *selection) search(q querier) (ok bool, err error) {
 		terms = append(terms, "profile_mark : "+quoted(mark(profile, profileKind)))
 	}
 	if sel.AssetID != "" {
-		terms = append(terms, "asset : "+quoted(assetPhrase(sel.AssetID)))
+		terms = append(terms, "asset_mark : "+quoted(assetMark(sel.AssetID)))
 	}
 	sel.match = strings.Join(append(terms, "{asset names failure} : "+quoted(clean(sel.Text))), " AND ")
 

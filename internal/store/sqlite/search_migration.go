@@ -47,7 +47,7 @@ func fillSearch(ctx context.Context, tx *sql.Tx) error {
 	if err != nil {
 		return fmt.Errorf("number tenants and profiles: %w", err)
 	}
-	insert, err := tx.PrepareContext(ctx, `INSERT INTO search (`+searchColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?)`)
+	insert, err := tx.PrepareContext(ctx, `INSERT INTO search (`+searchColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func fillSearch(ctx context.Context, tx *sql.Tx) error {
 			return nil
 		}
 		for _, e := range entries {
-			if _, err := insert.ExecContext(ctx, e.id, e.tenant, e.status, e.profile, e.asset, e.names, e.failure); err != nil {
+			if _, err := insert.ExecContext(ctx, e.id, e.tenant, e.status, e.profile, e.assetMark, e.asset, e.names, e.failure); err != nil {
 				return fmt.Errorf("write the search: %w", err)
 			}
 			last = e.id

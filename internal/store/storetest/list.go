@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -54,7 +55,7 @@ func everyFilter(_ *testing.T, b bundle) {
 		rows = append(rows, b.create(ingest(startingAt(i*i%40), being(vod.IngestStatuses()[i%7]), func(in *vod.Ingest) {
 			in.Tenant = fmt.Sprint("t", i%2)
 			in.AssetID = fmt.Sprint("a", i%3)
-			in.ProfileName = fmt.Sprint("p", i/7%4%3)
+			in.ProfileName, in.ProfileVersion = fmt.Sprint("p", i/7%4%3), int64(1+i/14%2)
 		})))
 	}
 	slices.SortFunc(rows, inListOrder)
@@ -81,6 +82,8 @@ func selects(f store.IngestFilter, in vod.Ingest) bool {
 		(f.AssetID == "" || in.AssetID == f.AssetID) &&
 		(f.IngestID == "" || in.ID == f.IngestID) &&
 		(f.ProfileName == "" || in.ProfileName == f.ProfileName) &&
+		(f.ProfileVersion == 0 || in.ProfileVersion == f.ProfileVersion) &&
+		(f.Text == "" || hasText(in, f.Text)) &&
 		(len(f.Statuses) == 0 || slices.Contains(f.Statuses, in.Status)) &&
 		(f.From.IsZero() || !in.Start.Before(f.From)) &&
 		(f.To.IsZero() || in.Start.Before(f.To)) &&
@@ -94,12 +97,16 @@ func everyCombination(rows []vod.Ingest) (all []store.IngestFilter) {
 	}
 	for _, limit := range []int{3, 500} {
 		for _, asset := range []string{"", "a1", "none"} {
-			for _, profile := range []string{"", "p1", "none"} {
+			for _, profile := range []string{"", "p1", "p1/2", "none"} {
 				for _, status := range statuses {
 					for _, id := range []string{"", middle.ID} {
 						for bound := range 8 {
 							f := store.IngestFilter{
-								Tenant: middle.Tenant, AssetID: asset, ProfileName: profile, Statuses: status, IngestID: id, Limit: limit,
+								Tenant: middle.Tenant, AssetID: asset, Statuses: status, IngestID: id, Limit: limit,
+							}
+							name, version, _ := strings.Cut(profile, "/")
+							if f.ProfileName = name; version != "" {
+								f.ProfileVersion = 2
 							}
 							if bound&1 != 0 {
 								f.From = at(4)

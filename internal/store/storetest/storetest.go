@@ -22,7 +22,7 @@ import (
 // is closed when that test ends; to close it again then must not fail.
 func Exercise(t *testing.T, open func(*testing.T) store.Store) {
 	groups := map[string]map[string]func(*testing.T, bundle){
-		"Create": createTests(), "Get": getTests(), "List": listTests(), "Change": changeTests(),
+		"Create": createTests(), "Get": getTests(), "List": listTests(), "Lists": listsTests(), "Search": searchTests(), "Change": changeTests(),
 		"Attempt": attemptTests(), "Delete": deleteTests(), "Unfinished": unfinishedTests(),
 		"Earlier": earlierTests(), "Import": importTests(), "Catalog": catalogTests(),
 		"CatalogTakeBack": catalogTakeBackTests(), "Audit": auditTests(), "Profile": profileTests(), "Retention": retentionTests(), "Close": closeTests(),

@@ -37,7 +37,7 @@ CREATE TABLE search_numbers (
 -- The text of ingests by its trigrams, see search.go: an index alone, whose
 -- rowid is search_id and rises in list order.
 CREATE VIRTUAL TABLE search USING fts5 (
-    tenant_mark, status_mark, profile_mark, asset, names, failure,
+    tenant_mark, status_mark, profile_mark, asset_mark, asset, names, failure,
     content = '', contentless_delete = 1, tokenize = 'trigram'
 );
 
