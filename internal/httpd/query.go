@@ -27,6 +27,7 @@ func queryRules() map[string]queryRule {
 			"fromDate": false, "toDate": false, "limit": false, "cursor": false,
 		},
 		"GET /events":          {"ingestId": false, "assetId": false},
+		"GET /statistics":      {"fromDate": false, "toDate": false, "profileName": false},
 		"GET /profiles/{name}": {"versionId": false},
 		"PUT /profiles/{name}": {"dryRun": false},
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
+	"github.com/via-orchestrate/orchestrate/internal/statistics"
 	"github.com/via-orchestrate/orchestrate/internal/store"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
@@ -19,6 +20,8 @@ type Service interface {
 
 	// AuditList gives a page of the caller's audit log, newest first.
 	AuditList(ctx context.Context, by vod.Caller, f store.AuditFilter) (page []vod.AuditEntry, more bool, err error)
+	// Statistics tells what the caller's ingests came to.
+	Statistics(ctx context.Context, by vod.Caller, q statistics.Query) (statistics.Report, error)
 	// Ready tells whether work can be taken.
 	Ready(ctx context.Context) error
 }

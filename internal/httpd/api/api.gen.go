@@ -686,6 +686,175 @@ type Report struct {
 // Stage defines model for Stage.
 type Stage string
 
+// Statistics What ingests came to in a range.
+type Statistics struct {
+	// From The begin of the first column.
+	From Timestamp `json:"from"`
+
+	// To The end of the last column, which may be to come.
+	To Timestamp `json:"to"`
+
+	// Interval How long a column is, in milliseconds.
+	Interval int64 `json:"interval"`
+
+	// ProfileName The profile that was asked for; null for all.
+	ProfileName *string          `json:"profileName"`
+	Total       StatisticsCounts `json:"total"`
+
+	// Columns In order of time.
+	Columns []StatisticsColumn `json:"columns"`
+	Now     StatisticsNow      `json:"now"`
+
+	// Profiles By name, whatever profile was asked for.
+	Profiles []StatisticsProfile `json:"profiles"`
+
+	// Durations Of what was completed in the range.
+	Durations []StatisticsDuration `json:"durations"`
+
+	// Errors The commonest first, at most 20.
+	Errors []StatisticsError `json:"errors"`
+}
+
+// StatisticsColumn What happened in a stretch of time.
+type StatisticsColumn struct {
+	// Start Its begin.
+	Start Timestamp `json:"start"`
+
+	// Accepted Submitted, or opened again by a retry.
+	Accepted int64 `json:"accepted"`
+
+	// Completed Ended as COMPLETED.
+	Completed int64 `json:"completed"`
+
+	// Skipped Ended as SKIPPED.
+	Skipped int64 `json:"skipped"`
+
+	// Failed Ended as FAILED.
+	Failed int64 `json:"failed"`
+
+	// Cancelled Ended as CANCELLED.
+	Cancelled int64 `json:"cancelled"`
+
+	// Queued How many waited for their first task at its end, or now.
+	Queued int64 `json:"queued"`
+
+	// Unfinished How many were not over at its end, or now.
+	Unfinished int64 `json:"unfinished"`
+}
+
+// StatisticsCounts How many ingests came to something.
+type StatisticsCounts struct {
+	// Accepted Submitted, or opened again by a retry.
+	Accepted int64 `json:"accepted"`
+
+	// Completed Ended as COMPLETED.
+	Completed int64 `json:"completed"`
+
+	// Skipped Ended as SKIPPED.
+	Skipped int64 `json:"skipped"`
+
+	// Failed Ended as FAILED.
+	Failed int64 `json:"failed"`
+
+	// Cancelled Ended as CANCELLED.
+	Cancelled int64 `json:"cancelled"`
+}
+
+// StatisticsDuration How long something took, in milliseconds.
+type StatisticsDuration struct {
+	// ProfileName Its profile.
+	ProfileName string `json:"profileName"`
+
+	// Stage The stage of tasks, by the attempt that completed them; null for whole ingests, from when they were accepted or last retried.
+	Stage *string `json:"stage"`
+
+	// Count How many were completed.
+	Count int64 `json:"count"`
+
+	// P50 Half of them took no longer.
+	P50 int64 `json:"p50"`
+
+	// P95 95 of 100 took no longer.
+	P95 int64 `json:"p95"`
+}
+
+// StatisticsError What failed in the same way.
+type StatisticsError struct {
+	// Stage The stage that failed; null where no task did.
+	Stage *string `json:"stage"`
+
+	// Class Its class; null where no task failed.
+	Class *string `json:"class"`
+
+	// Reason Its reason; null where no task failed.
+	Reason *string `json:"reason"`
+
+	// Failed Ingests that FAILED for it.
+	Failed int64 `json:"failed"`
+
+	// Retried Attempts that failed for it and were, or are to be, followed by another.
+	Retried int64 `json:"retried"`
+
+	// Last When it happened last.
+	Last Timestamp `json:"last"`
+
+	// IngestID The ingest that it happened to last. It may have been deleted.
+	IngestID string `json:"ingestId"`
+
+	// AssetID The asset of that one.
+	AssetID string `json:"assetId"`
+
+	// Message What was said then; 300 bytes at most.
+	Message string `json:"message"`
+}
+
+// StatisticsNow What is under way at this moment.
+type StatisticsNow struct {
+	// Queued Ingests that wait for their first task.
+	Queued int64 `json:"queued"`
+
+	// Running Ingests that run.
+	Running int64 `json:"running"`
+
+	// Cancelling Ingests that are being cancelled.
+	Cancelling int64 `json:"cancelling"`
+
+	// Stages Stages that have something to do.
+	Stages []StatisticsStage `json:"stages"`
+}
+
+// StatisticsProfile What happened to the ingests of a profile.
+type StatisticsProfile struct {
+	// ProfileName Its name.
+	ProfileName string `json:"profileName"`
+
+	// Accepted Submitted, or opened again by a retry.
+	Accepted int64 `json:"accepted"`
+
+	// Completed Ended as COMPLETED.
+	Completed int64 `json:"completed"`
+
+	// Skipped Ended as SKIPPED.
+	Skipped int64 `json:"skipped"`
+
+	// Failed Ended as FAILED.
+	Failed int64 `json:"failed"`
+
+	// Cancelled Ended as CANCELLED.
+	Cancelled int64 `json:"cancelled"`
+}
+
+// StatisticsStage The tasks of a stage that are not over.
+type StatisticsStage struct {
+	Stage Stage `json:"stage"`
+
+	// Running Tasks that run.
+	Running int64 `json:"running"`
+
+	// Waiting Tasks that wait for a slot or for their next attempt.
+	Waiting int64 `json:"waiting"`
+}
+
 // Step A step of an ingest.
 type Step struct {
 	// Step Number within the snapshot, from 0.
@@ -942,6 +1111,18 @@ type PutProfileParams struct {
 	DryRun *DryRun `form:"dryRun,omitempty" json:"dryRun,omitempty"`
 }
 
+// GetStatisticsParams defines parameters for GetStatistics.
+type GetStatisticsParams struct {
+	// FromDate The begin, at most 400 days before the end; a day before it where it is not given. ISO 8601 with offset, or a date for the start of that UTC day.
+	FromDate *string `form:"fromDate,omitempty" json:"fromDate,omitempty"`
+
+	// ToDate The end; now where it is not given, or is to come. In the same form.
+	ToDate *string `form:"toDate,omitempty" json:"toDate,omitempty"`
+
+	// ProfileName Only ingests of this profile.
+	ProfileName *string `form:"profileName,omitempty" json:"profileName,omitempty"`
+}
+
 // SelectPlaybackJSONRequestBody defines body for SelectPlayback for application/json ContentType.
 type SelectPlaybackJSONRequestBody = PlaybackSelection
 
@@ -1031,6 +1212,9 @@ type ServerInterface interface {
 	// CheckSource Tell whether the server reads the same file under a path as the caller
 	// (POST /sources/check)
 	CheckSource(w http.ResponseWriter, r *http.Request)
+	// GetStatistics Tell what ingests came to over time
+	// (GET /statistics)
+	GetStatistics(w http.ResponseWriter, r *http.Request, params GetStatisticsParams)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -1861,6 +2045,65 @@ func (siw *ServerInterfaceWrapper) CheckSource(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// GetStatistics operation middleware
+func (siw *ServerInterfaceWrapper) GetStatistics(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetStatisticsParams
+
+	// ------------- Optional query parameter "fromDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "fromDate", r.URL.Query(), &params.FromDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "fromDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "fromDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "toDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "toDate", r.URL.Query(), &params.ToDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "toDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "toDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "profileName" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "profileName", r.URL.Query(), &params.ProfileName, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "profileName"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "profileName", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetStatistics(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 type UnescapedCookieParamError struct {
 	ParamName string
 	Err       error
@@ -2005,6 +2248,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/readyz", wrapper.GetReadiness)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/schemas/profile.json", wrapper.GetProfileSchema)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/sources/check", wrapper.CheckSource)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/statistics", wrapper.GetStatistics)
 
 	return m
 }
@@ -2578,6 +2822,28 @@ func (response CheckSource200JSONResponse) VisitCheckSourceResponse(w http.Respo
 	return err
 }
 
+type GetStatisticsRequestObject struct {
+	Params GetStatisticsParams
+}
+
+type GetStatisticsResponseObject interface {
+	VisitGetStatisticsResponse(w http.ResponseWriter) error
+}
+
+type GetStatistics200JSONResponse Statistics
+
+func (response GetStatistics200JSONResponse) VisitGetStatisticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// DeleteAsset Delete an asset with all its ingests and published files
@@ -2652,6 +2918,9 @@ type StrictServerInterface interface {
 	// CheckSource Tell whether the server reads the same file under a path as the caller
 	// (POST /sources/check)
 	CheckSource(ctx context.Context, request CheckSourceRequestObject) (CheckSourceResponseObject, error)
+	// GetStatistics Tell what ingests came to over time
+	// (GET /statistics)
+	GetStatistics(ctx context.Context, request GetStatisticsRequestObject) (GetStatisticsResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
@@ -3338,6 +3607,32 @@ func (sh *strictHandler) CheckSource(w http.ResponseWriter, r *http.Request) {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(CheckSourceResponseObject); ok {
 		if err := validResponse.VisitCheckSourceResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetStatistics operation middleware
+func (sh *strictHandler) GetStatistics(w http.ResponseWriter, r *http.Request, params GetStatisticsParams) {
+	var request GetStatisticsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetStatistics(ctx, request.(GetStatisticsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetStatistics")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetStatisticsResponseObject); ok {
+		if err := validResponse.VisitGetStatisticsResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
