@@ -21,24 +21,28 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/notify"
 	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
 	"github.com/via-orchestrate/orchestrate/internal/retention"
+	"github.com/via-orchestrate/orchestrate/internal/session"
 	"github.com/via-orchestrate/orchestrate/internal/store/sqlite"
 	"github.com/via-orchestrate/orchestrate/internal/upload"
 )
 
 // App is a server.
 type App struct {
-	config    config.Config
-	log       *slog.Logger
-	listener  net.Listener
-	server    *http.Server
-	engine    *local.Engine
-	service   *orchestrate.Service
-	store     *sqlite.Store
-	hub       *notify.Hub
-	auth      *auth.Authenticator // nil: there is no sign-in
-	locations *location.Set
-	uploads   *upload.Server
-	retention *retention.Worker
+	config   config.Config
+	log      *slog.Logger
+	listener net.Listener
+	server   *http.Server
+	engine   *local.Engine
+	service  *orchestrate.Service
+	store    *sqlite.Store
+	hub      *notify.Hub
+	auth     *auth.Authenticator // nil: there is no sign-in
+	// sessions is nil without sign-in; clientSecret is that of the OIDC client.
+	sessions     *session.Manager
+	clientSecret config.Secret
+	locations    *location.Set
+	uploads      *upload.Server
+	retention    *retention.Worker
 
 	metrics         *metrics.Metrics
 	metricsListener net.Listener // nil: metrics are not served
@@ -81,6 +85,7 @@ func New(ctx context.Context, c config.Config, log *slog.Logger) (_ *App, err er
 	if a.config.PublicURL == "" {
 		a.config.PublicURL = "http://" + a.listener.Addr().String()
 	}
+	a.openSessions()
 	if err := a.listenMetrics(ctx); err != nil {
 		return nil, err
 	}

@@ -31,6 +31,9 @@ func (a *App) openSignIn(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("sign-in: %w", err)
 	}
+	if a.clientSecret, err = readSecret(a.config.ClientSecretFile); err != nil {
+		return err
+	}
 	a.log.Info("sign-in is on", "issuers", a.config.Issuers, "minted", minted)
 	return nil
 }

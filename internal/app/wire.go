@@ -74,7 +74,7 @@ func (a *App) handler() http.Handler {
 		Mounts: a.mounts(),
 	}
 	if a.auth != nil { // An interface that holds a nil pointer is not nil.
-		c.Auth = a.auth
+		c.Auth, c.Sessions = a.auth, a.sessions
 	}
 	return httpd.New(c)
 }
@@ -84,6 +84,7 @@ func (a *App) handler() http.Handler {
 func (a *App) mounts() map[string]http.Handler {
 	uploads, docs := a.metrics.Uploads(a.uploads.Handler()), apidoc.Handler()
 	return map[string]http.Handler{
+		"GET /{$}":           http.RedirectHandler("/ui/", http.StatusSeeOther),
 		"GET " + apidoc.Path: docs, "GET " + apidoc.Path + "/": docs,
 		"GET /events": a.events(),
 		"/media/":     mediahttp.Handler(a.config.MediaRoot),

@@ -38,6 +38,9 @@ func (c *doctorCmd) Run(ctx context.Context, sh *shell) error {
 	for _, dir := range []struct{ name, path string }{{"data folder", c.Data}, {"media folder", c.MediaRoot}} {
 		findings = append(findings, checkWritable(dir.name, dir.path), checkSpace(dir.name, dir.path, c.MinFree))
 	}
+	if c.ClientID != "" {
+		findings = append(findings, checkBrowserSignIn(c.Config))
+	}
 	findings = append(findings, c.checkServer(ctx))
 	rows, missing := [][]string{{"CHECK", "RESULT", "DETAIL"}}, 0
 	for _, f := range findings {
@@ -91,6 +94,23 @@ func checkSpace(name, path string, minFree config.Bytes) finding {
 		return finding{name, "missing", fmt.Sprintf("%s free, less than the %s of min-free: new work would wait", config.Bytes(free), minFree)}
 	}
 	return finding{name, "ok", fmt.Sprintf("%s free, min-free is %s", config.Bytes(free), minFree)}
+}
+
+// checkBrowserSignIn tells what the issuer has to know, which cannot be asked.
+func checkBrowserSignIn(c config.Config) finding {
+	const name = "browser sign-in"
+	if c.ClientSecretFile != "" {
+		f, err := os.Open(c.ClientSecretFile)
+		if err != nil {
+			return finding{name, "missing", "oidc-client-secret-file: " + err.Error()}
+		}
+		_ = f.Close() // Nothing was written.
+	}
+	detail := fmt.Sprintf("%s must know, for the client %s, the redirect address %s", c.Issuers[0], c.ClientID, config.Callback(c.PublicURL))
+	if c.PublicURL == "" {
+		return finding{name, "warning", "set public-url: the issuer sends people back to an address below it"}
+	}
+	return finding{name, "ok", detail}
 }
 
 // checkServer asks a server whether it is ready. That none runs is a warning

@@ -58,6 +58,10 @@ func (p *Pairs) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// Callback is the address that an issuer sends people back to, below the public
+// one; it has to be told of it.
+func Callback(publicURL string) string { return publicURL + "/ui/_/callback" }
+
 // Loopback tells whether only this machine can reach a server at the address,
 // which is HOST:PORT.
 func Loopback(addr string) bool {

@@ -12,7 +12,9 @@ import (
 
 const (
 	tenantHeader  = "X-Vimond-Tenant"
-	defaultTenant = "default"
+	// DefaultTenant is whose things are shown where there is no sign-in and none
+	// is named.
+	DefaultTenant = "default"
 	// localSubject names the caller in the audit log while there is no sign-in.
 	localSubject = "local"
 )
@@ -68,7 +70,7 @@ func (s *server) localCaller(r *http.Request) (vod.Caller, error) {
 		Subject: localSubject, From: From(r.Context()), Tenant: chosen, AllTenants: chosen == "", Permissions: vod.Permissions(),
 	}
 	if chosen == "" {
-		caller.Tenant = defaultTenant
+		caller.Tenant = DefaultTenant
 	}
 	return caller, nil
 }

@@ -25,15 +25,15 @@ type Provider struct {
 	handler    http.Handler
 	login      func(w http.ResponseWriter, r *http.Request, id string)
 
-	mu       sync.Mutex
-	key      crypto.Signer
-	secret   string // of the client; empty: it has none
-	callback string // where people are sent back to
-	person   string // who sits at the login page; empty: somebody who gives up
-	claims   map[string]any
-	requests map[string]*authRequest // by id
-	codes    map[string]string       // ids by code
-	ended    int
+	mu        sync.Mutex
+	key       crypto.Signer
+	secret    string   // of the client; empty: it has none
+	callbacks []string // where people are sent back to
+	person    string   // who sits at the login page; empty: somebody who gives up
+	claims    map[string]any
+	requests  map[string]*authRequest // by id
+	codes     map[string]string       // ids by code
+	ended     int
 }
 
 // New starts a provider, at which ann sits, without claims. secret is that of the
@@ -60,11 +60,11 @@ func New(t testing.TB, secret string) *Provider {
 	return p
 }
 
-// Register tells the provider where to send people back to.
+// Register tells the provider where it may send people back to, too.
 func (p *Provider) Register(callback string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.callback = callback
+	p.callbacks = append(p.callbacks, callback)
 }
 
 // Sit puts a person in front of the login page, of whom the claims are said; ""

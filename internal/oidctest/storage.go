@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"maps"
+	"slices"
 	"time"
 
 	jose "github.com/go-jose/go-jose/v4"
@@ -105,7 +106,7 @@ func (p *Provider) GetClientByClientID(_ context.Context, id string) (op.Client,
 	if id != ClientID {
 		return nil, errUnknown
 	}
-	return client{callback: p.callback, secret: p.secret}, nil
+	return client{callbacks: slices.Clone(p.callbacks), secret: p.secret}, nil
 }
 
 // AuthorizeClientIDSecret holds the secret.
@@ -122,9 +123,10 @@ func (p *Provider) SetUserinfoFromScopes(context.Context, *oidc.UserInfo, string
 }
 
 // SetUserinfoFromRequest writes the person's claims into the ID token.
-func (p *Provider) SetUserinfoFromRequest(_ context.Context, info *oidc.UserInfo, _ op.IDTokenRequest, _ []string) error {
+func (p *Provider) SetUserinfoFromRequest(_ context.Context, info *oidc.UserInfo, r op.IDTokenRequest, _ []string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	info.Subject = r.GetSubject()
 	for name, value := range p.claims {
 		info.AppendClaims(name, value)
 	}
@@ -169,12 +171,13 @@ func (k publicKey) Key() any                           { return k.key.Public() }
 // client is the one that the provider knows.
 type client struct {
 	op.Client
-	callback, secret string
+	callbacks []string
+	secret    string
 }
 
 // GetID and the others implement [op.Client].
 func (c client) GetID() string                       { return ClientID }
-func (c client) RedirectURIs() []string              { return []string{c.callback} }
+func (c client) RedirectURIs() []string              { return c.callbacks }
 func (c client) PostLogoutRedirectURIs() []string    { return nil }
 func (c client) ApplicationType() op.ApplicationType { return op.ApplicationTypeWeb }
 func (c client) AuthMethod() oidc.AuthMethod {
