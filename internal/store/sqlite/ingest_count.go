@@ -55,6 +55,11 @@ func countedByTriggers(q querier, tenant string, statuses []vod.IngestStatus) (m
 
 func countedNow(q querier, f store.IngestFilter, statuses []vod.IngestStatus, most int) (map[vod.IngestStatus]int, error) {
 	counts := map[vod.IngestStatus]int{}
+	if f.Text != "" {
+		if rare, err := countedRare(q, f, statuses, most); err != nil || rare != nil {
+			return rare, err
+		}
+	}
 	for _, status := range statuses {
 		f.Statuses = []vod.IngestStatus{status}
 		sel, ok, err := selects(q, f)
@@ -73,12 +78,51 @@ func countedNow(q querier, f store.IngestFilter, statuses []vod.IngestStatus, mo
 	return counts, nil
 }
 
+// rareText is how many ingests may have a text that is looked for once. To look
+// for a long text costs more than to look at these.
+const rareText = 100
+
+// countedRare counts what has a text by its rows; nil: there is more of it than
+// rareText.
+func countedRare(q querier, f store.IngestFilter, statuses []vod.IngestStatus, most int) (map[vod.IngestStatus]int, error) {
+	f.Statuses = statuses
+	sel, ok, err := selects(q, f)
+	if err != nil || ok && sel.match == "" {
+		return nil, err
+	}
+	counts := map[vod.IngestStatus]int{}
+	if !ok {
+		return counts, nil
+	}
+	query, args := sel.query("status")
+	statusRow := func(s *vod.IngestStatus) []column { return []column{text[vod.IngestStatus]{s}} }
+	found, err := upTo(rareText+1, q, statusRow, query, args...)
+	if err != nil || len(found) > rareText {
+		return nil, err
+	}
+	for _, status := range found {
+		counts[status] = min(counts[status]+1, most)
+	}
+	return counts, nil
+}
+
+// exact tells whether what search says of the selection is all there is to say,
+// so that its rows need not be looked at: tenants, profiles and final statuses
+// have marks that nothing else has.
+func (sel selection) exact() bool {
+	return sel.Statuses[0].Final() && sel.AssetID == "" && sel.IngestID == "" && sel.ProfileVersion == 0 &&
+		sel.From.IsZero() && sel.To.IsZero()
+}
+
 // countQuery counts what a selection has in its one status, no further than
 // most.
 func countQuery(sel selection, most int) (query string, args []any) {
-	if sel.match != "" {
+	switch {
+	case sel.match != "" && sel.exact():
+		query, args = "SELECT 1 FROM search WHERE search MATCH "+textArg, []any{sel.match}
+	case sel.match != "":
 		query, args = sel.query("1")
-	} else {
+	default:
 		query, args = listScan("1", sel.IngestFilter, sel.Statuses[0])
 	}
 	return "SELECT count(*) FROM (" + query + " LIMIT " + integerArg + ")", append(args, most)

@@ -61,7 +61,7 @@ func (b bundle) found(text string, want ...vod.Ingest) {
 // them, on rows of which many have a text, and start together.
 func textWithEveryFilter(_ *testing.T, b bundle) {
 	var rows []vod.Ingest
-	for i := range 140 {
+	for i := range 350 {
 		rows = append(rows, b.create(ingest(startingAt(i*i%30), being(vod.IngestStatuses()[i%7]), func(in *vod.Ingest) {
 			in.Tenant = fmt.Sprint("t", i%2)
 			in.AssetID = fmt.Sprint("Film a", i%3)
