@@ -107,6 +107,14 @@ func TestAnOlderDatabaseIsLeftAlone(t *testing.T) {
 	if _, err := db.ExecContext(t.Context(), "DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)"); err != nil {
 		t.Fatal(err)
 	}
+	version := func() (n int) {
+		t.Helper()
+		if err := db.QueryRowContext(t.Context(), "SELECT max(version_id) FROM goose_db_version").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := version()
 	_, _, err = CreateToken(t.Context(), c, wanted())
 	if vod.CodeOf(err) != vod.Conflict || !strings.Contains(err.Error(), "older release") {
 		t.Errorf("got %v", err)
@@ -114,12 +122,8 @@ func TestAnOlderDatabaseIsLeftAlone(t *testing.T) {
 	if _, err := ListTokens(t.Context(), c); vod.CodeOf(err) != vod.Conflict {
 		t.Errorf("got %v", err)
 	}
-	var version int
-	err = db.QueryRowContext(t.Context(), "SELECT max(version_id) FROM goose_db_version").Scan(&version)
-	var newest int
-	files, globErr := filepath.Glob("../store/sqlite/migrations/*.sql")
-	if newest = len(files); err != nil || globErr != nil || version != newest-1 {
-		t.Errorf("the schema is version %d of %d, %v", version, newest, err)
+	if after := version(); after != before {
+		t.Errorf("the schema went from version %d to %d", before, after)
 	}
 }
 
