@@ -116,12 +116,10 @@ func (v *canvas) end() template.HTML {
 		}
 		x, y := num(v.x(t.Column)), headroom+v.Height
 		fmt.Fprintf(&v.b, `<line class="%s" x1="%s%%" x2="%s%%" y1="%d" y2="%d"/>`, class, x, x, y, y+4)
-		anchor := `dx="3"`
-		if v.x(t.Column) > 94 {
-			anchor = `dx="-3" text-anchor="end"` // It would not fit behind the mark.
+		if v.x(t.Column) < 90 { // It would not fit behind a later mark.
+			fmt.Fprintf(&v.b, `<text class="%s" x="%s%%" y="%d" dx="3" data-time="%s" data-form="%s">%s</text>`,
+				class, x, y+16, stamp(t.Time), escape(t.Form), escape(t.Label))
 		}
-		fmt.Fprintf(&v.b, `<text class="%s" x="%s%%" y="%d" %s data-time="%s" data-form="%s">%s</text>`,
-			class, x, y+16, anchor, stamp(t.Time), escape(t.Form), escape(t.Label))
 	}
 	v.b.WriteString(`</g><g class="tips">`)
 	for i, tip := range v.Tips {

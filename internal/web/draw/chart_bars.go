@@ -7,7 +7,7 @@ import (
 )
 
 // Spread is a row of a chart of durations or other amounts: a bar up to the
-// middle value and a thinner one on to the high one.
+// middle value, before another one up to the high one.
 type Spread struct {
 	Name         string
 	Middle, High float64
@@ -33,10 +33,9 @@ func Spreads(id, title, desc string, rows []Spread) template.HTML {
 		y := i * spreadHeight
 		fmt.Fprintf(&b, `<text class="name" x="0" y="%d">%s</text><text class="value" x="100%%" y="%d" text-anchor="end">%s</text>`,
 			y+13, escape(r.Name), y+13, escape(r.Label))
-		fmt.Fprintf(&b, `<rect class="rail" x="0" y="%d" width="100%%" height="10" rx="2"/>`, y+20)
 		if longest > 0 {
 			width := func(value float64) string { return num(spreadWidth * value / longest) }
-			fmt.Fprintf(&b, `<rect class="high" x="0" y="%d" width="%s%%" height="4"/>`, y+23, width(r.High))
+			fmt.Fprintf(&b, `<rect class="high" x="0" y="%d" width="%s%%" height="10" rx="2"/>`, y+20, width(r.High))
 			fmt.Fprintf(&b, `<rect class="middle" x="0" y="%d" width="%s%%" height="10" rx="2"/>`, y+20, width(r.Middle))
 		}
 	}
