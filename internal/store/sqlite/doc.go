@@ -20,6 +20,23 @@
 // read from an index in list order, whatever the filter (ingest_list.go), and
 // [Store.IngestVersion] tells whether one that was read is still current.
 //
+// # Text
+//
+// The table search (FTS5) knows for each sequence of three characters, in
+// whatever case, which ingests have it and where; it keeps no text. An ingest's
+// search_id is made of the start time and a number among those that start in the
+// same millisecond; the rowid is its negative, as FTS5 reads forwards several
+// times as fast. So text is read in list order, from a position on, and a page
+// costs what its limit costs however many ingests have it.
+//
+// What lists are filtered by beside a text stands there as marks: sequences of
+// three characters that stand for a tenant, a tenant's status, a profile or an
+// asset. So no rows of other tenants are looked at, and a rare status among what
+// nearly all ingests have in common is found at once. All filters are checked on
+// the row anyway. An entry is written when an ingest is accepted and when it is
+// over, in the transaction that does it (search.go); lists and counts read it
+// (search_list.go, ingest_count.go).
+//
 // # Rows
 //
 // A table's columns are named once, in a constant, and bound once, in a

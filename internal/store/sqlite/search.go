@@ -12,20 +12,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
-// # How text is found
-//
-// The table search (FTS5) knows for each sequence of three characters, in
-// whatever case, which ingests have it and where. It keeps no text. Its rowid is
-// search_id of the ingest: the start time, and a number among those that start
-// in the same millisecond. So it is read in list order, from a position on, and
-// a page costs what its limit costs however many ingests have the text.
-//
-// What lists are filtered by beside a text stands there as marks: sequences of
-// three characters that stand for a tenant, a tenant's status, a profile and an
-// asset. So no rows of other tenants are looked at, and a rare status among what
-// nearly all ingests have in common is found at once. All filters are checked on
-// the row anyway.
-
+// searchColumns are those of the table search; see Text in doc.go.
 const searchColumns = "rowid, tenant_mark, status_mark, profile_mark, asset_mark, asset, names, failure"
 
 // The part of search_id that tells ingests apart that start together.
@@ -47,7 +34,7 @@ func searchTime(ms int64) int64 { return max(min(ms, maxSearchTime), -maxSearchT
 
 // searchEntry is what stands of an ingest in search.
 type searchEntry struct {
-	id int64
+	row int64 // the negative of search_id
 	// Marks.
 	tenant, status, profile, assetMark string
 	// Texts.
@@ -56,7 +43,7 @@ type searchEntry struct {
 
 func searchRow(e *searchEntry) []column {
 	return []column{
-		number[int64]{&e.id},
+		number[int64]{&e.row},
 		text[string]{&e.tenant},
 		text[string]{&e.status},
 		text[string]{&e.profile},
@@ -67,7 +54,7 @@ func searchRow(e *searchEntry) []column {
 	}
 }
 
-// entryOf gives the entry of an ingest, without its id. The numbers are those
+// entryOf gives the entry of an ingest, without its row. The numbers are those
 // of its tenant and of its profile.
 func entryOf(in *vod.Ingest, tenant, profile int64) searchEntry {
 	return searchEntry{
@@ -197,15 +184,16 @@ func addName(names *strings.Builder, address string) {
 func (t *tx) makeSearchable(in *vod.Ingest) (id int64, err error) {
 	e, err := t.searchEntry(in)
 	if err == nil {
-		e.id, err = t.nextSearchID(in.Start)
+		id, err = t.nextSearchID(in.Start)
 	}
 	if err == nil {
+		e.row = -id
 		err = t.insert("search", searchColumns, searchRow(&e))
 	}
 	if err != nil {
 		return 0, fmt.Errorf("make ingest %s searchable: %w", in.ID, err)
 	}
-	return e.id, nil
+	return id, nil
 }
 
 const lastSearchIDQuery = `
@@ -246,7 +234,7 @@ func (t *tx) searchAgain(old state, in *vod.Ingest) error {
 	}
 	_, err = t.exec(`
 		UPDATE search SET tenant_mark = ?, status_mark = ?, profile_mark = ?, asset_mark = ?, asset = ?, names = ?, failure = ?
-		WHERE rowid = ?`, e.tenant, e.status, e.profile, e.assetMark, e.asset, e.names, e.failure, id)
+		WHERE rowid = ?`, e.tenant, e.status, e.profile, e.assetMark, e.asset, e.names, e.failure, -id)
 	if err != nil {
 		return fmt.Errorf("keep ingest %s searchable: %w", in.ID, err)
 	}

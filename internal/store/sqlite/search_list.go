@@ -91,13 +91,13 @@ func statusTerm(tenant int64, statuses []vod.IngestStatus) string {
 func quoted(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
 
 // query is the statement that reads columns of what the selection has of a
-// text, in the order of search_id.
+// text. In the order of rowid it stands nearly in list order.
 func (sel selection) query(columns string) (query string, args []any) {
 	conditions, more := rowConditions(sel.IngestFilter)
 	where := append([]string{
-		"search MATCH " + textArg, "search.rowid >= ?", "search.rowid <= ?", "search_id = search.rowid",
+		"search MATCH " + textArg, "search.rowid >= ?", "search.rowid <= ?", "search_id = -search.rowid",
 	}, conditions...)
-	args = append([]any{sel.match, sel.from, sel.to}, more...)
+	args = append([]any{sel.match, -sel.to, -sel.from}, more...)
 	if len(sel.Statuses) > 0 {
 		where = append(where, "status IN ("+strings.Repeat(", "+textArg, len(sel.Statuses))[2:]+")")
 		for _, status := range sel.Statuses {
@@ -115,7 +115,7 @@ func searchPage(q querier, sel selection) ([]vod.Ingest, error) {
 	query, args := sel.query(listColumns)
 	page, err := while(func(list []vod.Ingest) bool {
 		return len(list) <= sel.Limit || together(list[len(list)-1], list[sel.Limit])
-	}, min(sel.Limit+1, 26), q, listRow, query+" ORDER BY search.rowid DESC", args...)
+	}, min(sel.Limit+1, 26), q, listRow, query+" ORDER BY search.rowid", args...)
 	slices.SortFunc(page, func(a, b vod.Ingest) int {
 		return cmp.Or(b.Start.Compare(a.Start), strings.Compare(b.ID, a.ID))
 	})

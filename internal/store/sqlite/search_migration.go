@@ -39,7 +39,7 @@ func runSchema(ctx context.Context, tx *sql.Tx, name string) error {
 }
 
 // fillSearch writes the entries of the ingests that are there, in the order of
-// their ids: FTS5 gathers what comes in that order, and else writes each alone.
+// their rows: FTS5 gathers what comes in that order, and else writes each alone.
 func fillSearch(ctx context.Context, tx *sql.Tx) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO search_numbers (tenant, profile)
@@ -52,8 +52,8 @@ func fillSearch(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}
 	defer func() { _ = insert.Close() }() // Exec tells what went wrong.
-	for last := int64(math.MinInt64); ; {
-		entries, err := entriesAfter(ctx, tx, last)
+	for last := int64(math.MaxInt64); ; {
+		entries, err := entriesBefore(ctx, tx, last)
 		if err != nil {
 			return fmt.Errorf("read ingests: %w", err)
 		}
@@ -61,22 +61,22 @@ func fillSearch(ctx context.Context, tx *sql.Tx) error {
 			return nil
 		}
 		for _, e := range entries {
-			if _, err := insert.ExecContext(ctx, e.id, e.tenant, e.status, e.profile, e.assetMark, e.asset, e.names, e.failure); err != nil {
+			if _, err := insert.ExecContext(ctx, e.row, e.tenant, e.status, e.profile, e.assetMark, e.asset, e.names, e.failure); err != nil {
 				return fmt.Errorf("write the search: %w", err)
 			}
-			last = e.id
+			last = -e.row
 		}
 	}
 }
 
-// entriesAfter makes some entries of the ingests that follow an id.
-func entriesAfter(ctx context.Context, tx *sql.Tx, last int64) (entries []searchEntry, err error) {
+// entriesBefore makes some entries of the ingests that are before an id.
+func entriesBefore(ctx context.Context, tx *sql.Tx, last int64) (entries []searchEntry, err error) {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT i.search_id, i.status, i.asset_id, i.error, n.input,
 			(SELECT number FROM search_numbers WHERE tenant = i.tenant AND profile = ''),
 			(SELECT number FROM search_numbers WHERE tenant = i.tenant AND profile = i.profile_name)
 		FROM ingests i INDEXED BY ingests_by_search LEFT JOIN ingest_inputs n ON n.ingest_id = i.id
-		WHERE i.search_id > ? ORDER BY i.search_id LIMIT 1000`, last)
+		WHERE i.search_id < ? ORDER BY i.search_id DESC LIMIT 1000`, last)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func entriesAfter(ctx context.Context, tx *sql.Tx, last int64) (entries []search
 		}
 		in.Input = []byte(input.String)
 		e := entryOf(&in, tenant, profile)
-		e.id = id
+		e.row = -id
 		entries = append(entries, e)
 	}
 	return entries, rows.Err()

@@ -76,7 +76,7 @@ func TestTextIsReadInListOrder(t *testing.T) {
 	if _, err := s.IngestCreate(t.Context(), vod.Ingest{ID: "i", Tenant: "t", AssetID: "a", ProfileName: "p", Status: vod.Running, Start: vod.Now()}, nil, vod.AuditEntry{}); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"SCAN search VIRTUAL TABLE INDEX 192:M7><", "SEARCH ingests USING INDEX ingests_by_search (search_id=?)"}
+	want := []string{"SCAN search VIRTUAL TABLE INDEX 64:M7><", "SEARCH ingests USING INDEX ingests_by_search (search_id=?)"}
 	for _, f := range everyFilter("a", "p", "i", 25) {
 		f.Text = "text"
 		err := s.read(t.Context(), func(q querier) error {
@@ -86,8 +86,8 @@ func TestTextIsReadInListOrder(t *testing.T) {
 			}
 			f = sel.IngestFilter
 			query, args := sel.query(listColumns)
-			plan, err := planOf(q, query+" ORDER BY search.rowid DESC", args)
-			if !slices.Equal(plan, want) { // 192: FTS5 gives the rows in descending order.
+			plan, err := planOf(q, query+" ORDER BY search.rowid", args)
+			if !slices.Equal(plan, want) { // 64: FTS5 gives the rows in order.
 				t.Fatalf("%+v: %q", f, plan)
 			}
 			if err != nil || len(f.Statuses) != 1 {
@@ -172,7 +172,7 @@ func TestTextReadsNoMoreThanItShows(t *testing.T) {
 			t.Fatal(err)
 		}
 		query, args := sel.query(listColumns)
-		query += " ORDER BY search.rowid DESC"
+		query += " ORDER BY search.rowid"
 		if read := rowsRead(t, s, limit+1, query, args); read > limit+2 { // One more may start with the bound.
 			t.Errorf("%+v: %d rows are read", f, read)
 		}
@@ -209,7 +209,7 @@ func TestOfOtherTenantsNothingIsRead(t *testing.T) {
 
 // BenchmarkSearch measures pages of 50 by text, and counts.
 func BenchmarkSearch(b *testing.B) {
-	for _, n := range []int{10_000, 100_000, 300_000, 1_000_000} {
+	for _, n := range []int{100_000, 1_000_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) { benchmarkSearch(b, filled(b, n), n) })
 	}
 }

@@ -27,7 +27,7 @@ INSERT INTO upload_uses VALUES
     ('0123456789abcdef0123456789abcdef', 'vimond', 'd484cf3e-a329-438a-9896-b55e026f62c4');
 INSERT INTO search_numbers VALUES (1, 'vimond', ''), (2, 'vimond', 'default');
 INSERT INTO search (rowid, tenant_mark, status_mark, profile_mark, asset_mark, asset, names, failure) VALUES
-    (1635925832899 * 1048576 + 1, char(57344, 57345, 116), char(57344, 57345, 115), char(57344, 57346, 112),
+    (-1635925832899 * 1048576 - 1, char(57344, 57345, 116), char(57344, 57345, 115), char(57344, 57346, 112),
      char(62352, 58787, 63583), '867228', '', ''),
-    (1635925832900 * 1048576 + 1, char(57344, 57345, 116), char(57344, 57345, 117), char(57344, 57346, 112),
+    (-1635925832900 * 1048576 - 1, char(57344, 57345, 116), char(57344, 57345, 117), char(57344, 57346, 112),
      char(62304, 59366, 60015), '179057', '', '');

@@ -35,7 +35,7 @@ CREATE TABLE search_numbers (
 ) STRICT;
 
 -- The text of ingests by its trigrams, see search.go: an index alone, whose
--- rowid is search_id and rises in list order.
+-- rowid is the negative of search_id and so rises in list order.
 CREATE VIRTUAL TABLE search USING fts5 (
     tenant_mark, status_mark, profile_mark, asset_mark, asset, names, failure,
     content = '', contentless_delete = 1, tokenize = 'trigram'
@@ -44,7 +44,7 @@ CREATE VIRTUAL TABLE search USING fts5 (
 ALTER TABLE ingests ADD COLUMN search_id INTEGER;
 CREATE UNIQUE INDEX ingests_by_search ON ingests (search_id);
 CREATE TRIGGER ingests_search_deleted AFTER DELETE ON ingests WHEN old.search_id IS NOT NULL BEGIN
-    DELETE FROM search WHERE rowid = old.search_id;
+    DELETE FROM search WHERE rowid = -old.search_id;
 END;
 
 -- 8796093022207 is 2^43 - 1, and 1048576 is 2^20.
