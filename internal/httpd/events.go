@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"github.com/via-orchestrate/orchestrate/internal/httpd/api"
 	"github.com/via-orchestrate/orchestrate/internal/notify"
 	"github.com/via-orchestrate/orchestrate/internal/problem"
@@ -52,7 +54,7 @@ func Events(c EventsConfig) http.Handler {
 	orElse(&c.Gather, 200*time.Millisecond)
 	orElse(&c.Life, 15*time.Minute)
 	orElse(&c.Patience, 15*time.Second)
-	rule := queryRules()["GET /events"]
+	rule, texts := queryRules()["GET /events"], newEventTexts()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		following, err := followingOf(r, rule)
@@ -73,7 +75,7 @@ func Events(c EventsConfig) http.Handler {
 		if r.Method == http.MethodHead {
 			return
 		}
-		s := &eventStream{w: w, conn: http.NewResponseController(w), config: c, follower: follower}
+		s := &eventStream{w: w, conn: http.NewResponseController(w), config: c, follower: follower, texts: texts}
 		s.run(r.Context())
 	})
 }
@@ -106,6 +108,7 @@ type eventStream struct {
 	follower *notify.Follower
 	beat     *time.Timer // of the next heartbeat
 	end      *time.Timer
+	texts    eventTexts
 	text     []byte // what is to be sent
 }
 
@@ -159,28 +162,59 @@ func (s *eventStream) begin(b notify.Batch) {
 	s.text = strconv.AppendInt(s.text, 1000+rand.Int64N(2000), 10) //nolint:gosec // The same.
 	s.text = append(s.text, "\n\n"...)
 	if !b.Missed {
-		s.event(b.From, "hello", struct{}{})
+		s.text = appendEvent(s.text, b.From, "hello", struct{}{})
 	}
 }
 
 // add puts a batch into the text.
 func (s *eventStream) add(b notify.Batch) {
 	if b.Missed {
-		s.event(b.At, "reset", struct{}{})
+		s.text = appendEvent(s.text, b.At, "reset", struct{}{})
 	}
 	for _, e := range b.Events {
-		name, data := shownChange(e.Change)
-		s.event(e.ID, name, data)
+		s.text = append(s.text, s.texts.of(e)...)
 	}
 }
 
-func (s *eventStream) event(id, name string, data any) {
-	text, err := json.Marshal(data)
+// appendEvent writes an event (WHATWG HTML, section 9.2.5).
+func appendEvent(text []byte, id, name string, data any) []byte {
+	document, err := json.Marshal(data)
 	if err != nil {
 		panic(err) // Of a struct of texts, which does not happen.
 	}
-	s.text = append(s.text, "id: "+id+"\nevent: "+name+"\ndata: "...)
-	s.text = append(append(s.text, text...), "\n\n"...)
+	text = append(text, "id: "+id+"\nevent: "+name+"\ndata: "...)
+	return append(append(text, document...), "\n\n"...)
+}
+
+// eventTexts keeps the last events as they are sent: a thousand streams send
+// the same ones at about the same time.
+type eventTexts struct{ kept *lru.Cache[eventKey, []byte] }
+
+// eventKey tells events apart; the same change has created a thing for one
+// stream and updated it for another.
+type eventKey struct {
+	id   string
+	what store.ChangeWhat
+}
+
+func newEventTexts() eventTexts {
+	kept, err := lru.New[eventKey, []byte](1024)
+	if err != nil {
+		panic(err) // Of a size below 1, which the constant is not.
+	}
+	return eventTexts{kept}
+}
+
+// of is the text of an event, which must not be changed.
+func (t eventTexts) of(e notify.Event) []byte {
+	key := eventKey{e.ID, e.Change.What}
+	text, ok := t.kept.Get(key)
+	if !ok {
+		name, data := shownChange(e.Change)
+		text = appendEvent(nil, e.ID, name, data)
+		t.kept.Add(key, text)
+	}
+	return text
 }
 
 // send writes the text. An error is that of a client that is gone, or does not
