@@ -78,9 +78,11 @@ FROM (
     FROM (
         SELECT tenant, profile, '' AS stage, start_ms, end_ms FROM statistics_past WHERE status = 'COMPLETED'
         UNION ALL
-        SELECT p.tenant, p.profile, t.stage, a.start_ms, t.end_ms
-        FROM statistics_past p CROSS JOIN tasks t ON t.ingest_id = p.id CROSS JOIN attempts a ON a.task_id = t.id AND a.number = t.attempt
-        WHERE t.status = 'TASK_COMPLETED' AND a.start_ms IS NOT NULL)
+        SELECT p.tenant, p.profile, t.stage, CASE t.attempt WHEN 1 THEN t.start_ms ELSE (
+            SELECT start_ms FROM attempts WHERE task_id = t.id AND number = t.attempt) END, t.end_ms
+        FROM statistics_past p CROSS JOIN tasks t ON t.ingest_id = p.id
+        WHERE t.status = 'TASK_COMPLETED')
+    WHERE start_ms IS NOT NULL
     GROUP BY 1, 2, 3, 4, 5)
 GROUP BY 1, 2, 3, 4;
 
