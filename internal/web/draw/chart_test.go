@@ -16,7 +16,6 @@ import (
 	"pgregory.net/rapid"
 )
 
-//nolint:gochecknoglobals // A flag of the test binary.
 var update = flag.Bool("update-charts", false, "write the golden files of charts anew")
 
 func noon() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }
