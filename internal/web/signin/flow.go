@@ -21,7 +21,7 @@ import (
 func (p *pages) start(w http.ResponseWriter, r *http.Request) error {
 	to := target(r.URL.Query().Get("to"))
 	if p.provider == nil {
-		http.Redirect(w, r, signInAddress(to), http.StatusSeeOther)
+		http.Redirect(w, r, signInAddress(to), http.StatusSeeOther) //nolint:gosec // A page of this server: see target.
 		return nil
 	}
 	if !p.flows.allow(p.config.From(r.Context()), p.config.Now()) {
@@ -72,7 +72,7 @@ func (p *pages) callback(w http.ResponseWriter, r *http.Request) error {
 var errTransport = errors.New("the provider cannot be reached")
 
 // problemOf is what a person is told for an error of redeem.
-func problemOf(err error) problem {
+func problemOf(err error) Problem {
 	switch {
 	case vod.CodeOf(err) == vod.Forbidden:
 		return noTenant
@@ -150,7 +150,7 @@ func (p *pages) enter(w http.ResponseWriter, r *http.Request, grant auth.Grant, 
 	if err := p.config.Sessions.Begin(w, r, grant, p.config.From(r.Context())); err != nil {
 		return err
 	}
-	http.Redirect(w, r, to, http.StatusSeeOther)
+	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // A page of this server: see target.
 	return nil
 }
 

@@ -112,7 +112,7 @@ func TestTamperedAnswers(t *testing.T) {
 	t.Parallel()
 	p := oidctest.New(t, "")
 	for name, test := range map[string]struct {
-		want   problem
+		want   Problem
 		status int
 		tamper func(b *browser, u *url.URL, q url.Values)
 	}{
@@ -248,7 +248,7 @@ func TestPeopleWhoMayNot(t *testing.T) {
 		person string
 		claims map[string]any
 		status int
-		want   problem
+		want   Problem
 	}{
 		"gives up":         {"", nil, 403, denied},
 		"no claims":        {"bob", nil, 403, noTenant},

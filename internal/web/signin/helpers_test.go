@@ -4,17 +4,21 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"html/template"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"go.yaml.in/yaml/v3"
 
 	"github.com/via-orchestrate/orchestrate/internal/auth"
 	"github.com/via-orchestrate/orchestrate/internal/httpd"
@@ -35,6 +39,7 @@ type site struct {
 	mu       sync.Mutex
 	ahead    time.Duration // of the real clock
 	log      bytes.Buffer
+	people   bool // pages are shown as people see them
 }
 
 func (s *site) now() time.Time {
@@ -74,12 +79,18 @@ func operator(tenants ...string) map[string]any {
 
 func newSite(t *testing.T, p *oidctest.Provider, change ...func(*Config)) *site {
 	t.Helper()
+	return openSite(&site{t: t, provider: p}, change...)
+}
+
+func openSite(s *site, change ...func(*Config)) *site {
+	t, p := s.t, s.provider
+	t.Helper()
 	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "orchestrate.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	s := &site{t: t, Store: db, provider: p}
+	s.Store = db
 	mux := http.NewServeMux()
 	server := httptest.NewUnstartedServer(mux)
 	s.url = "http://" + server.Listener.Addr().String()
@@ -111,13 +122,15 @@ func newSite(t *testing.T, p *oidctest.Provider, change ...func(*Config)) *site 
 
 // pages shows a page as the JSON of its view.
 func (s *site) pages(c Config) http.Handler {
-	p := newPages(c)
-	p.show = func(w http.ResponseWriter, _ *http.Request, status int, v view) error {
+	show := func(w http.ResponseWriter, _ *http.Request, status int, v View) error {
 		w.WriteHeader(status)
 		return json.NewEncoder(w).Encode(v)
 	}
+	if s.people {
+		show = shown(s.t)
+	}
 	mux := http.NewServeMux()
-	for pattern, handle := range p.routes() {
+	for pattern, handle := range Handlers(&c, show) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			if err := handle(w, r); err != nil {
 				s.t.Errorf("%s: %v", r.URL, err)
@@ -167,7 +180,7 @@ func (b *browser) still() *browser {
 type seen struct {
 	*http.Response
 	text string
-	view view // of a sign-in page
+	view View // of a sign-in page
 }
 
 func (b *browser) do(method, address string, form url.Values, headers ...string) seen {
@@ -229,7 +242,7 @@ func (b *browser) cookie(name string) *http.Cookie {
 	return nil
 }
 
-func (s seen) is(t *testing.T, status int, problem problem) {
+func (s seen) is(t *testing.T, status int, problem Problem) {
 	t.Helper()
 	if s.StatusCode != status || s.view.Problem != problem {
 		t.Errorf("%s: %s %s", s.Request.URL, s.Status, s.text)
@@ -246,4 +259,33 @@ func (s *site) audited(tenant string) (list []string) {
 		list = append(list, strings.Join([]string{string(e.Action), e.Subject, e.From}, " "))
 	}
 	return list
+}
+
+// shown is a page as people see it.
+func shown(t *testing.T) func(w http.ResponseWriter, r *http.Request, status int, v View) error {
+	t.Helper()
+	text, err := os.ReadFile("../page/texts/signin.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := map[string]string{}
+	if err := yaml.Unmarshal(text, &words); err != nil {
+		t.Fatal(err)
+	}
+	content := template.Must(template.New("").Funcs(template.FuncMap{
+		"t": func(key string, args ...any) (string, error) {
+			if words[key] == "" {
+				return "", fmt.Errorf("there is no text %s", key)
+			}
+			return fmt.Sprintf(words[key], args...), nil
+		},
+	}).ParseFiles("templates/sign-in.html"))
+	return func(w http.ResponseWriter, _ *http.Request, status int, v View) error {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; form-action 'self'; frame-ancestors 'none'")
+		w.Header().Set("Referrer-Policy", "same-origin")
+		w.WriteHeader(status)
+		_, _ = fmt.Fprint(w, "<!doctype html><html lang=en><title>Sign in</title><body>")
+		return content.ExecuteTemplate(w, "content", v)
+	}
 }

@@ -28,7 +28,7 @@ func newAttempts(perMinute int) *attempts {
 // allow counts an attempt from the address at that time, or tells that there
 // were too many.
 func (a *attempts) allow(from string, now time.Time) bool {
-	origin := network(from)
+	origin := sender(from)
 	limiter, ok := a.origins.Get(origin)
 	if !ok {
 		limiter = rate.NewLimiter(rate.Limit(float64(a.perMinute)/60), a.perMinute)
@@ -40,8 +40,8 @@ func (a *attempts) allow(from string, now time.Time) bool {
 	return limiter.AllowN(now, 1)
 }
 
-// network is what belongs to one sender: of IPv6, whole networks of 64 bits do.
-func network(from string) string {
+// sender is what belongs to one sender: of IPv6, whole networks of 64 bits do.
+func sender(from string) string {
 	addr, err := netip.ParseAddr(from)
 	if err != nil || addr.Is4() {
 		return from

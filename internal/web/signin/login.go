@@ -25,7 +25,7 @@ type login struct {
 const loginAge = 10 * time.Minute
 
 func (p *pages) loginCookie(value string, age time.Duration) *http.Cookie {
-	c := &http.Cookie{
+	c := &http.Cookie{ //nolint:gosec // Secure wherever the server is reached by https.
 		Name: "orchestrate-login", Value: value, Path: "/", MaxAge: int(age.Seconds()),
 		Secure: p.config.HTTPS, HttpOnly: true, SameSite: http.SameSiteLaxMode, // Lax: the way back begins at the provider.
 	}

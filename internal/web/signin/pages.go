@@ -2,6 +2,7 @@ package signin
 
 import (
 	"context"
+	"embed"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -51,41 +52,58 @@ type pages struct {
 	provider *provider // nil: there is none
 	tokens   *attempts // with tokens
 	flows    *attempts // by way of the provider
-	show     func(w http.ResponseWriter, r *http.Request, status int, v view) error
+	show     Show
 }
 
-func newPages(c Config) *pages {
-	p := &pages{config: c, tokens: newAttempts(tokensPerMinute), flows: newAttempts(flowsPerMinute)}
+// Show writes the sign-in page.
+type Show func(w http.ResponseWriter, r *http.Request, status int, v View) error
+
+// Handler answers a request; its error is to be shown as a page.
+type Handler func(w http.ResponseWriter, r *http.Request) error
+
+// Templates has the content of the page, for a [View].
+//
+//go:embed templates
+var Templates embed.FS
+
+// Handlers are those of the pages, by [http.ServeMux] pattern. Without sign-in
+// (nil) there is nothing to do there, and they lead on.
+func Handlers(c *Config, show Show) map[string]Handler {
+	if c == nil {
+		onward := func(w http.ResponseWriter, r *http.Request) error {
+			http.Redirect(w, r, target(r.URL.Query().Get("to")), http.StatusSeeOther) //nolint:gosec // A page of this server: see target.
+			return nil
+		}
+		return map[string]Handler{"GET " + open + "sign-in": onward, "POST " + open + "sign-out": onward}
+	}
+	p := &pages{config: *c, show: show, tokens: newAttempts(tokensPerMinute), flows: newAttempts(flowsPerMinute)}
 	if c.Provider != nil {
 		p.provider = newProvider(*c.Provider, c.Now)
 	}
-	return p
-}
-
-// routes are the handlers by pattern.
-func (p *pages) routes() map[string]func(http.ResponseWriter, *http.Request) error {
-	return map[string]func(http.ResponseWriter, *http.Request) error{
+	return map[string]Handler{
 		"GET " + open + "sign-in": p.page, "POST " + open + "sign-in": p.token, "GET " + open + "sign-in/start": p.start,
 		"GET " + open + "callback": p.callback, "POST " + open + "sign-out": p.signOut,
 	}
 }
 
-// view is what the sign-in page shows.
-type view struct {
-	To       string // where to go then
-	Provider string // host of the provider; empty: there is none
-	Start    string // address that leads to the provider
-	Problem  problem
-	Detail   string // of the problem, in the words of the API; may be empty
-	Subject  string // who is signed in already; empty: nobody
+// View is what the sign-in page shows.
+type View struct {
+	To       string  // where to go then
+	Provider string  // host of the provider; empty: there is none
+	Start    string  // address that leads to the provider
+	Problem  Problem // empty: there is none
+	Detail   string  // of the problem, in the words of the API; may be empty
+	// Reference finds the problem's cause in the log.
+	Reference string
+	Subject   string // who is signed in already; empty: nobody
 	// SignedOut says that a session has just ended here; EndSession is where the
 	// one at the provider can be ended, too, or empty.
 	SignedOut  bool
 	EndSession string
 }
 
-func (p *pages) view(to string) view {
-	v := view{To: to}
+func (p *pages) view(to string) View {
+	v := View{To: to}
 	if p.provider != nil {
 		v.Provider, v.Start = p.provider.host(), open+"sign-in/start?to="+url.QueryEscape(to)
 	}

@@ -4,22 +4,22 @@ import (
 	"net/http"
 )
 
-// problem is why a sign-in came to nothing: the key of its text, for the person.
-type problem string
+// Problem is why a sign-in came to nothing: the key of its text, for the person.
+type Problem string
 
 const (
-	stale       problem = "stale"       // started in another browser, too long ago, or ended already
-	denied      problem = "denied"      // the provider does not let this person in
-	unreachable problem = "unreachable" // the provider cannot be asked
-	broken      problem = "broken"      // the provider's answer is not what it has to be
-	noRole      problem = "no_role"     // the provider knows the person, but nothing may be done here
-	noTenant    problem = "no_tenant"   // the same, for want of a tenant
-	badToken    problem = "token"       // the token is refused; its own words say why
-	tooMany     problem = "too_many"    // attempts
+	stale       Problem = "stale"       // started in another browser, too long ago, or ended already
+	denied      Problem = "denied"      // the provider does not let this person in
+	unreachable Problem = "unreachable" // the provider cannot be asked
+	broken      Problem = "broken"      // the provider's answer is not what it has to be
+	noRole      Problem = "no_role"     // the provider knows the person, but nothing may be done here
+	noTenant    Problem = "no_tenant"   // the same, for want of a tenant
+	badToken    Problem = "token"       // the token is refused; its own words say why
+	tooMany     Problem = "too_many"    // attempts
 )
 
 // status is that of the page that tells of it.
-func (p problem) status() int {
+func (p Problem) status() int {
 	switch p {
 	case denied, noRole, noTenant:
 		return http.StatusForbidden
@@ -37,7 +37,7 @@ func (p problem) status() int {
 
 // refuse shows the sign-in page with what went wrong. The cause is for the log:
 // it may tell of things that are nobody's business.
-func (p *pages) refuse(w http.ResponseWriter, r *http.Request, why problem, to string, cause error) error {
+func (p *pages) refuse(w http.ResponseWriter, r *http.Request, why Problem, to string, cause error) error {
 	p.config.Log.WarnContext(r.Context(), "nobody is signed in", "why", string(why), "from", p.config.From(r.Context()), "error", cause)
 	switch why {
 	case tooMany:
@@ -48,7 +48,7 @@ func (p *pages) refuse(w http.ResponseWriter, r *http.Request, why problem, to s
 		w.Header().Set("Retry-After", "5")
 	}
 	v := p.view(to)
-	v.Problem = why
+	v.Problem, v.Reference = why, w.Header().Get("X-Request-Id")
 	if why == badToken {
 		v.Detail = cause.Error()
 	}

@@ -112,7 +112,7 @@ func (p *provider) discover(ctx context.Context) (*endpoints, error) {
 		oauth: oauth2.Config{
 			ClientID: p.ClientID, ClientSecret: p.Secret, Endpoint: found.Endpoint(), RedirectURL: p.Callback, Scopes: p.Scopes,
 		},
-		verifier: found.VerifierContext(oidc.ClientContext(context.Background(), p.client), &oidc.Config{
+		verifier: found.Verifier(&oidc.Config{
 			ClientID: p.ClientID, SupportedSigningAlgs: []string{oidc.RS256, oidc.ES256, oidc.EdDSA}, Now: p.now,
 		}),
 		endSession: more.EndSession,

@@ -2,6 +2,7 @@ package signin
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -107,5 +108,31 @@ func TestGuessing(t *testing.T) {
 	s.forward(10 * time.Second)
 	if at := b.do(http.MethodPost, "/ui/_/sign-in", url.Values{"token": {good}}); !strings.Contains(at.text, "|acme|") {
 		t.Error(at.text)
+	}
+}
+
+// TestWithoutSignIn there is nothing to sign in or out of.
+func TestWithoutSignIn(t *testing.T) {
+	t.Parallel()
+	handlers := Handlers(nil, nil)
+	for path, want := range map[string]string{"/ui/_/sign-in?to=/ui/acme/x": "/ui/acme/x", "/ui/_/sign-in?to=//evil.example": home} {
+		w := httptest.NewRecorder()
+		if err := handlers["GET /ui/_/sign-in"](w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)); err != nil || w.Header().Get("Location") != want {
+			t.Errorf("%s leads to %q, %v", path, w.Header().Get("Location"), err)
+		}
+	}
+}
+
+// TestCookiesByHTTPS are bound to this host.
+func TestCookiesByHTTPS(t *testing.T) {
+	t.Parallel()
+	p := &pages{config: Config{HTTPS: true}}
+	w := httptest.NewRecorder()
+	if err := p.keep(w, login{State: "s", Nonce: "n", Verifier: "v", To: home}); err != nil {
+		t.Fatal(err)
+	}
+	c := w.Result().Cookies()[0]
+	if c.Name != "__Host-orchestrate-login" || !c.Secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" || c.MaxAge != 600 {
+		t.Errorf("%s", c)
 	}
 }
