@@ -204,6 +204,7 @@ const firstSlotQuery = `
 // StatisticsExpire implements [store.Statistics].
 func (s *Store) StatisticsExpire(ctx context.Context, tenant string, before time.Time, limit int) (n int, err error) {
 	err = s.write(ctx, func(t *tx) error {
+		clear(t.w.histograms)
 		for n = 0; n < limit; n++ {
 			slot, _, err := first(t, func(ms *int64) []column { return []column{number[int64]{ms}} }, firstSlotQuery, tenant)
 			if err != nil || slot >= before.UnixMilli() {

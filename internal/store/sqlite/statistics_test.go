@@ -130,3 +130,36 @@ func inOld(t *testing.T, path string, statements []string) {
 		}
 	}
 }
+
+// TestStatisticsAfterARollback: sums that were not committed are not added to.
+func TestStatisticsAfterARollback(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	complete := func(id string, fail bool) error {
+		in := vod.Ingest{ID: id, Tenant: "t", ProfileName: "p", Status: vod.Completed, Start: vod.Now(), End: vod.Now()}
+		return s.write(t.Context(), func(t *tx) error {
+			if err := t.insertIngest(in); err != nil {
+				return err
+			}
+			t.tally().took(&in, vod.Encoding, time.UnixMilli(0), time.UnixMilli(1000))
+			if fail { // As a full disk does: it ends the whole batch.
+				t.w.tally.took(&in, vod.Encoding, time.UnixMilli(0), time.UnixMilli(1000))
+				t.w.tally.count(&in, time.UnixMilli(0), statistics.Counts{})
+				if err := t.w.writeTally(); err != nil {
+					return err
+				}
+				panic("the disk is full")
+			}
+			return nil
+		})
+	}
+	for n, fail := range []bool{false, true, false} {
+		if err := complete(fmt.Sprint(n), fail); (err != nil) != fail {
+			t.Fatal(err)
+		}
+	}
+	got, err := s.StatisticsGet(t.Context(), store.StatisticsFilter{Tenant: "t", To: time.Now()})
+	if err != nil || len(got.Durations) != 1 || got.Durations[0].Histogram.Count() != 2 {
+		t.Errorf("got %+v, %v, want two", got.Durations, err)
+	}
+}

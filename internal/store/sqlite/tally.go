@@ -137,17 +137,29 @@ const (
 			ingest_id = excluded.ingest_id, asset_id = excluded.asset_id, message = excluded.message`
 )
 
+// mostHistograms is how many are kept in memory; a slot of a profile has seven.
+const mostHistograms = 500
+
+// addDurations adds to a histogram. What the store holds of those that change
+// is kept in memory, as nobody else writes: to read it anew took as long as to
+// write it.
 func (t *tx) addDurations(key durationKey, h statistics.Histogram) error {
 	args := []any{key.tenant, key.slot.UnixMilli(), key.profile, string(key.stage)}
-	kept, _, err := first(t, idRow, histogramQuery, args...)
-	if err != nil {
-		return err
-	}
-	sum, err := statistics.ParseHistogram(kept)
-	if err != nil {
-		return err
+	sum, known := t.w.histograms[key]
+	if !known {
+		kept, _, err := first(t, idRow, histogramQuery, args...)
+		if err != nil {
+			return err
+		}
+		if sum, err = statistics.ParseHistogram(kept); err != nil {
+			return err
+		}
+		if len(t.w.histograms) >= mostHistograms {
+			clear(t.w.histograms)
+		}
+		t.w.histograms[key] = sum
 	}
 	sum.Merge(h)
-	_, err = t.exec(putHistogram, append(args, sum.String())...)
+	_, err := t.exec(putHistogram, append(args, sum.String())...)
 	return err
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"runtime/debug"
 	"time"
+
+	"github.com/via-orchestrate/orchestrate/internal/statistics"
 )
 
 // errClosed is returned for a write after Close.
@@ -29,18 +31,21 @@ type writer struct {
 	conn     *sql.Conn
 	stmts    map[string]*sql.Stmt
 	versions *listVersions
-	tally    *tally        // of the batch under way
-	feed     *feed         // nil: nobody wants to hear of changes
-	requests chan *request // unbuffered: what was taken is answered
-	quit     chan struct{} // closed by close
-	done     chan struct{} // closed when loop has returned
-	batched  func(writes int, took time.Duration, err error)
-	now      func() time.Time
+	tally    *tally // of the batch under way
+	// histograms are those that the store holds, of what was counted last; of
+	// none where that is not sure.
+	histograms map[durationKey]statistics.Histogram
+	feed       *feed         // nil: nobody wants to hear of changes
+	requests   chan *request // unbuffered: what was taken is answered
+	quit       chan struct{} // closed by close
+	done       chan struct{} // closed when loop has returned
+	batched    func(writes int, took time.Duration, err error)
+	now        func() time.Time
 }
 
 func newWriter(conn *sql.Conn) (*writer, error) {
 	w := &writer{
-		conn: conn, now: time.Now, versions: newListVersions(), tally: newTally(), batched: func(int, time.Duration, error) {},
+		conn: conn, now: time.Now, versions: newListVersions(), tally: newTally(), histograms: map[durationKey]statistics.Histogram{}, batched: func(int, time.Duration, error) {},
 		stmts: map[string]*sql.Stmt{}, requests: make(chan *request), quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	return w, w.watch(conn)
@@ -125,6 +130,7 @@ func (w *writer) batch(first *request) {
 	w.tally.clear()
 	w.feed.clear()
 	if err != nil {
+		clear(w.histograms)
 		// It fails when SQLite has rolled back by itself, as for a full disk.
 		_ = w.control("ROLLBACK")
 	}
