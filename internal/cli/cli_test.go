@@ -209,6 +209,25 @@ func TestDoctor(t *testing.T) {
 	}
 }
 
+// TestDoctorTellsOfTheCallback: only people can tell the issuer of it.
+func TestDoctorTellsOfTheCallback(t *testing.T) {
+	t.Parallel()
+	d := newDouble(t)
+	d.answer("GET /readyz", 200, `{"status":"ok"}`)
+	flags := []string{
+		"doctor", "--data", t.TempDir(), "--min-free", "1MB", "--public-url", "https://vod.example.com/",
+		"--oidc-issuer", "https://login.example.com", "--oidc-audience", "o", "--oidc-client-id", "ui",
+	}
+	r := d.run(t, flags...)
+	if want := "https://login.example.com must know, for the client ui, the redirect address https://vod.example.com/ui/_/callback\n"; !strings.Contains(r.out, want) {
+		t.Errorf("no %q in\n%s", want, r.out)
+	}
+	r = d.run(t, append(flags, "--oidc-client-secret-file", "/nowhere/secret")...)
+	if !strings.Contains(r.out, "browser sign-in     missing  oidc-client-secret-file: open /nowhere/secret") || r.code != 1 {
+		t.Errorf("%d\n%s", r.code, r.out)
+	}
+}
+
 func TestDoctorFindsWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	d := newDouble(t)
