@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	tenantHeader  = "X-Vimond-Tenant"
+	tenantHeader = "X-Vimond-Tenant"
 	// DefaultTenant is whose things are shown where there is no sign-in and none
 	// is named.
 	DefaultTenant = "default"

@@ -61,6 +61,9 @@ func (g guardRule) originAllowed(r *http.Request) bool {
 		return false
 	}
 	origin, host := strings.ToLower(origins[0]), strings.ToLower(r.Host)
+	if origin == "null" { // Also that of a form on a page of ours that tells no referrer.
+		return r.Header.Get("Sec-Fetch-Site") == "same-origin"
+	}
 	return origin == "http://"+host || origin == "https://"+host || g.origin != "" && origin == g.origin
 }
 

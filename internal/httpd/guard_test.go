@@ -30,6 +30,12 @@ func TestGuard(t *testing.T) {
 	}
 	s.send(t, "GET", "/ingests", "", "Host", "127.0.0.1:80", "Origin", "http://127.0.0.1:80", "Origin", "https://evil.example").is(t, 403)
 	s.send(t, "POST", "/uploads", "x", "Origin", "https://evil.example").is(t, 403)
+	for site, status := range map[string]int{"same-origin": 200, "same-site": 403, "cross-site": 403, "none": 403} {
+		if got := s.send(t, "POST", "/uploads", "x", "Origin", "null", "Sec-Fetch-Site", site); got.StatusCode != status {
+			t.Errorf("a form of %s: %s", site, got.Status)
+		}
+		s.send(t, "POST", "/uploads", "x", "Origin", "https://evil.example", "Sec-Fetch-Site", site).is(t, 403)
+	}
 	s.send(t, "POST", "/media/k/x", "x", "Origin", "https://evil.example").is(t, 403)
 	// Players anywhere may read media, whose address is the capability.
 	if got := s.send(t, "GET", "/media/k/x", "", "Origin", "https://evil.example"); got.StatusCode != 200 {

@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"log/slog"
 	"net/http"
 )
 
@@ -38,7 +39,11 @@ func (p Problem) status() int {
 // refuse shows the sign-in page with what went wrong. The cause is for the log:
 // it may tell of things that are nobody's business.
 func (p *pages) refuse(w http.ResponseWriter, r *http.Request, why Problem, to string, cause error) error {
-	p.config.Log.WarnContext(r.Context(), "nobody is signed in", "why", string(why), "from", p.config.From(r.Context()), "error", cause)
+	attrs := []slog.Attr{slog.String("why", string(why)), slog.String("from", p.config.From(r.Context()))}
+	if cause != nil {
+		attrs = append(attrs, slog.Any("error", cause))
+	}
+	p.config.Log.LogAttrs(r.Context(), slog.LevelWarn, "nobody is signed in", attrs...)
 	switch why {
 	case tooMany:
 		w.Header().Set("Retry-After", "60")
