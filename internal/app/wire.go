@@ -82,16 +82,19 @@ func (a *App) handler() http.Handler {
 // mounts are what the server answers beside the API's own routes; a test holds
 // them against api/openapi.yaml.
 func (a *App) mounts() map[string]http.Handler {
+	events := a.events()
+	pages := web.Handler(web.Config{
+		Service: a.service, Caller: httpd.CallerOf, Tenants: a.tenants, Events: events, SignIn: a.signInPages(),
+		Connect: a.config.PlayConnect, Version: PipelineVersion, Now: vod.Now, Log: httpd.Traced(a.log),
+	})
 	uploads, docs := a.metrics.Uploads(a.uploads.Handler()), apidoc.Handler()
 	return map[string]http.Handler{
 		"GET /{$}":           http.RedirectHandler("/ui/", http.StatusSeeOther),
 		"GET " + apidoc.Path: docs, "GET " + apidoc.Path + "/": docs,
-		"GET /events": a.events(),
+		"GET /events": events,
 		"/media/":     mediahttp.Handler(a.config.MediaRoot),
 		"/uploads":    uploads, "/uploads/": uploads,
-		"GET /play/": web.Handler(web.Config{
-			Service: a.service, Caller: httpd.Caller, Connect: a.config.PlayConnect, Log: a.log,
-		}),
+		"/ui/": pages, "GET /play/": pages,
 	}
 }
 

@@ -21,7 +21,8 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/step"
 	"github.com/via-orchestrate/orchestrate/internal/step/packaging"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
-	"github.com/via-orchestrate/orchestrate/internal/web"
+	"github.com/via-orchestrate/orchestrate/internal/web/page"
+	"github.com/via-orchestrate/orchestrate/internal/web/play"
 )
 
 // pipeline runs steps one after the other, as the executor does.
@@ -145,8 +146,11 @@ func serveFolder(t *testing.T, media string, p vod.Playback, connect ...string) 
 	t.Helper()
 	mux := http.NewServeMux()
 	mux.Handle("/media/", mediahttp.Handler(media))
-	mux.Handle("/play/", web.Handler(web.Config{
-		Service: catalogue{p}, Caller: func(context.Context) vod.Caller { return vod.Caller{Tenant: "acme"} },
+	caller := vod.Caller{Tenant: "acme"}
+	kit := page.New(page.Config{Caller: func(context.Context) (vod.Caller, error) { return caller, nil }})
+	mux.Handle(page.Prefix, kit)
+	mux.Handle("/play/", play.Handler(play.Config{
+		Service: catalogue{p}, Caller: func(context.Context) vod.Caller { return caller }, Asset: kit.Asset,
 		Connect: connect, Log: slog.New(slog.DiscardHandler),
 	}))
 	server := httptest.NewServer(mux)

@@ -1,13 +1,3 @@
-// Package web serves the play page: /play/{assetId} plays what is current for
-// an asset, as HLS with hls.js or, with ?format=dash, as DASH with dash.js. It
-// is meant for looking at what an ingest produced, not for the public.
-//
-// static/play.js fills the choices (rendition, sound, subtitles) for either
-// player, which play_hls.js and play_dash.js put into one form;
-// play_scrub.js shows thumbnails.
-//
-// Everything is embedded and stands below /play/_/ under names that hold a hash
-// of the content, so that browsers may keep it for good. The
-// Content-Security-Policy allows this server, the origin of the media and the
-// origins of keys that the operator names, and nothing else.
+// Package web puts the monitoring UI together: the pages below /ui/, each a
+// package of its own beside the kit in page, and the play page.
 package web

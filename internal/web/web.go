@@ -1,149 +1,59 @@
 package web
 
 import (
-	"bytes"
 	"context"
-	"html/template"
 	"log/slog"
 	"net/http"
-	"net/url"
-	"regexp"
-	"slices"
-	"strings"
+	"time"
 
-	"github.com/via-orchestrate/orchestrate/internal/problem"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
+	"github.com/via-orchestrate/orchestrate/internal/web/overview"
+	"github.com/via-orchestrate/orchestrate/internal/web/page"
+	"github.com/via-orchestrate/orchestrate/internal/web/play"
+	"github.com/via-orchestrate/orchestrate/internal/web/signin"
 )
 
-// Service is what the play page needs of the use cases.
+// Service is what the pages need of the use cases.
 type Service interface {
-	// Playback gives the addresses that play an asset now. An asset that
-	// nothing plays for is a [vod.Fault], NotFound.
-	Playback(ctx context.Context, by vod.Caller, assetID string) (vod.Playback, error)
+	overview.Service
+	play.Service
 }
 
-// Config says where the page finds things. Service and Caller are required.
+// Config says whom the pages are for, and where they find things. Log, Tenants,
+// SignIn and Connect may be left out.
 type Config struct {
 	Service Service
-	// Caller gives who sent a request, from its context.
-	Caller func(ctx context.Context) vod.Caller
-	// Connect are origins that the page may also load from, such as those of key
-	// servers: the keys of encrypted streams come from addresses that only the
-	// manifests know.
+	// Caller gives who sent a request, from its context; see [page.Config].
+	Caller  func(ctx context.Context) (vod.Caller, error)
+	Tenants func(ctx context.Context, by vod.Caller) ([]string, error)
+	// Events is the stream of changes, for the tenant of the caller.
+	Events http.Handler
+	SignIn *signin.Config // nil: nobody signs in
+	// Connect are origins that players may also load from; see [play.Config].
 	Connect []string
-	Log     *slog.Logger // nil: [slog.Default]
+	Version string
+	Now     func() time.Time
+	Log     *slog.Logger
 }
 
-type pages struct {
-	config    Config
-	assets    *assets
-	templates *template.Template
-}
-
-// Handler serves everything below /play/.
+// Handler serves everything below /ui/ and /play/.
 func Handler(c Config) http.Handler {
-	if c.Log == nil {
-		c.Log = slog.Default()
-	}
-	a := loadAssets()
-	p := &pages{
-		config: c, assets: a,
-		templates: template.Must(template.New("").Funcs(template.FuncMap{"asset": a.path}).ParseFS(files, "templates/*.html")),
+	kit := page.New(page.Config{
+		Caller: c.Caller, Tenants: c.Tenants, SignIn: c.SignIn != nil, Version: c.Version, Now: c.Now, Log: c.Log,
+	})
+	signin.Routes(kit, c.SignIn)
+	overview.Routes(kit, c.Service)
+	if c.Events != nil {
+		kit.Mount("GET /ui/{tenant}/events", c.Events)
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /play/{assetId}", p.play)
-	mux.Handle("GET "+assetPrefix+"{file}", a)
-	mux.HandleFunc("GET /play/", p.missing)
+	mux.Handle(page.Prefix, kit)
+	mux.Handle("/play/", play.Handler(play.Config{
+		Service: c.Service, Asset: kit.Asset, Connect: c.Connect, Log: c.Log,
+		Caller: func(ctx context.Context) vod.Caller {
+			caller, _ := c.Caller(ctx) // Without one, the zero caller may do nothing.
+			return caller
+		},
+	}))
 	return mux
-}
-
-// playView is what the page shows.
-type playView struct {
-	AssetID  string
-	IngestID string
-	Format   string // "HLS" or "DASH"
-	Manifest string
-	Poster   string
-	// Thumbnails is the address of the WebVTT track of pictures, or empty.
-	Thumbnails string
-	HLS        bool // whether there is one
-	DASH       bool
-}
-
-func (p *pages) play(w http.ResponseWriter, r *http.Request) {
-	assetID := r.PathValue("assetId")
-	playback, err := p.config.Service.Playback(r.Context(), p.config.Caller(r.Context()), assetID)
-	switch {
-	case vod.CodeOf(err) == vod.NotFound:
-		p.missing(w, r)
-		return
-	case vod.CodeOf(err) != "": // Such as a permission that is missing.
-		problem.Write(w, r, problem.FromError(err))
-		return
-	case err != nil:
-		p.config.Log.Error("play page failed", "asset", assetID, "error", err)
-		p.render(w, http.StatusInternalServerError, "failed.html", nil, nil)
-		return
-	}
-	view := playView{
-		AssetID: assetID, IngestID: playback.IngestID, Format: "HLS", Manifest: playback.HLS,
-		Poster: playback.Poster, Thumbnails: playback.Thumbnails, HLS: playback.HLS != "", DASH: playback.DASH != "",
-	}
-	if r.URL.Query().Get("format") == "dash" && view.DASH || !view.HLS {
-		view.Format, view.Manifest = "DASH", playback.DASH
-	}
-	if view.Manifest == "" {
-		p.missing(w, r)
-		return
-	}
-	p.render(w, http.StatusOK, "play.html", view, []string{view.Manifest, view.Poster, view.Thumbnails})
-}
-
-func (p *pages) missing(w http.ResponseWriter, r *http.Request) {
-	p.render(w, http.StatusNotFound, "missing.html", r.PathValue("assetId"), nil)
-}
-
-// render writes a page that may load media from the origins of the addresses.
-func (p *pages) render(w http.ResponseWriter, status int, name string, view any, media []string) {
-	var page bytes.Buffer
-	if err := p.templates.ExecuteTemplate(&page, name, view); err != nil {
-		p.config.Log.Error("page template failed", "template", name, "error", err)
-		http.Error(w, "The page could not be made.", http.StatusInternalServerError)
-		return
-	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", securityPolicy(media, p.config.Connect))
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cache-Control", "no-store") // what is current may change at any time
-	w.WriteHeader(status)
-	_, _ = page.WriteTo(w) // the browser has gone
-}
-
-// originForm keeps a host from adding directives of its own to the policy.
-var originForm = regexp.MustCompile(`^https?://[A-Za-z0-9.\-]+(:[0-9]+)?$|^https?://\[[0-9a-fA-F:.]+\](:[0-9]+)?$`)
-
-// securityPolicy allows this server and the origins of the addresses, and for
-// requests by the players also those of connect. Media Source Extensions play
-// from blob: addresses, and hls.js makes its text tracks from data: ones.
-func securityPolicy(media, connect []string) string {
-	origins := addOrigins("'self'", media)
-	return "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
-		"connect-src " + addOrigins(origins, connect) + "; img-src " + origins + "; media-src blob: data: " + origins
-}
-
-// addOrigins adds the origins of the addresses to a source list.
-func addOrigins(list string, addresses []string) string {
-	for _, address := range addresses {
-		u, err := url.Parse(address)
-		if err != nil {
-			continue
-		}
-		origin := u.Scheme + "://" + u.Host
-		if originForm.MatchString(origin) && !slices.Contains(strings.Fields(list), origin) {
-			list += " " + origin
-		}
-	}
-	return list
 }

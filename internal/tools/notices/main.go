@@ -12,7 +12,7 @@ import (
 func main() {
 	out := flag.String("o", "THIRD_PARTY_NOTICES", "file to write")
 	command := flag.String("command", "./cmd/orchestrate", "package that the binary is built from")
-	vendored := flag.String("vendored", "internal/web/static/vendor", "folder of vendored scripts, named in its README.md")
+	vendored := flag.String("vendored", "internal/web/page/static/vendor", "folder of vendored scripts, named in its README.md")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

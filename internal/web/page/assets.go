@@ -1,4 +1,4 @@
-package web
+package page
 
 import (
 	"crypto/sha256"
@@ -12,12 +12,11 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/problem"
 )
 
-//go:embed static templates
+//go:embed static templates texts
 var files embed.FS
 
-// assetPrefix is where assets stand. No asset id of the catalogue is hidden by
-// it, as there is one element more in the path.
-const assetPrefix = "/play/_/"
+// assetPrefix is where assets stand, for everybody: "_" can be no tenant.
+const assetPrefix = "/ui/_/assets/"
 
 // assets are the embedded files under their hashed names.
 type assets struct {

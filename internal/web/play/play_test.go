@@ -1,4 +1,4 @@
-package web_test
+package play_test
 
 import (
 	"context"
@@ -12,7 +12,8 @@ import (
 	"testing"
 
 	"github.com/via-orchestrate/orchestrate/internal/vod"
-	"github.com/via-orchestrate/orchestrate/internal/web"
+	"github.com/via-orchestrate/orchestrate/internal/web/page"
+	"github.com/via-orchestrate/orchestrate/internal/web/play"
 )
 
 // service gives one playback to tenant "acme".
@@ -31,13 +32,17 @@ func (s service) Playback(_ context.Context, by vod.Caller, assetID string) (vod
 	return s.playback, nil
 }
 
-const page = "/play/42%20%C3%A5%2F%C3%A4"
+const playPage = "/play/42%20%C3%A5%2F%C3%A4"
 
 func get(t *testing.T, s service, path string) (*http.Response, string) {
 	t.Helper()
-	h := web.Handler(web.Config{
-		Service: s, Caller: func(context.Context) vod.Caller { return vod.Caller{Tenant: "acme"} }, Log: slog.New(slog.DiscardHandler),
+	kit := page.New(page.Config{Caller: func(context.Context) (vod.Caller, error) { return vod.Caller{Tenant: "acme"}, nil }})
+	var h http.Handler = play.Handler(play.Config{
+		Service: s, Caller: func(context.Context) vod.Caller { return vod.Caller{Tenant: "acme"} }, Asset: kit.Asset, Log: slog.New(slog.DiscardHandler),
 	})
+	if strings.HasPrefix(path, page.Prefix) {
+		h = kit
+	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
 	res := w.Result()
@@ -58,7 +63,7 @@ func both() service {
 func TestPageForOthers(t *testing.T) {
 	t.Parallel()
 	for code, status := range map[vod.Code]int{vod.Forbidden: 403, vod.Invalid: 400, vod.Unavailable: 503} {
-		res, body := get(t, service{err: vod.Faultf(code, "This needs the permission playback:read.")}, page)
+		res, body := get(t, service{err: vod.Faultf(code, "This needs the permission playback:read.")}, playPage)
 		if res.StatusCode != status || !strings.Contains(body, "playback:read") {
 			t.Errorf("%s: %s %s", code, res.Status, body)
 		}
@@ -72,7 +77,7 @@ func TestPlayPage(t *testing.T) {
 		{"?format=hls", "https://cdn.example:8443/a/index.m3u8", "hls.min."},
 		{"?format=dash", "/media/k/manifest.mpd", "dash.all.min."},
 	} {
-		res, body := get(t, both(), page+tc.query)
+		res, body := get(t, both(), playPage+tc.query)
 		if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != "text/html; charset=utf-8" ||
 			res.Header.Get("Cache-Control") != "no-store" || res.Header.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s: %s %v", tc.query, res.Status, res.Header)
@@ -102,7 +107,7 @@ func TestSecurityPolicy(t *testing.T) {
 		{"javascript:alert(1)", "'self'"},
 		{"data:text/plain,x", "'self'"},
 	} {
-		res, _ := get(t, service{playback: vod.Playback{HLS: tc.hls}}, page)
+		res, _ := get(t, service{playback: vod.Playback{HLS: tc.hls}}, playPage)
 		if got := res.Header.Get("Content-Security-Policy"); got != policy(tc.origins) {
 			t.Errorf("%s: %s", tc.hls, got)
 		}
@@ -120,9 +125,8 @@ func TestNoPage(t *testing.T) {
 		{"unknown asset", "/play/43", both(), http.StatusNotFound, "Asset <code>43</code> has no stream"},
 		{"hostile asset", "/play/%3Cscript%3E", both(), http.StatusNotFound, "<code>&lt;script&gt;</code>"},
 		{"no asset", "/play/", both(), http.StatusNotFound, "The address of a play page"},
-		{"nothing published", page, service{}, http.StatusNotFound, "has no stream"},
-		{"unknown file", "/play/_/none.js", both(), http.StatusNotFound, "no such file"},
-		{"store down", page, service{err: errors.New("secret detail")}, http.StatusInternalServerError, "could not be made"},
+		{"nothing published", playPage, service{}, http.StatusNotFound, "has no stream"},
+		{"store down", playPage, service{err: errors.New("secret detail")}, http.StatusInternalServerError, "could not be made"},
 	} {
 		res, body := get(t, tc.service, tc.path)
 		if res.StatusCode != tc.status || !strings.Contains(body, tc.says) || strings.Contains(body, "secret") {
@@ -134,7 +138,7 @@ func TestNoPage(t *testing.T) {
 // Where there is only DASH, the page plays that.
 func TestOnlyDASH(t *testing.T) {
 	t.Parallel()
-	_, body := get(t, service{playback: vod.Playback{DASH: "/media/k/manifest.mpd"}}, page)
+	_, body := get(t, service{playback: vod.Playback{DASH: "/media/k/manifest.mpd"}}, playPage)
 	if !strings.Contains(body, `data-format="DASH"`) || strings.Contains(body, "format=hls") {
 		t.Error(body)
 	}
@@ -143,10 +147,10 @@ func TestOnlyDASH(t *testing.T) {
 // Every file that a page names is there, under a name that may be kept for good.
 func TestAssets(t *testing.T) {
 	t.Parallel()
-	address := regexp.MustCompile(`(?:src|href)="(/play/_/[^"]*)"`)
+	address := regexp.MustCompile(`(?:src|href)="(/ui/_/assets/[^"]*)"`)
 	seen := 0
 	for _, query := range []string{"", "?format=dash"} {
-		_, body := get(t, both(), page+query)
+		_, body := get(t, both(), playPage+query)
 		for _, m := range address.FindAllStringSubmatch(body, -1) {
 			res, content := get(t, both(), m[1])
 			if res.StatusCode != http.StatusOK || content == "" || !regexp.MustCompile(`\.[0-9a-f]{12}\.(js|css|svg)$`).MatchString(m[1]) ||
