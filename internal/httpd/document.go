@@ -6,6 +6,9 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"time"
+
+	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
 // document answers with the JSON of a value that holds texts of others: stored
@@ -24,11 +27,8 @@ type document struct {
 }
 
 func (d document) write(w http.ResponseWriter) error {
-	text, err := encode(d.value)
+	text, err := d.text()
 	if err != nil {
-		return err
-	}
-	if text, err = filled(text, d.stored); err != nil {
 		return err
 	}
 	header := w.Header()
@@ -45,6 +45,23 @@ func (d document) write(w http.ResponseWriter) error {
 	header.Set("Content-Length", strconv.Itoa(len(text)))
 	_, err = w.Write(text)
 	return err
+}
+
+// text is the document itself.
+func (d document) text() ([]byte, error) {
+	text, err := encode(d.value)
+	if err != nil {
+		return nil, err
+	}
+	return filled(text, d.stored)
+}
+
+// DetailText is what the API answers of a run, for pages that show the same.
+func DetailText(run vod.Run, now time.Time) ([]byte, error) {
+	shown := detail(run, now)
+	d := document{stored: takeDocuments(&shown)}
+	d.value = shown
+	return d.text()
 }
 
 func encode(value any) ([]byte, error) {

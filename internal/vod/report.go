@@ -17,6 +17,9 @@ type Report struct {
 	// Renditions are those that an ENCODING put out, largest picture first;
 	// none for other stages.
 	Renditions []RenditionReport `json:"renditions,omitempty"`
+	// Reused is the ingest whose files a RETRIEVAL found again, for which the
+	// ingest is skipped; empty where there is none.
+	Reused string `json:"reused,omitempty"`
 }
 
 // Bounded is the report as it may be kept: remarks beyond [MaxReport] are left
@@ -25,8 +28,8 @@ func (r *Report) Bounded() *Report {
 	if r == nil {
 		return nil
 	}
-	kept := &Report{Remarks: []string{}}
-	room := MaxReport - len(`{"remarks":[],"renditions":[]}`)
+	kept := &Report{Remarks: []string{}, Reused: r.Reused}
+	room := MaxReport - len(`{"remarks":[],"renditions":[],"reused":""}`) - len(r.Reused)
 	for _, rendition := range r.Renditions {
 		if q := rendition.Quality; q != nil && (!finite(q.SSIM) || !finite(q.Worst)) {
 			rendition.Quality = nil

@@ -2,6 +2,7 @@ package retrieval
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"os"
 	"strings"
@@ -62,7 +63,7 @@ func (r *Runner) Run(ctx context.Context, job step.Job) (step.Result, error) {
 	}
 	skip := profile.SkipOnMD5 && job.Earlier != nil
 	if digest, ok := Digest(job.Inputs); skip && ok && digest == job.Earlier.Digest {
-		return step.Result{SkipIngest: true}, nil
+		return step.Result{SkipIngest: true, Report: reused(job)}, nil
 	}
 	folder, err := r.config.Locations.Create(ctx, job, profile.TargetLocation)
 	if err != nil {
@@ -102,13 +103,21 @@ func (r *Runner) retrieve(ctx context.Context, job step.Job, folder *location.Fo
 	}
 	digest, _ := Digest(outputs)
 	if skip && digest == job.Earlier.Digest {
-		return step.Result{Outputs: relabelled(job), Digest: digest, SkipIngest: true}, nil
+		return step.Result{Outputs: relabelled(job), Digest: digest, SkipIngest: true, Report: reused(job)}, nil
 	}
 	inventory, err := folder.Commit(ctx)
 	if err != nil {
 		return step.Result{}, err
 	}
 	return step.Result{Outputs: outputs, Digest: digest, Work: step.Work{Bytes: inventory.Size()}}, nil
+}
+
+// reused tells whose files were found again.
+func reused(job step.Job) *vod.Report {
+	return &vod.Report{
+		Reused:  job.Earlier.IngestID,
+		Remarks: []string{fmt.Sprintf("The files are those of ingest %s: nothing is done again.", job.Earlier.IngestID)},
+	}
 }
 
 // relabelled are the earlier ingest's files as outputs of this one.

@@ -34,7 +34,7 @@ func TestSkipKnownBeforehand(t *testing.T) {
 	md5sum := sum(data)
 	in[0].Files[0].MD5Sum = &md5sum
 	r, err := b.run(t, in)
-	if err != nil || !r.SkipIngest || r.Outputs != nil || s.count() != 0 {
+	if err != nil || !r.SkipIngest || r.Outputs != nil || s.count() != 0 || r.Report.Reused != b.job.Earlier.IngestID {
 		t.Fatalf("%+v, %v, %d requests", r, err, s.count())
 	}
 	b.wantNothing(t)
@@ -47,7 +47,7 @@ func TestSkipAfterReading(t *testing.T) {
 	s := serve(t, data, nil)
 	b.job.Earlier = earlier(t, data)
 	r, err := b.run(t, input(s.URL+"/a.mp4"))
-	if err != nil || !r.SkipIngest || r.Digest != b.job.Earlier.Digest || s.count() != 1 {
+	if err != nil || !r.SkipIngest || r.Digest != b.job.Earlier.Digest || s.count() != 1 || r.Report.Reused != b.job.Earlier.IngestID {
 		t.Fatalf("%+v, %v, %d requests", r, err, s.count())
 	}
 	if out := r.Outputs[0]; fmt.Sprint(out.Labels) != "[retrieved HLS skippedUpload]" || out.Files[0].URI != "file:///store/earlier.mp4" {
