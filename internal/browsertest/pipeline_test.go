@@ -22,7 +22,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/step/packaging"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 	"github.com/via-orchestrate/orchestrate/internal/web/page"
-	"github.com/via-orchestrate/orchestrate/internal/web/play"
+	playpage "github.com/via-orchestrate/orchestrate/internal/web/play"
 )
 
 // pipeline runs steps one after the other, as the executor does.
@@ -149,7 +149,7 @@ func serveFolder(t *testing.T, media string, p vod.Playback, connect ...string) 
 	caller := vod.Caller{Tenant: "acme"}
 	kit := page.New(page.Config{Caller: func(context.Context) (vod.Caller, error) { return caller, nil }})
 	mux.Handle(page.Prefix, kit)
-	mux.Handle("/play/", play.Handler(play.Config{
+	mux.Handle("/play/", playpage.Handler(playpage.Config{
 		Service: catalogue{p}, Caller: func(context.Context) vod.Caller { return caller }, Asset: kit.Asset,
 		Connect: connect, Log: slog.New(slog.DiscardHandler),
 	}))

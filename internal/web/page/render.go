@@ -126,4 +126,3 @@ func setHeaders(w http.ResponseWriter) {
 	h.Set("Vary", "HX-Request")
 	h.Set("Content-Security-Policy", Policy(nil))
 }
-
