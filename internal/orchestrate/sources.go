@@ -27,7 +27,8 @@ var (
 	uploadForm   = regexp.MustCompile(`^upload:[0-9a-f]{32}$`)
 )
 
-func checkAssetID(id string) error {
+// CheckAssetID tells what is wrong with an asset's id: a [vod.Fault], or nil.
+func CheckAssetID(id string) error {
 	switch {
 	case id == "":
 		return vod.Faultf(vod.Unusable, "assetId is missing.")

@@ -54,7 +54,7 @@ func (s *Service) Submit(ctx context.Context, by vod.Caller, sub Submission, key
 
 // build makes the ingest that a submission asks for.
 func (s *Service) build(ctx context.Context, tenant string, sub Submission) (vod.Ingest, error) {
-	if err := checkAssetID(sub.AssetID); err != nil {
+	if err := CheckAssetID(sub.AssetID); err != nil {
 		return vod.Ingest{}, err
 	}
 	filesets, sources, err := checkFilesets(sub.Filesets)
