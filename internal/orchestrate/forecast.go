@@ -1,0 +1,109 @@
+package orchestrate
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/via-orchestrate/orchestrate/internal/forecast"
+	"github.com/via-orchestrate/orchestrate/internal/store"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+const (
+	// CountMost is what Count counts to, where counting takes time.
+	CountMost = 10_000
+	// learntFrom is how many earlier ingests of a profile a forecast looks at.
+	learntFrom = 20
+)
+
+// Count tells how many of the caller's ingests the filter selects, by status, up
+// to [CountMost] of each; see [store.Lists]. The tenant of the filter is set here.
+func (s *Service) Count(ctx context.Context, by vod.Caller, f store.IngestFilter) (map[vod.IngestStatus]int, error) {
+	if err := by.Require(vod.ReadIngests); err != nil {
+		return nil, err
+	}
+	f.Tenant = by.Tenant
+	return s.Store.IngestCount(ctx, f, CountMost)
+}
+
+// Forecast is where an unfinished ingest stands, and when it is likely to end.
+type Forecast struct {
+	Stages []vod.Stage // that are running now
+	End    time.Time   // zero: not known
+	From   int         // earlier ingests that End is learnt from
+}
+
+// Forecasts gives those of the ingests that are not over, by id; at most 500.
+func (s *Service) Forecasts(ctx context.Context, by vod.Caller, ingests []vod.Ingest) (map[string]Forecast, error) {
+	if err := by.Require(vod.ReadIngests); err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, in := range ingests {
+		if !in.Status.Final() {
+			ids = append(ids, in.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return map[string]Forecast{}, nil
+	}
+	tasks, err := s.Store.IngestTimes(ctx, by.Tenant, ids)
+	if err != nil {
+		return nil, err
+	}
+	forecasts, past := map[string]Forecast{}, map[string][]forecast.Run{}
+	for _, in := range ingests {
+		if in.Status.Final() {
+			continue
+		}
+		f := Forecast{Stages: runningStages(tasks[in.ID])}
+		if in.Status == vod.Running { // Of one that waits, nobody knows for how long.
+			runs, known := past[in.ProfileName]
+			if !known {
+				if runs, err = s.earlierRuns(ctx, by.Tenant, in.ProfileName); err != nil {
+					return nil, err
+				}
+				past[in.ProfileName] = runs
+			}
+			f.End, f.From = forecast.Likely(s.Now(), tasks[in.ID], runs), len(runs)
+		}
+		forecasts[in.ID] = f
+	}
+	return forecasts, nil
+}
+
+// earlierRuns are the newest that completed under the profile.
+func (s *Service) earlierRuns(ctx context.Context, tenant, profile string) ([]forecast.Run, error) {
+	page, _, err := s.Store.IngestList(ctx, store.IngestFilter{
+		Tenant: tenant, ProfileName: profile, Statuses: []vod.IngestStatus{vod.Completed}, Limit: learntFrom,
+	})
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(page))
+	for i, in := range page {
+		ids[i] = in.ID
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	tasks, err := s.Store.IngestTimes(ctx, tenant, ids)
+	if err != nil {
+		return nil, err
+	}
+	runs := make([]forecast.Run, len(page))
+	for i, in := range page {
+		runs[i] = forecast.Run{End: in.End, Tasks: tasks[in.ID]}
+	}
+	return runs, nil
+}
+
+func runningStages(tasks []vod.Task) (stages []vod.Stage) {
+	for _, t := range tasks {
+		if t.Status == vod.TaskRunning && !slices.Contains(stages, t.Stage) {
+			stages = append(stages, t.Stage)
+		}
+	}
+	return stages
+}
