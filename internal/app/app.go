@@ -158,6 +158,7 @@ func (a *App) Stop(ctx context.Context) error {
 		if err := a.server.Shutdown(bounded); err != nil {
 			a.log.Info("requests cut off", "error", a.server.Close())
 		}
+		a.service.StopBulk()
 		drained, cancel := context.WithTimeout(ctx, a.config.Drain)
 		defer cancel()
 		a.stopErr = errors.Join(a.engine.Stop(drained), a.stopMetrics())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/profile"
@@ -48,6 +49,10 @@ type Config struct {
 type Service struct {
 	Config
 	builtIn vod.ProfileVersion
+	jobs    *jobs
+	// applying keeps a version from coming between the look at the newest and the
+	// next one.
+	applying sync.Mutex
 }
 
 // shared is the tenant that holds what every tenant may use; no caller acts
@@ -56,7 +61,7 @@ const shared = ""
 
 // New makes a Service and registers the built-in profile.
 func New(ctx context.Context, c Config) (*Service, error) {
-	s := &Service{Config: c}
+	s := &Service{Config: c, jobs: newJobs(ctx)}
 	doc := profile.Default()
 	var err error
 	s.builtIn, _, err = c.Store.ProfilePut(ctx, vod.ProfileVersion{
