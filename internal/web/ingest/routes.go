@@ -1,0 +1,81 @@
+package ingest
+
+import (
+	"context"
+	"embed"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+	"github.com/via-orchestrate/orchestrate/internal/web/page"
+)
+
+//go:embed templates/*.html
+var files embed.FS
+
+// Service is what the page needs of the use cases.
+type Service interface {
+	Get(ctx context.Context, by vod.Caller, id string) (vod.Run, error)
+	Task(ctx context.Context, by vod.Caller, ingestID, taskID string) (orchestrate.TaskView, error)
+	Steps(ctx context.Context, by vod.Caller, id string) ([]orchestrate.StepView, error)
+	Cancel(ctx context.Context, by vod.Caller, id string) error
+	Retry(ctx context.Context, by vod.Caller, id string) error
+	Delete(ctx context.Context, by vod.Caller, id string) error
+	// Forecasts tells how those that are under way go on, by ingest id.
+	Forecasts(ctx context.Context, by vod.Caller, ingests []vod.Ingest) (map[string]orchestrate.Forecast, error)
+}
+
+// Document gives what the API answers of a run: the same JSON text.
+type Document func(run vod.Run, now time.Time) ([]byte, error)
+
+// pages are the handlers of this package.
+type pages struct {
+	kit       *page.Kit
+	templates *page.Templates
+	service   Service
+	document  Document
+}
+
+// Routes registers the pages.
+func Routes(k *page.Kit, s Service, d Document) {
+	p := &pages{kit: k, templates: k.Templates(files, nil), service: s, document: d}
+	const base = "/ui/{tenant}/ingests/{id}"
+	k.Handle("GET "+base, p.show)
+	k.Handle("GET "+base+"/now", p.now)
+	k.Handle("GET "+base+"/tasks", p.tasks)
+	k.Handle("GET "+base+"/tasks/{taskId}", p.task)
+	k.Handle("GET "+base+"/raw", p.raw)
+	k.Handle("POST "+base+"/cancel", p.change(s.Cancel))
+	k.Handle("POST "+base+"/retry", p.change(s.Retry))
+	k.Handle("POST "+base+"/delete", p.delete)
+}
+
+// change does something to the ingest, and shows the page again.
+func (p *pages) change(do func(context.Context, vod.Caller, string) error) page.Handler {
+	return func(w http.ResponseWriter, r *page.Request) error {
+		if err := do(r.Context(), r.Caller, r.PathValue("id")); err != nil {
+			return err
+		}
+		return seeOther(w, r, address(r))
+	}
+}
+
+// delete removes the ingest, and shows the list.
+func (p *pages) delete(w http.ResponseWriter, r *page.Request) error {
+	if err := p.service.Delete(r.Context(), r.Caller, r.PathValue("id")); err != nil {
+		return err
+	}
+	return seeOther(w, r, r.Base()+"/ingests")
+}
+
+func seeOther(w http.ResponseWriter, r *page.Request, to string) error {
+	http.Redirect(w, r.Request, to, http.StatusSeeOther)
+	return nil
+}
+
+// address is that of the page.
+func address(r *page.Request) string {
+	return r.Base() + "/ingests/" + url.PathEscape(r.PathValue("id"))
+}
