@@ -679,6 +679,100 @@ type Report struct {
 
 	// Renditions Those that an ENCODING put out, largest picture first; none for other stages.
 	Renditions []RenditionReport `json:"renditions"`
+
+	// Source What an ENCODING started from; null for other stages, and for tasks of earlier releases.
+	Source *SourceReport `json:"source"`
+}
+
+// SourceAudio The facts of an audio track.
+type SourceAudio struct {
+	Codec    string `json:"codec"`
+	Profile  string `json:"profile"`
+	Channels int    `json:"channels"`
+
+	// Layout Such as 5.1(side).
+	Layout string `json:"layout"`
+
+	// SampleRate Hertz.
+	SampleRate int `json:"sampleRate"`
+
+	// Language As tagged, or as it was submitted.
+	Language string `json:"language"`
+	Title    string `json:"title"`
+
+	// Bitrate Bits per second.
+	Bitrate int64 `json:"bitrate"`
+}
+
+// SourceReport The facts of the files that an ENCODING started from. Names are those of ffmpeg; empty or zero means unknown.
+type SourceReport struct {
+	// Container Such as mp4; of several files joined by " + ".
+	Container string `json:"container"`
+
+	// Duration Milliseconds.
+	Duration int64 `json:"duration"`
+
+	// Size Bytes, of all files.
+	Size int64 `json:"size"`
+
+	// Video The stream that was taken; null for sound alone.
+	Video *SourceVideo  `json:"video"`
+	Audio []SourceAudio `json:"audio"`
+
+	// Subtitles Embedded ones.
+	Subtitles []SourceSubtitle `json:"subtitles"`
+}
+
+// SourceSubtitle The facts of an embedded subtitle stream.
+type SourceSubtitle struct {
+	Codec    string `json:"codec"`
+	Language string `json:"language"`
+	Title    string `json:"title"`
+	Forced   bool   `json:"forced"`
+
+	// SDH For people who are hard of hearing.
+	SDH bool `json:"sdh"`
+}
+
+// SourceVideo The facts of a video stream.
+type SourceVideo struct {
+	Codec   string `json:"codec"`
+	Profile string `json:"profile"`
+
+	// Level As its standard writes it, such as 4.1.
+	Level string `json:"level"`
+
+	// Width Pixels, as coded.
+	Width int `json:"width"`
+
+	// Height Pixels, as coded.
+	Height int `json:"height"`
+
+	// Aspect As it is shown, such as 16:9.
+	Aspect string `json:"aspect"`
+
+	// FrameRate Exact, such as 30000/1001; the average of a variable one.
+	FrameRate string `json:"frameRate"`
+
+	// Variable Frames are suspected not to be equally long.
+	Variable bool `json:"variable"`
+
+	// Interlaced Frames hold two fields.
+	Interlaced bool `json:"interlaced"`
+
+	// Rotation Degrees, counter-clockwise positive.
+	Rotation    int    `json:"rotation"`
+	BitDepth    int    `json:"bitDepth"`
+	PixelFormat string `json:"pixelFormat"`
+
+	// VideoRange SDR, PQ or HLG.
+	VideoRange string `json:"videoRange"`
+	Primaries  string `json:"primaries"`
+	Transfer   string `json:"transfer"`
+	Matrix     string `json:"matrix"`
+
+	// Bitrate Bits per second.
+	Bitrate int64 `json:"bitrate"`
 }
 
 // Stage defines model for Stage.

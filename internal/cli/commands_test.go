@@ -56,13 +56,17 @@ func TestGetTellsOfTheWork(t *testing.T) {
 	d := newDouble(t)
 	d.answer("GET /ingests/"+pageIngest, 200, page(t, "detail.json"))
 	d.answer("GET /ingests/"+pageIngest+"/tasks/"+pageTask, 200, `{"id":"`+pageTask+`","attempt":2,"attempts":[`+
-		`{"number":1,"report":null},{"number":2,"report":{"remarks":["The source is\nfine."],"renditions":[`+
+		`{"number":1,"report":null},{"number":2,"report":{"remarks":["The source is\nfine."],"source":{"container":"mp4","duration":90500,"size":9007199254740993,`+
+		`"video":{"codec":"h264","profile":"High","level":"4.1","width":1920,"height":1080,"aspect":"16:9","frameRate":"30000/1001","interlaced":true,"bitDepth":8,"videoRange":"SDR"},`+
+		`"audio":[{"codec":"aac","channels":2,"layout":"stereo","sampleRate":48000,"language":"no\nr"},{"codec":"pcm","channels":3,"sampleRate":8000}],`+
+		`"subtitles":[{"codec":"mov_text","language":"eng"}]},"renditions":[`+
 		`{"name":"1080p","codec":"HEVC","width":1920,"height":1080,"videoRange":"PQ","encoder":"libx265","bitrate":4999500,`+
 		`"maxBitrate":6000000,"quality":{"ssim":0.98765,"worst":0.9,"frames":48}},`+
 		`{"name":"720p","codec":"H264","width":1280,"height":720,"videoRange":"SDR","encoder":"copy","bitrate":1893402,"maxBitrate":0,"quality":null}]}}]}`)
 	r := d.run(t, "get", pageIngest)
 	want := `
 RETRIEVAL:
+Source: mp4; 1m30.5s; 9007199254740993 bytes; h264 High 4.1 1920x1080 16:9 30000/1001 fps interlaced 8 bit SDR; aac stereo 48000 Hz no r; pcm 3 channels 8000 Hz; subtitles mov_text eng
 - The source is fine.
 RENDITION  CODEC  SIZE       RANGE  ENCODER  KBIT/S  CAP   SSIM    WORST
 1080p      HEVC   1920x1080  PQ     libx265  5000    6000  0.9877  0.9000

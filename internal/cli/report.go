@@ -33,10 +33,13 @@ func (sh *shell) reports(ctx context.Context, s *session, d *client.IngestDetail
 
 // report prints one report below a heading.
 func (sh *shell) report(heading string, r *client.Report) error {
-	if len(r.Remarks) == 0 && len(r.Renditions) == 0 {
+	if len(r.Remarks) == 0 && len(r.Renditions) == 0 && r.Source == nil {
 		return nil
 	}
 	fmt.Fprintf(sh.out, "\n%s:\n", heading)
+	if r.Source != nil {
+		fmt.Fprintf(sh.out, "Source: %s\n", oneLine(sourceFacts(*r.Source)))
+	}
 	for _, remark := range r.Remarks {
 		fmt.Fprintf(sh.out, "- %s\n", oneLine(remark))
 	}

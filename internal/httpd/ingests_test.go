@@ -41,6 +41,21 @@ func running() vod.Run {
 	}
 }
 
+func everySourceFact() *vod.SourceReport {
+	return &vod.SourceReport{
+		Container: "mp4", Duration: 90500, Size: 1<<53 + 1,
+		Video: &vod.SourceVideo{
+			Codec: "h264", Profile: "High", Level: "4.1", Width: 1440, Height: 1080, Aspect: "16:9", FrameRate: "30000/1001",
+			Variable: true, Interlaced: true, Rotation: -90, BitDepth: 8, PixelFormat: "yuv420p", VideoRange: "SDR",
+			Primaries: "bt709", Transfer: "bt709", Matrix: "bt709", Bitrate: 12_000_000,
+		},
+		Audio: []vod.SourceAudio{
+			{Codec: "aac", Profile: "LC", Channels: 2, Layout: "stereo", SampleRate: 48000, Language: "nor", Title: "A < B", Bitrate: 128_000},
+		},
+		Subtitles: []vod.SourceSubtitle{{Codec: "mov_text", Language: "eng", Title: "T", Forced: true, SDH: true}},
+	}
+}
+
 func withRunning() *memory {
 	return &memory{
 		runs: []vod.Run{running()},
@@ -53,6 +68,7 @@ func withRunning() *memory {
 					},
 					{Name: "480p"},
 				},
+				Source: everySourceFact(),
 			}},
 			{TaskID: "t-0", Number: 2, Status: vod.TaskCompleted, Start: noon(), Report: &vod.Report{}},
 		}, "t-1": {{
@@ -110,7 +126,11 @@ func TestTaskWithAttempts(t *testing.T) {
 	s.send(t, http.MethodGet, "/ingests/run-1/tasks/t-0", "").is(t, 200,
 		`"log":"","report":{"remarks":["One < two."],"renditions":[{"name":"720p","codec":"H264","width":1280,"height":720,"videoRange":"SDR",`+
 			`"encoder":"libx264","bitrate":1900000,"maxBitrate":3000000,"quality":{"ssim":0.9875,"worst":0.5,"frames":48}},`,
-		`"maxBitrate":0,"quality":null}]}}`, `"report":{"remarks":[],"renditions":[]}`)
+		`"maxBitrate":0,"quality":null}],"source":{"container":"mp4","duration":90500,"size":9007199254740993,"video":{"codec":"h264","profile":"High","level":"4.1",`+
+			`"width":1440,"height":1080,"aspect":"16:9","frameRate":"30000/1001","variable":true,"interlaced":true,"rotation":-90,"bitDepth":8,`+
+			`"pixelFormat":"yuv420p","videoRange":"SDR","primaries":"bt709","transfer":"bt709","matrix":"bt709","bitrate":12000000},`+
+			`"audio":[{"codec":"aac","profile":"LC","channels":2,"layout":"stereo","sampleRate":48000,"language":"nor","title":"A < B","bitrate":128000}],`+
+			`"subtitles":[{"codec":"mov_text","language":"eng","title":"T","forced":true,"sdh":true}]}}`, `"report":{"remarks":[],"renditions":[],"source":null}`)
 	s.send(t, http.MethodGet, "/ingests/run-1/tasks/t-2", "").is(t, 200, `"startTime":null`, `"elapsedTime":0`, `"attempts":[]`, `"error":null`)
 	s.send(t, http.MethodGet, "/ingests/run-1/tasks/none", "").is(t, 404, `"code":"not_found"`)
 }

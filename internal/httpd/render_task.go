@@ -50,7 +50,7 @@ func report(r *vod.Report) *api.Report {
 	if r == nil {
 		return nil
 	}
-	shown := api.Report{Remarks: listed(r.Remarks), Renditions: []api.RenditionReport{}}
+	shown := api.Report{Remarks: listed(r.Remarks), Renditions: []api.RenditionReport{}, Source: sourceReport(r.Source)}
 	for _, v := range r.Renditions {
 		rendition := api.RenditionReport{
 			Name: v.Name, Codec: v.Codec, Width: v.Width, Height: v.Height, VideoRange: v.VideoRange,

@@ -20,16 +20,22 @@ type Report struct {
 	// Reused is the ingest whose files a RETRIEVAL found again, for which the
 	// ingest is skipped; empty where there is none.
 	Reused string `json:"reused,omitempty"`
+	// Source is what an ENCODING started from; nil for other stages.
+	Source *SourceReport `json:"source,omitempty"`
 }
 
-// Bounded is the report as it may be kept: remarks beyond [MaxReport] are left
-// out, as are figures that are no numbers, which JSON cannot hold. nil stays nil.
+// Bounded is the report as it may be kept: what is beyond [MaxReport] is left
+// out, remarks first, as are figures that are no numbers, which JSON cannot
+// hold, and facts of a source that would take half of the room. nil stays nil.
 func (r *Report) Bounded() *Report {
 	if r == nil {
 		return nil
 	}
 	kept := &Report{Remarks: []string{}, Reused: r.Reused}
-	room := MaxReport - len(`{"remarks":[],"renditions":[],"reused":""}`) - len(r.Reused)
+	room := MaxReport - len(`{"remarks":[],"renditions":[],"reused":"","source":}`) - len(r.Reused)
+	if size := encodedSize(r.Source); size <= room/2 {
+		kept.Source, room = r.Source, room-size
+	}
 	for _, rendition := range r.Renditions {
 		if q := rendition.Quality; q != nil && (!finite(q.SSIM) || !finite(q.Worst)) {
 			rendition.Quality = nil

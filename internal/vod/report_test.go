@@ -71,3 +71,17 @@ func TestAReportOfNoNumbers(t *testing.T) {
 		t.Error("the report itself has changed")
 	}
 }
+
+// TestTheSourceIsKept, unless its texts alone take half of the room.
+func TestTheSourceIsKept(t *testing.T) {
+	t.Parallel()
+	source := &vod.SourceReport{Container: "mp4", Audio: []vod.SourceAudio{{Title: "Sound"}}}
+	in := &vod.Report{Source: source, Remarks: []string{strings.Repeat("x", vod.MaxReport-2000)}}
+	if got := in.Bounded(); got.Source != source || len(got.Remarks) != 1 {
+		t.Errorf("%+v", got)
+	}
+	source.Audio[0].Title = strings.Repeat("x", vod.MaxReport/2)
+	if got := in.Bounded(); got.Source != nil || len(got.Remarks) != 1 {
+		t.Errorf("a source of %d bytes is kept, %d remarks", vod.MaxReport/2, len(got.Remarks))
+	}
+}

@@ -30,6 +30,7 @@ type encode struct {
 
 	// Set by run.
 	played time.Duration // of the source
+	facts  *vod.SourceReport
 	told   vod.Report
 }
 
@@ -79,7 +80,7 @@ func (e *encode) canConvert() bool {
 	return e.tools.HasFilter("zscale") && e.tools.HasFilter("tonemap")
 }
 
-// probe looks into every input file and chooses what to encode.
+// probe looks into every input file, chooses what to encode and notes the facts.
 func (e *encode) probe(ctx context.Context) (media.Source, error) {
 	var probes []*ffmpeg.Probe
 	for _, in := range e.inputs {
@@ -92,7 +93,11 @@ func (e *encode) probe(ctx context.Context) (media.Source, error) {
 		}
 		probes = append(probes, p)
 	}
-	return chooseSource(e.inputs, probes)
+	source, err := chooseSource(e.inputs, probes)
+	if err == nil {
+		e.facts = facts(e.inputs, probes, source)
+	}
+	return source, err
 }
 
 func writeNotes(dir string, notes media.EncodingNotes) error {

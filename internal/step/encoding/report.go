@@ -23,7 +23,7 @@ const (
 // encode whose quality cannot be measured is good for all that: a remark tells
 // why.
 func (e *encode) report(ctx context.Context, p plan, notes media.EncodingNotes) (vod.Report, error) {
-	report := vod.Report{Remarks: notes.Remarks}
+	report := vod.Report{Remarks: notes.Remarks, Source: e.facts}
 	measured, err := e.quality(ctx, p, notes)
 	if err != nil {
 		if ctx.Err() != nil {

@@ -123,6 +123,9 @@ func (r *runner) encodeAll(ctx context.Context, job step.Job, profile Profile, s
 		result.Work.Media += e.played
 		result.Report.Remarks = append(result.Report.Remarks, e.told.Remarks...)
 		result.Report.Renditions = append(result.Report.Renditions, e.told.Renditions...)
+		if known := result.Report.Source; known == nil || known.Video == nil && e.told.Source.Video != nil {
+			result.Report.Source = e.told.Source // That of the main fileset.
+		}
 		loc := folder.Location()
 		result.Outputs = append(result.Outputs, vod.Fileset{Files: files, Location: &loc, Labels: set.fileset.OutputLabels(job.LabelOut)})
 	}

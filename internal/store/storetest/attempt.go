@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +46,10 @@ func everyAttemptField(_ *testing.T, b bundle) {
 						Bitrate: 2_345_678, MaxBitrate: 3_000_000, Quality: &vod.Quality{SSIM: 0.987654, Worst: 0.9, Frames: 48},
 					},
 					{Name: "360p"},
+				},
+				Source: &vod.SourceReport{
+					Container: "mp4", Duration: 1 << 40, Size: math.MaxInt64, Video: &vod.SourceVideo{Codec: "h264", FrameRate: "30000/1001"},
+					Audio: []vod.SourceAudio{{Codec: "aac", Title: "<é>"}}, Subtitles: []vod.SourceSubtitle{},
 				},
 			},
 		},
