@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/vod"
+	"github.com/via-orchestrate/orchestrate/internal/web/ingests"
 	"github.com/via-orchestrate/orchestrate/internal/web/overview"
 	"github.com/via-orchestrate/orchestrate/internal/web/page"
 	"github.com/via-orchestrate/orchestrate/internal/web/play"
@@ -15,6 +16,7 @@ import (
 
 // Service is what the pages need of the use cases.
 type Service interface {
+	ingests.Service
 	overview.Service
 	play.Service
 }
@@ -42,6 +44,7 @@ func Handler(c Config) http.Handler {
 		Caller: c.Caller, Tenants: c.Tenants, SignIn: c.SignIn != nil, Version: c.Version, Now: c.Now, Log: c.Log,
 	})
 	signin.Routes(kit, c.SignIn)
+	ingests.Routes(kit, c.Service)
 	overview.Routes(kit, c.Service)
 	if c.Events != nil {
 		kit.Mount("GET /ui/{tenant}/events", c.Events)
