@@ -16,9 +16,13 @@ func (s *Service) ProfilePut(ctx context.Context, by vod.Caller, name string, da
 	if err := by.Require(vod.WriteProfiles); err != nil {
 		return vod.ProfileVersion{}, false, err
 	}
+	doc, err := s.check(by.Tenant, name, data)
+	if err != nil {
+		return vod.ProfileVersion{}, false, err
+	}
 	s.applying.Lock()
 	defer s.applying.Unlock()
-	return s.apply(ctx, by, name, data)
+	return s.apply(ctx, by, doc)
 }
 
 // ProfileReplace is ProfilePut for a document that was made from version base,
@@ -28,25 +32,25 @@ func (s *Service) ProfileReplace(ctx context.Context, by vod.Caller, name string
 	if err := by.Require(vod.WriteProfiles); err != nil {
 		return vod.ProfileVersion{}, false, err
 	}
-	s.applying.Lock()
-	defer s.applying.Unlock()
-	newest, err := s.profile(ctx, by.Tenant, name, 0)
-	switch {
-	case err != nil && vod.CodeOf(err) != vod.NotFound:
-		return vod.ProfileVersion{}, false, err
-	case newest.VersionID == base:
-		return s.apply(ctx, by, name, data)
-	case base == 0:
-		return vod.ProfileVersion{}, false, vod.Faultf(vod.Conflict, "There is a profile %q already.", name)
-	}
-	return vod.ProfileVersion{}, false, vod.Faultf(vod.Conflict, "The newest version of profile %q is %d by now, not %d.", name, newest.VersionID, base)
-}
-
-func (s *Service) apply(ctx context.Context, by vod.Caller, name string, data []byte) (vod.ProfileVersion, bool, error) {
 	doc, err := s.check(by.Tenant, name, data)
 	if err != nil {
 		return vod.ProfileVersion{}, false, err
 	}
+	s.applying.Lock()
+	defer s.applying.Unlock()
+	newest, err := s.profile(ctx, by.Tenant, doc.Name, 0)
+	switch {
+	case err != nil && vod.CodeOf(err) != vod.NotFound:
+		return vod.ProfileVersion{}, false, err
+	case newest.VersionID == base:
+		return s.apply(ctx, by, doc)
+	case base == 0:
+		return vod.ProfileVersion{}, false, vod.Faultf(vod.Conflict, "There is a profile %q already.", doc.Name)
+	}
+	return vod.ProfileVersion{}, false, vod.Faultf(vod.Conflict, "The newest version of profile %q is %d by now, not %d.", doc.Name, newest.VersionID, base)
+}
+
+func (s *Service) apply(ctx context.Context, by vod.Caller, doc profile.Document) (vod.ProfileVersion, bool, error) {
 	now := s.Now() // one time for both: it tells which version an audit entry is of
 	v, created, err := s.Store.ProfilePut(ctx, vod.ProfileVersion{
 		Tenant: by.Tenant, Name: doc.Name, VersionID: now.UnixMilli(), Document: doc.JSON,

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
+	"github.com/via-orchestrate/orchestrate/internal/store"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -71,4 +72,48 @@ func TestProfileWithForbiddenLocation(t *testing.T) {
 	s.ok(s.ProfileValidate(t.Context(), as(tenant), "good", []byte(twoPlayouts)))
 	_, err = s.ProfileGet(t.Context(), as(tenant), "good", 0)
 	s.refused(err, vod.NotFound)
+}
+
+// TestProfileReplace: nothing is applied over a version that its author has
+// not seen.
+func TestProfileReplace(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	builtIn, err := s.ProfileGet(t.Context(), as(tenant), "default", 0)
+	s.ok(err)
+	changed := func(text string) []byte { return []byte("description: " + text + "\n" + twoPlayouts) }
+	own, created, err := s.ProfileReplace(t.Context(), as(tenant), "default", builtIn.VersionID, changed("a"))
+	s.ok(err)
+	s.equal("created", created, true)
+	_, _, err = s.ProfileReplace(t.Context(), as(tenant), "default", builtIn.VersionID, changed("b"))
+	s.refused(err, vod.Conflict)
+	_, _, err = s.ProfileReplace(t.Context(), as(tenant), "default", 0, changed("b"))
+	s.refused(err, vod.Conflict)
+	_, _, err = s.ProfileReplace(t.Context(), as(tenant), "", 0, append([]byte("name: default\n"), changed("b")...))
+	s.refused(err, vod.Conflict)
+	again, created, err := s.ProfileReplace(t.Context(), as(tenant), "default", own.VersionID, changed("a"))
+	s.ok(err)
+	if created || again.VersionID != own.VersionID {
+		t.Errorf("an equal document made version %d", again.VersionID)
+	}
+	_, _, err = s.ProfileReplace(t.Context(), as(tenant), "gone", 7, changed("b"))
+	s.refused(err, vod.Conflict)
+	_, created, err = s.ProfileReplace(t.Context(), as(tenant), "fresh", 0, changed("b"))
+	s.ok(err)
+	s.equal("created", created, true)
+	viewer := vod.Caller{Subject: "vic", Tenant: tenant, Permissions: vod.Viewer.Permissions()}
+	_, _, err = s.ProfileReplace(t.Context(), viewer, "fresh", 0, changed("b"))
+	s.refused(err, vod.Forbidden)
+}
+
+// TestAuditTellsTheVersion: an entry has the time that is the version's id.
+func TestAuditTellsTheVersion(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	v, _, err := s.ProfilePut(t.Context(), as(tenant), "two", []byte(twoPlayouts))
+	s.ok(err)
+	entries, _, err := s.AuditList(t.Context(), as(tenant), store.AuditFilter{Action: vod.AppliedProfile, Limit: 10})
+	s.ok(err)
+	s.equal("entries", len(entries), 1)
+	s.equal("time", entries[0].Time.UnixMilli(), v.VersionID)
 }

@@ -25,25 +25,47 @@ func Steps(input json.RawMessage) ([]vod.Step, []vod.Fileset, error) {
 	if err := json.Unmarshal(input, &in); err != nil {
 		return nil, nil, fmt.Errorf("input of the ingest: %w", err)
 	}
+	steps, err := readSteps(in.Profile.Details)
+	if err != nil {
+		return nil, nil, fmt.Errorf("input of the ingest: %w", err)
+	}
+	return steps, in.Filesets, nil
+}
+
+// DocumentSteps reads the steps of a profile document, in the order of
+// [vod.Stages], as [Parse] left it.
+func DocumentSteps(document json.RawMessage) ([]vod.Step, error) {
+	var doc map[string]json.RawMessage
+	if err := json.Unmarshal(document, &doc); err != nil {
+		return nil, fmt.Errorf("profile document: %w", err)
+	}
+	steps, err := readSteps(doc)
+	if err != nil {
+		return nil, fmt.Errorf("profile document: %w", err)
+	}
+	return steps, nil
+}
+
+func readSteps(details map[string]json.RawMessage) ([]vod.Step, error) {
 	var steps []vod.Step
 	for _, stage := range vod.Stages() {
-		text := in.Profile.Details[stage.Key()]
+		text := details[stage.Key()]
 		if len(text) == 0 {
 			continue
 		}
 		var entries []map[string]json.RawMessage
 		if err := json.Unmarshal(text, &entries); err != nil {
-			return nil, nil, fmt.Errorf("input of the ingest: %s: %w", stage.Key(), err)
+			return nil, fmt.Errorf("%s: %w", stage.Key(), err)
 		}
 		for i, entry := range entries {
 			step, err := readStep(stage, entry)
 			if err != nil {
-				return nil, nil, fmt.Errorf("input of the ingest: %s/%d: %w", stage.Key(), i, err)
+				return nil, fmt.Errorf("%s/%d: %w", stage.Key(), i, err)
 			}
 			steps = append(steps, step)
 		}
 	}
-	return steps, in.Filesets, nil
+	return steps, nil
 }
 
 func readStep(stage vod.Stage, entry map[string]json.RawMessage) (vod.Step, error) {
