@@ -11,8 +11,9 @@
 # Debian packages are installed only as root or with password-free sudo;
 # otherwise this prints the command and stops. Go tools are built, in the
 # versions below, into .cache/bin; the linter of the OpenAPI document comes from
-# npm, in the versions of its lockfile, into .cache/openapi-lint, and so does
-# Shaka Packager, which tests compare with, into .cache/shaka.
+# npm, in the versions of its lockfile, into .cache/openapi-lint, and so do
+# Shaka Packager, which tests compare with, into .cache/shaka, and axe-core, which
+# looks at pages for what keeps people out, into .cache/axe.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -136,5 +137,8 @@ for tool in "${tools[@]}"; do
 done
 case $purpose in
 check) npm_packages openapi-lint ;;
-test) npm_packages shaka ;;
+test)
+	npm_packages shaka
+	npm_packages axe
+	;;
 esac

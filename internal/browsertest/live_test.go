@@ -21,7 +21,7 @@ import (
 
 // livePage has what live.js needs of a page, and writes down what it tells.
 const livePage = `<!doctype html><title>live</title><link rel="icon" href="data:,">
-<body data-events="/events"><p id="live-state" role="status" data-on="ON" data-off="OFF" data-lost="LOST" data-paused="PAUSED"></p>
+<body data-events="/events"><p id="live-state" role="status" data-state-on="ON" data-state-off="OFF" data-state-lost="LOST" data-state-paused="PAUSED"></p>
 <button id="live-pause" type="button" data-pause="Pause" data-resume="Resume"></button>
 <script src="/record.js"></script><script src="/live.js" defer></script>`
 

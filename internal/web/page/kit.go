@@ -150,3 +150,6 @@ func (k *Kit) Now() time.Time { return k.config.Now() }
 
 // Asset is the address of a file of static, by its plain name.
 func (k *Kit) Asset(name string) string { return k.assets.path(name) }
+
+// Log is for what pages cannot tell who asked.
+func (k *Kit) Log() *slog.Logger { return k.config.Log }

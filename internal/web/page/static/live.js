@@ -13,7 +13,7 @@
 // the page fetches it.
 //
 // How the connection is stands in data-live of the body (on, off, lost, paused),
-// and in words, out of data-on and so on, in #live-state. The button #live-pause
+// and in words, out of data-state-on and so on, in #live-state. The button #live-pause
 // pauses and resumes, as do the events live:pause and live:resume on document;
 // the tab remembers it. A tab that is hidden has no stream.
 (() => {
@@ -58,7 +58,7 @@
   function show(state) {
     document.body.dataset.live = state;
     const words = document.getElementById('live-state');
-    if (words) words.textContent = words.dataset[state] || '';
+    if (words) words.textContent = words.getAttribute(`data-state-${state}`) || '';
     showButton();
   }
 
