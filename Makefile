@@ -77,6 +77,12 @@ bench-api: ## Measure the Status API with 10,000 and $N (1000000) ingests agains
 	go build -o .cache/bench/bench-api ./internal/bench/api
 	.cache/bench/bench-api --n $(N)
 
+.PHONY: screenshots
+screenshots: ## Make the pictures of all pages in docs/screenshots anew
+	scripts/setup.sh test
+	mkdir -p docs/screenshots
+	go test ./internal/uitest -run TestPages -count 1 -timeout 10m -screenshots $(CURDIR)/docs/screenshots
+
 .PHONY: generate
 generate: ## Write generated files anew: API types, client, THIRD_PARTY_NOTICES
 	scripts/setup.sh generate
