@@ -12,6 +12,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/web/page"
 	"github.com/via-orchestrate/orchestrate/internal/web/play"
 	"github.com/via-orchestrate/orchestrate/internal/web/signin"
+	"github.com/via-orchestrate/orchestrate/internal/web/submit"
 )
 
 // Service is what the pages need of the use cases.
@@ -19,6 +20,7 @@ type Service interface {
 	ingests.Service
 	overview.Service
 	play.Service
+	submit.Service
 }
 
 // Config says whom the pages are for, and where they find things. Log, Tenants,
@@ -46,6 +48,7 @@ func Handler(c Config) http.Handler {
 	signin.Routes(kit, c.SignIn)
 	ingests.Routes(kit, c.Service)
 	overview.Routes(kit, c.Service)
+	submit.Routes(kit, c.Service)
 	if c.Events != nil {
 		kit.Mount("GET /ui/{tenant}/events", c.Events)
 	}
