@@ -11,6 +11,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/web/overview"
 	"github.com/via-orchestrate/orchestrate/internal/web/page"
 	"github.com/via-orchestrate/orchestrate/internal/web/play"
+	"github.com/via-orchestrate/orchestrate/internal/web/profiles"
 	"github.com/via-orchestrate/orchestrate/internal/web/signin"
 	"github.com/via-orchestrate/orchestrate/internal/web/submit"
 )
@@ -20,6 +21,7 @@ type Service interface {
 	ingests.Service
 	overview.Service
 	play.Service
+	profiles.Service
 	submit.Service
 }
 
@@ -48,6 +50,7 @@ func Handler(c Config) http.Handler {
 	signin.Routes(kit, c.SignIn)
 	ingests.Routes(kit, c.Service)
 	overview.Routes(kit, c.Service)
+	profiles.Routes(kit, c.Service)
 	submit.Routes(kit, c.Service)
 	if c.Events != nil {
 		kit.Mount("GET /ui/{tenant}/events", c.Events)
