@@ -52,17 +52,19 @@ func Handler(c Config) http.Handler {
 	overview.Routes(kit, c.Service)
 	profiles.Routes(kit, c.Service)
 	submit.Routes(kit, c.Service)
+	player := play.Config{
+		Service: c.Service, Kit: kit, Connect: c.Connect, Log: c.Log,
+		Caller: func(ctx context.Context) vod.Caller {
+			caller, _ := c.Caller(ctx) // Without one, the zero caller may do nothing.
+			return caller
+		},
+	}
+	play.Routes(kit, player)
 	if c.Events != nil {
 		kit.Mount("GET /ui/{tenant}/events", c.Events)
 	}
 	mux := http.NewServeMux()
 	mux.Handle(page.Prefix, kit)
-	mux.Handle("/play/", play.Handler(play.Config{
-		Service: c.Service, Asset: kit.Asset, Connect: c.Connect, Log: c.Log,
-		Caller: func(ctx context.Context) vod.Caller {
-			caller, _ := c.Caller(ctx) // Without one, the zero caller may do nothing.
-			return caller
-		},
-	}))
+	mux.Handle("/play/", play.Handler(player))
 	return mux
 }

@@ -20,6 +20,22 @@ import (
 type service struct {
 	playback vod.Playback
 	err      error
+	run      vod.Run
+	history  []vod.Playback
+}
+
+func (s service) Get(_ context.Context, by vod.Caller, id string) (vod.Run, error) {
+	if by.Tenant != "acme" || id != s.run.Ingest.ID {
+		return vod.Run{}, vod.Faultf(vod.NotFound, "unknown ingest")
+	}
+	return s.run, nil
+}
+
+func (s service) PlaybackHistory(_ context.Context, _ vod.Caller, assetID string) ([]vod.Playback, error) {
+	if len(s.history) == 0 || assetID != s.run.Ingest.AssetID {
+		return nil, vod.Faultf(vod.NotFound, "unknown asset")
+	}
+	return s.history, nil
 }
 
 func (s service) Playback(_ context.Context, by vod.Caller, assetID string) (vod.Playback, error) {
@@ -37,9 +53,11 @@ const playPage = "/play/42%20%C3%A5%2F%C3%A4"
 func get(t *testing.T, s service, path string) (*http.Response, string) {
 	t.Helper()
 	kit := page.New(page.Config{Caller: func(context.Context) (vod.Caller, error) { return vod.Caller{Tenant: "acme"}, nil }})
-	var h http.Handler = play.Handler(play.Config{
-		Service: s, Caller: func(context.Context) vod.Caller { return vod.Caller{Tenant: "acme"} }, Asset: kit.Asset, Log: slog.New(slog.DiscardHandler),
-	})
+	config := play.Config{
+		Service: s, Caller: func(context.Context) vod.Caller { return vod.Caller{Tenant: "acme"} }, Kit: kit, Log: slog.New(slog.DiscardHandler),
+	}
+	play.Routes(kit, config)
+	var h http.Handler = play.Handler(config)
 	if strings.HasPrefix(path, page.Prefix) {
 		h = kit
 	}
@@ -94,7 +112,7 @@ func TestPlayPage(t *testing.T) {
 // in their addresses.
 func TestSecurityPolicy(t *testing.T) {
 	t.Parallel()
-	const before = "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+	const before = "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
 	policy := func(origins string) string {
 		return before + "connect-src " + origins + "; img-src " + origins + "; media-src blob: data: " + origins
 	}
@@ -122,10 +140,10 @@ func TestNoPage(t *testing.T) {
 		status     int
 		says       string
 	}{
-		{"unknown asset", "/play/43", both(), http.StatusNotFound, "Asset <code>43</code> has no stream"},
+		{"unknown asset", "/play/43", both(), http.StatusNotFound, "<code>43</code>"},
 		{"hostile asset", "/play/%3Cscript%3E", both(), http.StatusNotFound, "<code>&lt;script&gt;</code>"},
 		{"no asset", "/play/", both(), http.StatusNotFound, "The address of a play page"},
-		{"nothing published", playPage, service{}, http.StatusNotFound, "has no stream"},
+		{"nothing published", playPage, service{}, http.StatusNotFound, "The asset has no stream"},
 		{"store down", playPage, service{err: errors.New("secret detail")}, http.StatusInternalServerError, "could not be made"},
 	} {
 		res, body := get(t, tc.service, tc.path)
