@@ -84,7 +84,7 @@ func (a *App) handler() http.Handler {
 func (a *App) mounts() map[string]http.Handler {
 	events := a.events()
 	pages := web.Handler(web.Config{
-		Service: a.service, Caller: httpd.CallerOf, Tenants: a.tenants, Events: events, SignIn: a.signInPages(),
+		Service: a.service, Caller: httpd.CallerOf, Tenants: a.tenants, Document: httpd.DetailText, Events: events, SignIn: a.signInPages(),
 		Connect: a.config.PlayConnect, Version: PipelineVersion, Now: vod.Now, Log: httpd.Traced(a.log),
 	})
 	uploads, docs := a.metrics.Uploads(a.uploads.Handler()), apidoc.Handler()

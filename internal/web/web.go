@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/vod"
+	"github.com/via-orchestrate/orchestrate/internal/web/ingest"
 	"github.com/via-orchestrate/orchestrate/internal/web/ingests"
 	"github.com/via-orchestrate/orchestrate/internal/web/overview"
 	"github.com/via-orchestrate/orchestrate/internal/web/page"
@@ -18,6 +19,7 @@ import (
 
 // Service is what the pages need of the use cases.
 type Service interface {
+	ingest.Service
 	ingests.Service
 	overview.Service
 	play.Service
@@ -32,6 +34,8 @@ type Config struct {
 	// Caller gives who sent a request, from its context; see [page.Config].
 	Caller  func(ctx context.Context) (vod.Caller, error)
 	Tenants func(ctx context.Context, by vod.Caller) ([]string, error)
+	// Document gives what the API answers of an ingest.
+	Document ingest.Document
 	// Events is the stream of changes, for the tenant of the caller.
 	Events http.Handler
 	SignIn *signin.Config // nil: nobody signs in
@@ -49,6 +53,7 @@ func Handler(c Config) http.Handler {
 	})
 	signin.Routes(kit, c.SignIn)
 	ingests.Routes(kit, c.Service)
+	ingest.Routes(kit, c.Service, c.Document)
 	overview.Routes(kit, c.Service)
 	profiles.Routes(kit, c.Service)
 	submit.Routes(kit, c.Service)

@@ -54,6 +54,7 @@ func (p *pages) task(w http.ResponseWriter, r *page.Request) error {
 	}
 	for i := len(v.Attempts) - 1; i >= 0; i-- {
 		a := v.Attempts[i]
+		a.Status = ending(a)
 		d.Attempts = append(d.Attempts, attempt{
 			Attempt: a, Step: v.Task.Step, Took: took(a.Start, a.End, now), Shell: shell(a.Command), Err: viewError(a.Error, false),
 			Last: i == len(v.Attempts)-1, Started: a.End.IsZero(),

@@ -60,7 +60,19 @@ func (p *pages) attempts(ctx context.Context, by vod.Caller, run vod.Run, t vod.
 		return []vod.Attempt{{Number: t.Attempt, Status: t.Status, Start: t.Start, End: t.End}}, nil
 	}
 	v, err := p.service.Task(ctx, by, run.Ingest.ID, t.ID)
+	for i, a := range v.Attempts {
+		v.Attempts[i].Status = ending(a)
+	}
 	return v.Attempts, err
+}
+
+// ending is how an attempt ended: after one that failed its task waits for the
+// next one, and so does the attempt's own status.
+func ending(a vod.Attempt) vod.TaskStatus {
+	if a.Status == vod.TaskPending && a.Error != nil {
+		return vod.TaskFailed
+	}
+	return a.Status
 }
 
 // cut shortens a label that no picture has room for.
