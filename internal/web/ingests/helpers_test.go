@@ -90,7 +90,7 @@ func (s *site) add(n int, change ...func(*vod.Ingest)) string {
 // in is a status; a final one has an end.
 func in(status vod.IngestStatus) func(*vod.Ingest) {
 	return func(in *vod.Ingest) {
-		in.Status = status
+		in.Status, in.End = status, time.Time{}
 		if status.Final() {
 			in.End = in.Start.Add(90 * time.Second)
 		}
