@@ -87,6 +87,9 @@ func TestTenantsDoNotMeet(t *testing.T) {
 		if o.public { // Media: whoever has the address may read.
 			continue
 		}
+		if o.id == "getStatistics" { // It names nothing, and what this walk submits ends in between; see storetest.
+			continue
+		}
 		theirs, none := h.call("beta admin", o, h.ids), h.call("beta admin", o, nobodys)
 		if a, b := h.faceless(theirs, h.ids), h.faceless(none, nobodys); a != b {
 			t.Errorf("%s: acme's is answered\n%s\nand nobody's\n%s", o.id, a, b)
