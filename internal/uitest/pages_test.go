@@ -30,7 +30,7 @@ type site struct {
 	client *client.Client
 	url    string
 	files  string            // folder of sources
-	stuck  *httptest.Server  // sends half of a file, and nothing more
+	server *httptest.Server  // of sources; of those below /stuck/ it sends half, and nothing more
 	ids    map[string]string // by status
 }
 
@@ -38,7 +38,11 @@ func newSite(t *testing.T) *site {
 	t.Helper()
 	s := &site{t: t, files: t.TempDir(), ids: map[string]string{}}
 	release := make(chan struct{})
-	s.stuck = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.Path, "/stuck/") {
+			http.ServeFileFS(w, r, os.DirFS(s.files), r.URL.Path)
+			return
+		}
 		w.Header().Set("Content-Length", "2000000")
 		if r.Method == http.MethodHead {
 			return
@@ -50,8 +54,8 @@ func newSite(t *testing.T) *site {
 		case <-r.Context().Done():
 		}
 	}))
-	t.Cleanup(func() { close(release); s.stuck.Close() })
-	c, a := apptest.Serve(t, "--allow-source-dir", s.files)
+	t.Cleanup(func() { close(release); s.server.Close() })
+	c, a := apptest.Serve(t)
 	s.client, s.url = c, a.URL()
 	return s
 }
@@ -86,7 +90,7 @@ func (s *site) submit(asset string, sources ...client.SubmissionFile) string {
 }
 
 func (s *site) file(name string) client.SubmissionFile {
-	f := client.SubmissionFile{URI: "file://" + filepath.Join(s.files, name)}
+	f := client.SubmissionFile{URI: s.server.URL + "/" + name}
 	if filepath.Ext(name) == ".srt" {
 		f.MediaType = "SUBTITLE"
 	}
@@ -130,14 +134,14 @@ func (s *site) fill() {
 	s.await(film, client.IngestStatusCOMPLETED)
 	s.await(s.submit("harbour-at-night", s.file("harbour.mp4"), s.file("harbour.en.srt")), client.IngestStatusSKIPPED)
 	s.await(s.submit("مقابلة-"+strings.Repeat("long", 40), s.file("broken.mp4")), client.IngestStatusFAILED)
-	gone := s.submit("4711", client.SubmissionFile{URI: s.stuck.URL + "/gone.mp4"})
+	gone := s.submit("4711", client.SubmissionFile{URI: s.server.URL + "/stuck/gone.mp4"})
 	s.await(gone, client.IngestStatusRUNNING)
 	if err := s.client.Cancel(s.t.Context(), gone); err != nil {
 		s.t.Fatal(err)
 	}
 	s.await(gone, client.IngestStatusCANCELLED)
 	for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
-		s.ids["RUNNING"] = s.submit("news-"+name, client.SubmissionFile{URI: s.stuck.URL + "/" + name + ".mp4"})
+		s.ids["RUNNING"] = s.submit("news-"+name, client.SubmissionFile{URI: s.server.URL + "/stuck/" + name + ".mp4"})
 	}
 	page, err := s.client.List(s.t.Context(), client.Filter{Statuses: []client.IngestStatus{client.IngestStatusRUNNING}})
 	if err == nil && page.Count > 0 {
@@ -155,7 +159,7 @@ func TestPages(t *testing.T) {
 	tab := uitest.Open(t)
 	tab.Allow("404") // the page that is not there
 	for _, view := range []struct{ name, path, ready string }{
-		{"ingests", "ingests", `document.querySelectorAll('tr[id]').length > 5`},
+		{"ingests", "ingests", `document.querySelectorAll('tbody[data-id]').length > 5`},
 		{"ingests-failed", "ingests?status=FAILED", `document.querySelector('[data-status=FAILED]') !== null`},
 		{"ingests-nothing", "ingests?text=nothing-has-this", `document.querySelector('.empty') !== null`},
 		{"ingest-completed", "ingests/" + s.ids["COMPLETED"], `document.querySelector('main svg') !== null`},
