@@ -36,6 +36,7 @@ type Store interface {
 	Tokens
 	Statistics
 	Sessions
+	Views
 
 	// Ready tells whether the store answers and its schema is current.
 	Ready(ctx context.Context) error

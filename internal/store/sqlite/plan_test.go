@@ -106,6 +106,8 @@ func wholeLife(t *testing.T, s *Store) {
 			})
 		},
 		func(ctx context.Context) error { return s.IngestDelete(ctx, "t", "i", vod.AuditEntry{}) },
+		func(ctx context.Context) error { return s.ViewPut(ctx, vod.View{Tenant: "t", Subject: "s", Name: "n"}) },
+		func(ctx context.Context) error { return s.ViewDelete(ctx, "t", "s", "n") },
 		func(ctx context.Context) error {
 			_, _, err := s.ProfilePut(ctx, vod.ProfileVersion{Document: filler(1)}, vod.AuditEntry{})
 			return err

@@ -27,6 +27,7 @@ func Exercise(t *testing.T, open func(*testing.T) store.Store) {
 		"Earlier": earlierTests(), "Import": importTests(), "Catalog": catalogTests(),
 		"CatalogTakeBack": catalogTakeBackTests(), "Audit": auditTests(), "Profile": profileTests(), "Retention": retentionTests(), "Close": closeTests(),
 		"Token": tokenTests(), "Session": sessionTests(), "Version": versionTests(), "Published": publishedTests(), "Statistics": statisticsTests(),
+		"View": viewTests(),
 	}
 	for group, tests := range groups {
 		for name, test := range tests {

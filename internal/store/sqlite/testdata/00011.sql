@@ -40,3 +40,4 @@ INSERT INTO statistics_durations VALUES ('vimond', 1635925500000, 'default', 'RE
 INSERT INTO statistics_errors VALUES
     ('vimond', 1635925500000, 'default', 'RETRIEVAL', 'REMOTE', 'timeout', 0, 1, 1635925833000,
      'd484cf3e-a329-438a-9896-b55e026f62c4', '179057', 'The server did not answer.');
+INSERT INTO views VALUES ('vimond', 'ann (https://login.example.com)', 'Failed today', 'status=FAILED');
