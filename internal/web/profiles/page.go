@@ -23,7 +23,7 @@ type Service interface {
 	ProfileVersions(ctx context.Context, by vod.Caller, name string) ([]vod.ProfileVersion, error)
 	ProfileValidate(ctx context.Context, by vod.Caller, name string, data []byte) error
 	ProfileReplace(ctx context.Context, by vod.Caller, name string, base int64, data []byte) (vod.ProfileVersion, bool, error)
-	// Count counts ingests by status, at most 10,000 of them.
+	// Count counts ingests by status, up to 10,000 of each.
 	Count(ctx context.Context, by vod.Caller, f store.IngestFilter) (map[vod.IngestStatus]int, error)
 	AuditList(ctx context.Context, by vod.Caller, f store.AuditFilter) ([]vod.AuditEntry, bool, error)
 }

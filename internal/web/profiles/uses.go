@@ -11,7 +11,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
-// mostCounted is where counts of ingests end.
+// mostCounted is where the counts of each status end.
 const mostCounted = 10_000
 
 // uses tells how many ingests used a profile or a version of it.
@@ -39,8 +39,8 @@ func (p *pages) uses(ctx context.Context, by vod.Caller, base, name string, vers
 	u := uses{Known: true, Href: base + "/ingests?" + query.Encode()}
 	for _, n := range counts {
 		u.Count += n
+		u.More = u.More || n >= mostCounted
 	}
-	u.More = u.Count >= mostCounted
 	return u, nil
 }
 

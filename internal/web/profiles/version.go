@@ -32,6 +32,7 @@ type versionView struct {
 	Pipeline    pipeline
 	Uses        uses // of all versions
 	Versions    []versionRow
+	Several     bool   // there is more than one to compare
 	Previous    int64  // of the one shown; 0: none
 	Older       string // address of the page with older versions; empty: none
 }
@@ -99,6 +100,7 @@ func (p *pages) fillVersions(r *page.Request, view *versionView) error {
 	if err != nil {
 		return err
 	}
+	view.Several = len(all) > 1
 	view.Newest = len(all) > 0 && all[0].VersionID == view.ID
 	if i := place(all, view.ID); i >= 0 && i+1 < len(all) {
 		view.Previous = all[i+1].VersionID
