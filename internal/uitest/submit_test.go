@@ -2,6 +2,7 @@ package uitest_test
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/via-orchestrate/orchestrate/client"
+	"github.com/via-orchestrate/orchestrate/internal/apptest"
 	"github.com/via-orchestrate/orchestrate/internal/uitest"
 )
 
@@ -62,4 +64,52 @@ func TestSubmitPage(t *testing.T) {
 	if err != nil || playing.IngestID != id {
 		t.Errorf("%+v %v", playing, err)
 	}
+}
+
+// TestUploadsGoOn: an upload that is paused, and then cut off by another visit of
+// the page, goes on where it stopped; what is submitted meanwhile waits for it.
+func TestUploadsGoOn(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.write("long.mp4", strings.Repeat("this is no film ", 1<<17)) // 2 MiB
+	tab := uitest.Open(t)
+	choose := func() {
+		tab.Visit(s.url + "/ui/default/submit")
+		tab.Await("the scripts", `!drop.hidden`)
+		tab.Do(chromedp.SetUploadFiles("#chooser", []string{filepath.Join(s.files, "long.mp4")}))
+	}
+	address := `Object.values(localStorage).map((v) => JSON.parse(v).uploadUrl).join()`
+	tab.Slow(600_000)
+	choose()
+	tab.Await("some of it", `document.querySelector('[data-state=running] progress')?.value >= 20`)
+	tab.Do(chromedp.Click("[data-toggle]"))
+	tab.Await("the pause", `document.querySelector('[data-state=paused]') !== null`)
+	before := tab.Eval(address)
+	choose()
+	tab.Await("the name of what was begun", `earlier.textContent.includes('long.mp4')`)
+	tab.Await("more of it", `document.querySelector('[data-state=running] progress')?.value >= 20`)
+	tab.Do(chromedp.Click("#send"))
+	tab.Await("the submission to wait", `document.getElementById('upload-state').textContent.includes('submitted when')`)
+	tab.Await("the link to the ingest", `document.querySelector('#results a') !== null`)
+	asked := tab.Eval(`[...new Set(performance.getEntriesByType('resource').map((e) => new URL(e.name).pathname).filter((n) => n.startsWith('/uploads')))].join()`)
+	if before == "" || asked != before {
+		t.Errorf("%s was asked for: it did not go on with %s alone", asked, before)
+	}
+}
+
+// TestNoSpaceIsToldInWords looks at an upload that the server refuses.
+func TestNoSpaceIsToldInWords(t *testing.T) {
+	t.Parallel()
+	_, a := apptest.Serve(t, "--min-free", "1000TB")
+	file := filepath.Join(t.TempDir(), "film.mp4")
+	if err := os.WriteFile(file, []byte("this is no film"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tab := uitest.Open(t)
+	tab.Allow("507")
+	tab.Visit(a.URL() + "/ui/default/submit")
+	tab.Await("the scripts", `!drop.hidden`)
+	tab.Do(chromedp.SetUploadFiles("#chooser", []string{file}))
+	tab.Await("why it stopped", `document.querySelector('[data-state=failed] .submit-state')?.textContent.includes('no space')`)
+	tab.Await("the way on", `document.querySelector('[data-toggle]').textContent === 'Resume'`)
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -135,6 +136,19 @@ func (tab *Tab) Look(width, height int64, dark bool) {
 		tab.t.Fatal(err)
 	}
 	tab.Do(chromedp.EmulateViewport(width, height))
+}
+
+// Slow lets the page send only so many bytes a second.
+func (tab *Tab) Slow(bytes float64) {
+	tab.t.Helper()
+	ctx, cancel := tab.timed()
+	defer cancel()
+	_, err := chromedp.Call(ctx, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
+		MatchedNetworkConditions: []*network.Conditions{{DownloadThroughput: -1, UploadThroughput: bytes}},
+	})
+	if err != nil {
+		tab.t.Fatal(err)
+	}
 }
 
 // Visit opens an address.

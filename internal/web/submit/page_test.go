@@ -119,6 +119,19 @@ func TestThePlanTellsWhatIsWrongWithWhat(t *testing.T) {
 	s.hasNot(part, "<strong>RETRIEVAL</strong>")
 }
 
+// TestEqualPlansAreShownOnce: ten files under one profile have one plan.
+func TestEqualPlansAreShownOnce(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	form := fields(s.post(path+"/match", dropped("a.mp4", "b.mp4", "c.srt"), http.StatusOK))
+	part := s.post(path+"/plan", form, http.StatusOK)
+	if n := strings.Count(part, "<strong>RETRIEVAL</strong>"); n != 1 {
+		t.Errorf("%d plans:\n%s", n, part)
+	}
+	form.Set("force", "1")
+	s.has(s.post(path+"/plan", form, http.StatusOK), "The work is done even if the files are known")
+}
+
 func TestADoubleClickMakesOneIngest(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"regexp"
 	"strconv"
+	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
@@ -89,6 +90,9 @@ func (p *pages) planSet(r *page.Request, f form, s *set, out *planned) error {
 	}
 	if s.Problem != "" {
 		preview.Notes = nil // They are about that asset.
+	}
+	for i := range preview.Steps { // What is made up anew for every dry run.
+		preview.Steps[i].TaskID, preview.Steps[i].NotBefore = "", time.Time{}
 	}
 	for i := range out.Plans {
 		known := &out.Plans[i]
