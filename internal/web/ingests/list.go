@@ -79,6 +79,10 @@ func (p *pages) surround(r *page.Request, v *listView) error {
 	if err := p.count(r, v); err != nil {
 		return err
 	}
+	var err error
+	if v.Views, err = p.savedViews(r, v.Query); err != nil {
+		return err
+	}
 	v.Active = v.chips(p.kit)
 	profiles, err := p.ProfileList(r.Context(), r.Caller)
 	if err != nil && vod.CodeOf(err) != vod.Forbidden {

@@ -20,6 +20,10 @@ type Service interface {
 	Forecasts(ctx context.Context, by vod.Caller, ingests []vod.Ingest) (map[string]orchestrate.Forecast, error)
 	ProfileList(ctx context.Context, by vod.Caller) ([]vod.ProfileVersion, error)
 
+	ViewPut(ctx context.Context, by vod.Caller, name, query string) error
+	ViewList(ctx context.Context, by vod.Caller) ([]vod.View, error)
+	ViewDelete(ctx context.Context, by vod.Caller, name string) error
+
 	BulkPreview(ctx context.Context, by vod.Caller, r orchestrate.BulkRequest) (orchestrate.BulkPlan, error)
 	BulkStart(ctx context.Context, by vod.Caller, p orchestrate.BulkPlan) (id string, err error)
 	Bulk(by vod.Caller, id string) (orchestrate.BulkJob, error)
@@ -43,4 +47,6 @@ func Routes(k *page.Kit, s Service) {
 	k.Handle("POST /ui/{tenant}/bulk/preview", p.bulkPreview)
 	k.Handle("POST /ui/{tenant}/bulk", p.bulkStart)
 	k.Handle("GET /ui/{tenant}/bulk/{job}", p.bulkJob)
+	k.Handle("POST /ui/{tenant}/views", p.viewSave)
+	k.Handle("POST /ui/{tenant}/views/delete", p.viewDelete)
 }

@@ -21,6 +21,7 @@ type listView struct {
 	Rows     []row
 	Counters []counter
 	Active   []chip
+	Views    []saved
 	Profiles []string     // none: what there is is not known
 	Older    template.URL // query of the rows below; empty: there are none
 	Inner    bool         // there are newer rows than these
