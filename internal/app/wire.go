@@ -85,7 +85,7 @@ func (a *App) mounts() map[string]http.Handler {
 	events := a.events()
 	pages := web.Handler(web.Config{
 		Service: a.service, Caller: httpd.CallerOf, Tenants: a.tenants, Document: httpd.DetailText, Events: events, SignIn: a.signInPages(),
-		Connect: a.config.PlayConnect, Version: PipelineVersion, Now: vod.Now, Log: httpd.Traced(a.log),
+		Connect: a.config.PlayConnect, Media: []string{a.config.PublicURL}, Version: PipelineVersion, Now: vod.Now, Log: httpd.Traced(a.log),
 	})
 	uploads, docs := a.metrics.Uploads(a.uploads.Handler()), apidoc.Handler()
 	return map[string]http.Handler{

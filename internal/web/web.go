@@ -9,6 +9,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 	"github.com/via-orchestrate/orchestrate/internal/web/ingest"
 	"github.com/via-orchestrate/orchestrate/internal/web/ingests"
+	"github.com/via-orchestrate/orchestrate/internal/web/media"
 	"github.com/via-orchestrate/orchestrate/internal/web/overview"
 	"github.com/via-orchestrate/orchestrate/internal/web/page"
 	"github.com/via-orchestrate/orchestrate/internal/web/play"
@@ -21,6 +22,7 @@ import (
 type Service interface {
 	ingest.Service
 	ingests.Service
+	media.Service
 	overview.Service
 	play.Service
 	profiles.Service
@@ -41,6 +43,9 @@ type Config struct {
 	SignIn *signin.Config // nil: nobody signs in
 	// Connect are origins that players may also load from; see [play.Config].
 	Connect []string
+	// Media are addresses from whose origins all pages may show pictures, such as
+	// that of the media server.
+	Media   []string
 	Version string
 	Now     func() time.Time
 	Log     *slog.Logger
@@ -50,6 +55,7 @@ type Config struct {
 func Handler(c Config) http.Handler {
 	kit := page.New(page.Config{
 		Caller: c.Caller, Tenants: c.Tenants, SignIn: c.SignIn != nil, Version: c.Version, Now: c.Now, Log: c.Log,
+		Media: c.Media,
 	})
 	signin.Routes(kit, c.SignIn)
 	ingests.Routes(kit, c.Service)
@@ -57,6 +63,7 @@ func Handler(c Config) http.Handler {
 	overview.Routes(kit, c.Service)
 	profiles.Routes(kit, c.Service)
 	submit.Routes(kit, c.Service)
+	media.Routes(kit, c.Service)
 	player := play.Config{
 		Service: c.Service, Kit: kit, Connect: c.Connect, Log: c.Log,
 		Caller: func(ctx context.Context) vod.Caller {

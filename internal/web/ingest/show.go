@@ -6,6 +6,7 @@ import (
 
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 	"github.com/via-orchestrate/orchestrate/internal/web/page"
+	"github.com/via-orchestrate/orchestrate/internal/web/play"
 )
 
 // view is what the page, and the part of it that may have changed, show.
@@ -32,8 +33,8 @@ func (p *pages) show(w http.ResponseWriter, r *page.Request) error {
 	}
 	return p.templates.Page(w, r, http.StatusOK, page.Page{
 		Title: p.kit.Text("ingest.title", run.Ingest.AssetID), Section: "ingests", Content: "ingest-page",
-		Styles: []string{"ingest.css", "draw.css"}, Scripts: []string{"ingest.js"},
-		Events: "ingestId=" + url.QueryEscape(run.Ingest.ID), Data: v,
+		Styles: []string{"ingest.css", "draw.css", "media.css"}, Scripts: []string{"ingest.js"},
+		Media: play.Pictures(run), Events: "ingestId=" + url.QueryEscape(run.Ingest.ID), Data: v,
 	})
 }
 

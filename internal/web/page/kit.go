@@ -25,8 +25,10 @@ type Config struct {
 	Tenants func(ctx context.Context, by vod.Caller) ([]string, error)
 	SignIn  bool   // whether there is somebody to sign out
 	Version string // of the program, for the foot of pages
-	Now     func() time.Time
-	Log     *slog.Logger // nil: [slog.Default]
+	// Media are addresses from whose origins all pages may show pictures.
+	Media []string
+	Now   func() time.Time
+	Log   *slog.Logger // nil: [slog.Default]
 }
 
 // Kit makes pages. It is safe for concurrent use once all handlers are

@@ -83,7 +83,7 @@ func (t *Templates) Page(w http.ResponseWriter, r *Request, status int, p Page) 
 		return fmt.Errorf("layout of page %s: %w", p.Content, err)
 	}
 	setHeaders(w)
-	w.Header().Set("Content-Security-Policy", Policy(p.Media))
+	w.Header().Set("Content-Security-Policy", Policy(slices.Concat(k.config.Media, p.Media)))
 	w.WriteHeader(status)
 	_, _ = whole.WriteTo(w) // the browser has gone
 	return nil

@@ -31,6 +31,13 @@ func Published(run vod.Run, history []vod.Playback) (vod.Playback, bool) {
 	return p, p.HLS != "" || p.DASH != ""
 }
 
+// Pictures are the addresses of the pictures that an ingest put where players
+// find them, for the policy of a page that shows them.
+func Pictures(run vod.Run) []string {
+	p, _ := Published(run, nil)
+	return []string{p.Poster, p.Thumbnails}
+}
+
 // add takes the first web address of each media type.
 func add(p *vod.Playback, f vod.File) {
 	if !strings.HasPrefix(f.URI, "https://") && !strings.HasPrefix(f.URI, "http://") {

@@ -1,0 +1,40 @@
+package media
+
+import (
+	"net/http"
+
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+	"github.com/via-orchestrate/orchestrate/internal/web/page"
+)
+
+// source shows the facts that the last completed ENCODING told of its source.
+func (p *pages) source(w http.ResponseWriter, r *page.Request) error {
+	run, err := p.service.Get(r.Context(), r.Caller, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	for _, t := range run.Tasks {
+		if t.Stage != vod.Encoding || t.Attempt == 0 {
+			continue
+		}
+		view, err := p.service.Task(r.Context(), r.Caller, run.Ingest.ID, t.ID)
+		if err != nil {
+			return err
+		}
+		if s := told(view.Attempts); s != nil {
+			return p.templates.Part(w, r, "source", s)
+		}
+	}
+	return nothing(w)
+}
+
+// told is what the newest attempt that knows tells of the source.
+func told(attempts []vod.Attempt) (s *vod.SourceReport) {
+	number := 0
+	for _, a := range attempts {
+		if a.Report != nil && a.Report.Source != nil && a.Number > number {
+			s, number = a.Report.Source, a.Number
+		}
+	}
+	return s
+}
