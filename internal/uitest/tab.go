@@ -157,15 +157,25 @@ func (tab *Tab) Visit(url string) {
 	tab.Do(chromedp.Navigate(url))
 }
 
-// Await waits until an expression of JavaScript is true.
+// Await waits until an expression of JavaScript is true. While one page makes
+// place for the next there is none to ask, which is no failure.
 func (tab *Tab) Await(what, condition string) {
 	tab.t.Helper()
 	ctx, cancel := tab.timed()
 	defer cancel()
-	_, err := chromedp.Run(ctx, chromedp.Poll[bool](condition, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(0)))
-	if err != nil {
-		tab.Picture(filepath.Join(tab.t.ArtifactDir(), "failed.png"))
-		tab.t.Fatalf("wait for %s: %v", what, err)
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		met, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+condition+")"))
+		if met {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			tab.Picture(filepath.Join(tab.t.ArtifactDir(), "failed.png"))
+			tab.t.Fatalf("waited for %s: %v at %s", what, err, tab.Eval(`location.href + ' ' + document.body.innerText.slice(0, 500)`))
+		}
 	}
 }
 
