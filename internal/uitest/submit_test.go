@@ -21,13 +21,17 @@ func TestSubmitPage(t *testing.T) {
 	s := newSite(t)
 	s.clip("film.mp4", "320x180")
 	s.write("film.no.forced.srt", "1\n00:00:00,500 --> 00:00:02,000\nHei.\n")
-	s.write("other.srt", "1\n00:00:00,500 --> 00:00:02,000\nWhose?\n")
 	tab := uitest.Open(t)
 	tab.Visit(s.url + "/ui/default/submit")
 	tab.Await("the scripts", `!drop.hidden`)
 	tab.Do(chromedp.SetUploadFiles("#chooser", []string{
-		filepath.Join(s.files, "film.mp4"), filepath.Join(s.files, "film.no.forced.srt"), filepath.Join(s.files, "other.srt"),
+		filepath.Join(s.files, "film.mp4"), filepath.Join(s.files, "film.no.forced.srt"),
 	}))
+	tab.Eval(`(() => {
+		const dropped = new DataTransfer();
+		dropped.items.add(new File(['1\n00:00:01,000 --> 00:00:02,000\nWhose?\n'], 'other.srt'));
+		return document.dispatchEvent(new DragEvent('drop', {dataTransfer: dropped, bubbles: true, cancelable: true}));
+	})()`)
 	tab.Await("the uploads", `document.querySelectorAll('[data-state=done]').length === 3`)
 	tab.Await("what is wrong beside its field", `document.querySelector('#work fieldset:last-child .submit-problem').textContent.includes('Give the id')`)
 	if got := tab.Eval(`[...document.querySelectorAll('#work fieldset:first-child [name^="language."]')].map((e) => e.value).join()`); got != ",no" {
@@ -57,6 +61,9 @@ func TestSubmitPage(t *testing.T) {
 	tab.Await("the link to the ingest", `document.querySelector('#results a') !== null`)
 	id := strings.TrimPrefix(tab.Eval(`document.querySelector('#results a').getAttribute('href')`), "/ui/default/ingests/")
 	s.await(id, client.IngestStatusCOMPLETED)
+	if focus := tab.Eval(`document.activeElement.id`); focus != "done-head" {
+		t.Errorf("the focus is at %q", focus)
+	}
 	if left := tab.Eval(`document.querySelectorAll('[data-file]').length + ' ' + Object.keys(localStorage).filter((k) => k.includes('film')).length`); left != "0 0" {
 		t.Errorf("rows and uploads that are left: %s", left)
 	}
@@ -78,6 +85,7 @@ func TestUploadsGoOn(t *testing.T) {
 		tab.Await("the scripts", `!drop.hidden`)
 		tab.Do(chromedp.SetUploadFiles("#chooser", []string{filepath.Join(s.files, "long.mp4")}))
 	}
+	tab.Allow("423") // Until the server has seen that the first visit is over.
 	address := `Object.values(localStorage).map((v) => JSON.parse(v).uploadUrl).join()`
 	tab.Slow(600_000)
 	choose()

@@ -139,8 +139,8 @@ type set struct {
 	Files   []entry
 	Late    bool
 	Asset   string
-	Problem string   // with the asset id
-	Notes   []string // about the group
+	Problem string // with the asset id
+	Twice   bool   // another group has the same asset id
 }
 
 // sets matches the files, and fills in what people have not chosen themselves.

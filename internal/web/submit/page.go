@@ -130,9 +130,7 @@ func (v *view) arrange() {
 		}
 	}
 	for i := range v.Sets {
-		if s := &v.Sets[i]; owners[s.Asset] > 1 {
-			s.Notes = append(s.Notes, "submit.asset.twice")
-		}
+		v.Sets[i].Twice = owners[v.Sets[i].Asset] > 1
 	}
 }
 

@@ -128,8 +128,14 @@ func TestEqualPlansAreShownOnce(t *testing.T) {
 	if n := strings.Count(part, "<strong>RETRIEVAL</strong>"); n != 1 {
 		t.Errorf("%d plans:\n%s", n, part)
 	}
+	s.hasNot(part, "Another group has the same id")
+	form.Set("asset.fb", "a")
 	form.Set("force", "1")
-	s.has(s.post(path+"/plan", form, http.StatusOK), "The work is done even if the files are known")
+	part = s.post(path+"/plan", form, http.StatusOK)
+	if n := strings.Count(part, "Another group has the same id"); n != 2 {
+		t.Errorf("%d of two groups are told:\n%s", n, part)
+	}
+	s.has(part, "The work is done even if the files are known")
 }
 
 func TestADoubleClickMakesOneIngest(t *testing.T) {

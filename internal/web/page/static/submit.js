@@ -202,8 +202,45 @@
     tell();
   }, true);
 
+  // What is typed while the server answers is not in its answer.
+  const edited = new Map(); // value by the name of a field
+  form.addEventListener('input', (event) => {
+    if (event.target.closest('#work') && event.target.name) edited.set(event.target.name, event.target.value);
+  });
+  const isForm = (event) => ['work', 'submit-form'].includes(event.detail.target?.id);
+  document.body.addEventListener('htmx:configRequest', (event) => {
+    if (isForm(event)) edited.clear();
+  });
+
+  // restore gives whether what belongs together has changed since.
+  function restore() {
+    let changed = false;
+    for (const [name, value] of edited) {
+      const field = form.elements.namedItem(name);
+      if (!field) continue;
+      changed ||= /^(with|kind)[.]/.test(name) && field.value !== value;
+      field.value = value;
+    }
+    edited.clear();
+    return changed;
+  }
+
+  function mark() {
+    for (const p of form.querySelectorAll('.submit-problem')) {
+      for (const field of form.querySelectorAll(`[aria-describedby="${p.id}"]`)) {
+        field.toggleAttribute('aria-invalid', false);
+        if (p.textContent) field.setAttribute('aria-invalid', 'true');
+      }
+    }
+  }
+
   document.body.addEventListener('htmx:afterSettle', (event) => {
-    if (event.detail.target.id === 'work') settle();
+    mark();
+    if (!isForm(event)) return;
+    const again = restore();
+    settle();
+    if (again) byId('match').click();
+    if (event.detail.requestConfig?.elt === form) (form.querySelector('.submit-review') ?? byId('done-head'))?.focus();
   });
 
   byId('chooser').addEventListener('change', (event) => {
