@@ -76,6 +76,13 @@ func TestProfileEditor(t *testing.T) {
 	follow(tab, "button[value=apply]", "#versions")
 	tab.Await("the version", `document.querySelector('main [role=status]') !== null && document.querySelectorAll('.profiles-versions tbody tr').length === 2`)
 	look(t, tab, "profile-applied")
+	another := strings.Replace(other, "name: c", "name: d", 1)
+	tab.Await("the stream", `document.body.dataset.live === 'on'`)
+	if _, err := s.client.ApplyProfile(t.Context(), "default", []byte(another)); err != nil {
+		t.Fatal(err)
+	}
+	tab.Await("another's version", `document.querySelectorAll('.profiles-versions tbody tr').length === 3 &&
+		document.querySelector('#profiles-state strong') !== null && document.querySelector('.profiles-shown + tr + tr') === null`)
 	follow(tab, ".profiles-versions + .row button", ".profiles-diff")
 	tab.Await("the difference", `document.querySelectorAll('main del').length > 0`)
 	look(t, tab, "profile-diff")

@@ -35,6 +35,7 @@ type versionView struct {
 	Several     bool   // there is more than one to compare
 	Previous    int64  // of the one shown; 0: none
 	Older       string // address of the page with older versions; empty: none
+	Self        string // address of this page that stays the same when a newer version comes
 }
 
 // versionRow is one version among the others.
@@ -119,6 +120,7 @@ func (p *pages) fillVersions(r *page.Request, view *versionView) error {
 		row.Shown, row.ChosenB = row.ID == view.ID, row.ID == view.ID
 		row.ChosenA = row.ID == view.Previous
 	}
+	view.Self = address(r.Base(), view.Name, view.ID) + "&from=" + strconv.Itoa(from)
 	if to < len(all) {
 		view.Older = address(r.Base(), view.Name, view.ID) + "&from=" + strconv.Itoa(to) + "#versions"
 	}

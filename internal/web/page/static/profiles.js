@@ -3,15 +3,23 @@
 (() => {
   'use strict';
 
-  // Lists. [data-profiles-live] names the profile that it is about, or none.
+  // Lists. [data-profiles-live] names the profile that it is about, or none; it
+  // is left alone while somebody is in it.
+  let late = false;
+
   function fetchAgain() {
     const shown = document.querySelector('[data-profiles-live]');
-    if (!shown || shown.contains(document.activeElement)) return;
-    htmx.ajax('GET', location.pathname + location.search, {
-      target: '#profiles-live', select: '#profiles-live', swap: 'outerHTML',
+    if (!shown) return;
+    late = shown.contains(document.activeElement);
+    if (late) return;
+    htmx.ajax('GET', shown.dataset.address, {
+      target: '#profiles-live', select: '#profiles-live', selectOOB: shown.dataset.beside, swap: 'outerHTML',
     });
   }
 
+  document.addEventListener('focusout', () => {
+    if (late) setTimeout(fetchAgain);
+  });
   document.addEventListener('live:profile', (event) => {
     const names = event.detail.changes.map((change) => change.name);
     const shown = document.querySelector('[data-profiles-live]');
