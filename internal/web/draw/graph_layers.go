@@ -25,6 +25,7 @@ type arrow struct {
 type graph struct {
 	layers [][]*slot
 	arrows []*arrow
+	gaps   []float64 // to the right of each layer
 	width  float64
 	height float64
 }

@@ -1,10 +1,13 @@
 package draw
 
+import "strings"
+
 // Sizes in CSS pixels.
 const (
-	boxWidth  = 176.0
+	boxWidth  = 152.0
 	boxPad    = 10.0
-	layerGap  = 150.0 // between boxes, where labels stand
+	leastGap  = 44.0  // between layers, where labels stand
+	mostGap   = 150.0 // longer labels are cut
 	boxGap    = 18.0  // between boxes of a layer
 	wayHeight = 16.0
 	lineTall  = 17.0
@@ -14,13 +17,22 @@ const (
 // place gives all slots their corners: each as near to the middle of its
 // neighbours as the others of its layer allow.
 func (g *graph) place() {
+	g.gaps = make([]float64, len(g.layers))
+	for _, a := range g.arrows {
+		gap := &g.gaps[a.way[0].rank]
+		*gap = max(*gap, min(mostGap, labelRoom+textWidth(strings.Join(a.labels, ", "), labelScale)))
+	}
+	x := margin
 	for r, layer := range g.layers {
 		y := 0.0
 		for _, s := range layer {
-			s.x, s.y = margin+float64(r)*(boxWidth+layerGap), y
+			s.x, s.y = x, y
 			y += s.height + boxGap
 		}
+		g.gaps[r] = max(g.gaps[r], leastGap)
+		x += boxWidth + g.gaps[r]
 	}
+	g.width = x - g.gaps[len(g.layers)-1] + margin
 	for range 8 {
 		for _, layer := range g.layers {
 			settle(layer, func(s *slot) []*slot { return s.left })
@@ -44,7 +56,6 @@ func (g *graph) fit() {
 			bottom = max(bottom, s.y+s.height)
 		}
 	}
-	g.width = 2*margin + float64(len(g.layers))*(boxWidth+layerGap) - layerGap
 	g.height = bottom + margin
 }
 

@@ -33,7 +33,7 @@ func (g *graph) svg(title, desc string) template.HTML {
 	b.WriteString(`<g class="labels">`)
 	var taken []label
 	for _, a := range g.arrows {
-		if l, ok := a.label(taken); ok {
+		if l, ok := a.label(g.gaps[a.way[0].rank], taken); ok {
 			taken = append(taken, l)
 			fmt.Fprintf(&b, `<text class="label" x="%s" y="%s">%s</text>`, num(l.x), num(l.y), tip(l.text, l.full))
 		}
@@ -85,21 +85,22 @@ type label struct {
 const (
 	labelScale = 0.85
 	labelTall  = 14.0
+	labelRoom  = 26.0 // beside it in its gap
 )
 
 // label puts the text into the middle of the arrow's first gap, or below what
 // stands there.
-func (a *arrow) label(taken []label) (label, bool) {
+func (a *arrow) label(gap float64, taken []label) (label, bool) {
 	if len(a.labels) == 0 {
 		return label{}, false
 	}
 	full := strings.Join(a.labels, ", ")
 	l := label{text: full, full: full}
-	if room := layerGap - 24; textWidth(full, labelScale) > room {
+	if room := gap - labelRoom; textWidth(full, labelScale) > room+0.01 {
 		l.text = shorten(full, room-runeWidth('…'), labelScale) + "…"
 	}
 	from, to := a.way[0], a.way[1]
-	l.x, l.y = from.x+boxWidth+layerGap/2-3, (from.middle()+to.middle())/2-5
+	l.x, l.y = from.x+boxWidth+gap/2-3, (from.middle()+to.middle())/2-5
 	for clash := true; clash; {
 		clash = slices.ContainsFunc(taken, func(o label) bool { return o.x == l.x && o.y > l.y-labelTall && o.y < l.y+labelTall })
 		if clash {

@@ -3,6 +3,7 @@ package media
 import (
 	"context"
 	"embed"
+	"html/template"
 	"net/http"
 	"net/url"
 
@@ -35,7 +36,7 @@ type pages struct {
 
 // Routes registers the parts.
 func Routes(k *page.Kit, s Service) {
-	p := &pages{kit: k, templates: k.Templates(files, nil), service: s}
+	p := &pages{kit: k, templates: k.Templates(files, template.FuncMap{"rate": rate}), service: s}
 	const base = "/ui/{tenant}/ingests/{id}"
 	k.Handle("GET "+base+"/media", p.media)
 	k.Handle("GET "+base+"/media/player", p.player)

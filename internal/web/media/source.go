@@ -2,6 +2,8 @@ package media
 
 import (
 	"net/http"
+	"strconv"
+	"strings"
 
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 	"github.com/via-orchestrate/orchestrate/internal/web/page"
@@ -37,4 +39,19 @@ func told(attempts []vod.Attempt) (s *vod.SourceReport) {
 		}
 	}
 	return s
+}
+
+// rate is a frame rate as people write it, and exact: "25", or
+// "30000/1001 (29.97)".
+func rate(exact string) string {
+	num, den, _ := strings.Cut(exact, "/")
+	n, err := strconv.ParseFloat(num, 64)
+	d, err2 := strconv.ParseFloat(den, 64)
+	switch {
+	case err != nil || err2 != nil || d <= 0:
+		return exact
+	case d == 1:
+		return num
+	}
+	return exact + " (" + strconv.FormatFloat(n/d, 'f', 2, 64) + ")"
 }
