@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -215,6 +216,39 @@ func TestNewerRowsAreThoseAboveTheFirst(t *testing.T) {
 	s.has(many, "<table data-more>")
 	if got := len(ids(many)); got != perPage {
 		t.Errorf("%d rows", got)
+	}
+}
+
+func TestTheTotalIsOfTheChosenStatuses(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.add(1, in(vod.Failed))
+	s.add(2)
+	s.add(3, in(vod.Completed))
+	s.has(s.part("ingests/counts?status=FAILED&status=QUEUED"), `data-total="2"`, `>All <b>3</b>`)
+	s.has(s.part("ingests/counts?text=nothing-has-this"), `data-total="0"`)
+}
+
+// TestCountsThatEndedAtTheirMost: they are exact where nothing but statuses is
+// chosen.
+func TestCountsThatEndedAtTheirMost(t *testing.T) {
+	t.Parallel()
+	counts := map[vod.IngestStatus]int{vod.Failed: orchestrate.CountMost, vod.Queued: 5}
+	for query, want := range map[string][2]string{
+		"":                     {"10,005", "10,005"},
+		"text=x":               {"10,005+", "10,005+"},
+		"text=x&status=QUEUED": {"10,005+", "5"},
+		"text=x&status=FAILED": {"10,005+", "10,000+"},
+		"status=FAILED":        {"10,005", "10,000"},
+	} {
+		values, err := url.ParseQuery(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, total := choiceOf(values).counters(counts)
+		if got := [2]string{all[0].Count, total}; got != want {
+			t.Errorf("%s: %v, want %v", query, got, want)
+		}
 	}
 }
 

@@ -136,6 +136,6 @@ func TestAFilterLeavesAnAddressThatReads(t *testing.T) {
 	b.Do(chromedp.WaitReady(".bulk button.danger"))
 	b.Eval(`document.querySelector(".bulk button.danger").click()`)
 	b.Do(chromedp.WaitReady("#bulk-job"))
-	b.Await("the end of the job", `document.querySelector("#bulk-job h1")?.textContent === "The ingests were cancelled"`)
+	b.Await("the end of the job", `document.querySelector("#bulk-job h1")?.textContent === "Cancelling has ended"`)
 	s.status("id-0001", vod.Cancelling)
 }

@@ -87,14 +87,19 @@ type counter struct {
 	Chosen bool
 }
 
+// counters are those of all statuses; total is how many the choice has.
 func (c choice) counters(counts map[vod.IngestStatus]int) (all []counter, total string) {
 	rest := c.without(byStatus, "")
 	exact := len(rest) == 0
-	sum, capped := 0, false
+	sum, capped := 0, false // of all statuses
+	own, less := 0, false   // of those chosen
 	for _, status := range vod.IngestStatuses() {
 		n := counts[status]
-		sum += n
-		capped = capped || !exact && n >= orchestrate.CountMost
+		more := !exact && n >= orchestrate.CountMost
+		sum, capped = sum+n, capped || more
+		if len(c.Filter.Statuses) == 0 || c.Has(status) {
+			own, less = own+n, less || more
+		}
 		to := url.Values{byStatus: {string(status)}}
 		for name, values := range rest {
 			to[name] = values
@@ -105,9 +110,8 @@ func (c choice) counters(counts map[vod.IngestStatus]int) (all []counter, total 
 		}
 		all = append(all, counter{Status: status, Count: figure(n, exact), Href: encoded(to), Chosen: chosen})
 	}
-	total = figure(sum, exact || !capped)
-	first := counter{Count: total, Href: encoded(rest), Chosen: len(c.Filter.Statuses) == 0}
-	return append([]counter{first}, all...), total
+	first := counter{Count: figure(sum, !capped), Href: encoded(rest), Chosen: len(c.Filter.Statuses) == 0}
+	return append([]counter{first}, all...), figure(own, !less)
 }
 
 // figure writes a count; one that is not exact may have ended at its most.

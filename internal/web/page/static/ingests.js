@@ -22,9 +22,12 @@
     const query = [table.dataset.query, parameters && parameters.toString()].filter(Boolean).join('&');
     const answer = await fetch(`${base}/${path}?${query}`, {headers: {'HX-Request': 'true', 'HX-Current-URL': location.href}});
     if (answer.status === 401 && answer.headers.get('HX-Redirect')) location.assign(answer.headers.get('HX-Redirect'));
-    if (!answer.ok) throw new Error(String(answer.status));
     const template = document.createElement('template');
     template.innerHTML = await answer.text();
+    if (!answer.ok) {
+      document.getElementById('alerts').replaceChildren(template.content);
+      throw new Error(String(answer.status));
+    }
     return template.content;
   }
 
