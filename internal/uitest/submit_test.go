@@ -12,6 +12,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/client"
 	"github.com/via-orchestrate/orchestrate/internal/apptest"
 	"github.com/via-orchestrate/orchestrate/internal/uitest"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
 // TestSubmitPage chooses a film and two subtitles, sees what they become, stops
@@ -120,4 +121,24 @@ func TestNoSpaceIsToldInWords(t *testing.T) {
 	tab.Do(chromedp.SetUploadFiles("#chooser", []string{file}))
 	tab.Await("why it stopped", `document.querySelector('[data-state=failed] .submit-state')?.textContent.includes('no space')`)
 	tab.Await("the way on", `document.querySelector('[data-toggle]').textContent === 'Resume'`)
+}
+
+// TestUploadSignedIn: the cookie of a session uploads, for the tenant of the page.
+func TestUploadSignedIn(t *testing.T) {
+	t.Parallel()
+	data, file := t.TempDir(), filepath.Join(t.TempDir(), "film.mp4")
+	token := apptest.Mint(t, data, vod.Token{Name: "desk", Tenants: []string{"acme", "beta"}, Role: vod.Operator})[0]
+	_, a := apptest.Serve(t, "--data", data)
+	if err := os.WriteFile(file, []byte("this is no film"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tab := uitest.Open(t)
+	tab.Visit(a.URL() + "/ui/beta/submit")
+	tab.Await("the sign-in page", `location.pathname === '/ui/_/sign-in'`)
+	tab.Do(chromedp.SendKeys("#signin-token", token+"\r"))
+	tab.Await("the page that was asked for", `location.pathname === '/ui/beta/submit' && window.drop && !drop.hidden`)
+	tab.Do(chromedp.SetUploadFiles("#chooser", []string{file}))
+	tab.Await("the upload", `document.querySelector('[data-state=done]') !== null`)
+	tab.Do(chromedp.Click("#send"))
+	tab.Await("the ingest", `document.querySelector('#results a[href^="/ui/beta/ingests/"]') !== null`)
 }
