@@ -133,7 +133,10 @@ func (p *pipeline) serve(playback vod.Playback, connect ...string) string {
 }
 
 // catalogue knows one asset, "clip".
-type catalogue struct{ playback vod.Playback }
+type catalogue struct {
+	playpage.Service // nil: pages of ingests are not asked for here
+	playback         vod.Playback
+}
 
 func (c catalogue) Playback(_ context.Context, _ vod.Caller, assetID string) (vod.Playback, error) {
 	if assetID != "clip" {
@@ -150,7 +153,7 @@ func serveFolder(t *testing.T, media string, p vod.Playback, connect ...string) 
 	kit := page.New(page.Config{Caller: func(context.Context) (vod.Caller, error) { return caller, nil }})
 	mux.Handle(page.Prefix, kit)
 	mux.Handle("/play/", playpage.Handler(playpage.Config{
-		Service: catalogue{p}, Caller: func(context.Context) vod.Caller { return caller }, Asset: kit.Asset,
+		Service: catalogue{playback: p}, Caller: func(context.Context) vod.Caller { return caller }, Kit: kit,
 		Connect: connect, Log: slog.New(slog.DiscardHandler),
 	}))
 	server := httptest.NewServer(mux)
