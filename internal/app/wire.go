@@ -62,7 +62,7 @@ func (a *App) wire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.server = newServer(a.handler())
+	a.server = newServer(a.handler()) //nolint:contextcheck // Pages have the context of their requests.
 	return nil
 }
 

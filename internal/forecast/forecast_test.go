@@ -8,7 +8,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
-var start = time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC) //nolint:gochecknoglobals // A constant in all but name.
+var start = time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC)
 
 func at(seconds float64) time.Time { return start.Add(time.Duration(seconds * float64(time.Second))) }
 

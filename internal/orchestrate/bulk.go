@@ -138,7 +138,7 @@ func (s *Service) BulkStart(ctx context.Context, by vod.Caller, plan BulkPlan) (
 		return "", err
 	}
 	s.Log.InfoContext(ctx, "bulk action", "action", string(job.Action), "ingests", job.Total, "tenant", by.Tenant, "by", by.Subject)
-	s.jobs.group.Go(func() { s.runBulk(s.jobs.background, by, job.ID, again) }) //nolint:contextcheck // It outlives the request.
+	s.jobs.group.Go(func() { s.runBulk(s.jobs.background, by, job.ID, again) })
 	return job.ID, nil
 }
 

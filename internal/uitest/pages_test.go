@@ -19,10 +19,10 @@ import (
 
 // pictures is where TestPages writes what the pages look like, for the docs:
 // make screenshots.
-var pictures = flag.String("screenshots", "", "folder for pictures of all pages") //nolint:gochecknoglobals // A flag of the test binary.
+var pictures = flag.String("screenshots", "", "folder for pictures of all pages")
 
 // only keeps TestPages to the pages whose name begins so.
-var only = flag.String("only", "", "beginning of the names of pages to look at") //nolint:gochecknoglobals // A flag of the test binary.
+var only = flag.String("only", "", "beginning of the names of pages to look at")
 
 // site is a server with an ingest in each status, all of them real.
 type site struct {

@@ -37,7 +37,7 @@ func (k *Kit) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	if isPart(r) {
 		err = k.errors.alert(w, asked, f)
 	} else {
-		err = k.errors.Page(w, asked, f.Status, Page{Title: f.Title, Content: "failure", Data: f})
+		err = k.errors.Page(w, asked, f.Status, Page{Title: f.Title, Content: "failure", Data: f}) //nolint:contextcheck // It is in asked.
 	}
 	if err != nil {
 		k.config.Log.ErrorContext(r.Context(), "the page of an error failed", "path", r.URL.Path, "error", err)
