@@ -96,6 +96,6 @@
     restore();
     labels();
   });
-  document.addEventListener('times:zone', labels);
+  document.addEventListener('zone:changed', labels);
   labels();
 })();
