@@ -60,6 +60,21 @@ func (s *Service) Task(ctx context.Context, by vod.Caller, ingestID, taskID stri
 	return TaskView{Task: *t, Attempts: attempts}, err
 }
 
+// Attempts gives those of a task of a run that [Service.Get] gave the same
+// caller. It does not read the run again, so that many tasks can be asked for.
+func (s *Service) Attempts(ctx context.Context, by vod.Caller, run vod.Run, taskID string) ([]vod.Attempt, error) {
+	if err := by.Require(vod.ReadIngests); err != nil {
+		return nil, err
+	}
+	if run.Ingest.Tenant != by.Tenant || run.Task(taskID) == nil {
+		return nil, vod.Faultf(vod.NotFound, "Ingest %s has no task %s.", run.Ingest.ID, taskID)
+	}
+	if run.Ingest.Imported { // Its ids are others', and it was not attempted here.
+		return nil, nil
+	}
+	return s.Store.TaskAttempts(ctx, taskID)
+}
+
 // Steps gives every step of an ingest, with what each waits for.
 func (s *Service) Steps(ctx context.Context, by vod.Caller, id string) ([]StepView, error) {
 	if err := by.Require(vod.ReadIngests); err != nil {

@@ -19,6 +19,7 @@ var files embed.FS
 type Service interface {
 	Get(ctx context.Context, by vod.Caller, id string) (vod.Run, error)
 	Task(ctx context.Context, by vod.Caller, ingestID, taskID string) (orchestrate.TaskView, error)
+	Attempts(ctx context.Context, by vod.Caller, run vod.Run, taskID string) ([]vod.Attempt, error)
 	Steps(ctx context.Context, by vod.Caller, id string) ([]orchestrate.StepView, error)
 	Cancel(ctx context.Context, by vod.Caller, id string) error
 	Retry(ctx context.Context, by vod.Caller, id string) error

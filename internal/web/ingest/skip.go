@@ -36,7 +36,7 @@ func (p *pages) skipOf(ctx context.Context, by vod.Caller, run vod.Run) (*skip, 
 		if !known || run.Ingest.Imported || s.Reused != "" {
 			continue
 		}
-		if s.Reused, err = p.reused(ctx, by, t); err != nil {
+		if s.Reused, err = p.reused(ctx, by, run, t); err != nil {
 			return nil, err
 		}
 	}
@@ -52,9 +52,9 @@ func (p *pages) skipOf(ctx context.Context, by vod.Caller, run vod.Run) (*skip, 
 
 // reused is the ingest whose files the task found again, as the report of its
 // last attempt tells.
-func (p *pages) reused(ctx context.Context, by vod.Caller, t vod.Task) (id string, err error) {
-	v, err := p.service.Task(ctx, by, t.IngestID, t.ID)
-	for _, a := range v.Attempts {
+func (p *pages) reused(ctx context.Context, by vod.Caller, run vod.Run, t vod.Task) (id string, err error) {
+	attempts, err := p.service.Attempts(ctx, by, run, t.ID)
+	for _, a := range attempts {
 		if a.Report != nil && a.Report.Reused != "" {
 			id = a.Report.Reused
 		}

@@ -136,15 +136,25 @@ func listTasks(run vod.Run, f filter, named names, now time.Time) tasks {
 	return v
 }
 
-// changedRows are the tasks that may have changed since a time: those that have
-// not ended, and those that ended later.
-func changedRows(run vod.Run, f filter, since time.Time, named names, now time.Time) (rows []taskRow) {
+// changedRows are the tasks that may have changed since a time: those that ended
+// later or are running, and then those that wait, of which there may be very
+// many.
+func changedRows(run vod.Run, f filter, since time.Time, named names, now time.Time) []taskRow {
+	var busy, waiting []vod.Task
 	for _, t := range run.Tasks {
-		if f.selects(t) || f.Status != "" { // It may be in the list for the status that it had.
-			if (t.End.IsZero() || !t.End.Before(since.Add(-slack))) && len(rows) < maxChanged {
-				rows = append(rows, row(t, run, named, now))
-			}
+		switch {
+		case f.Stage != "" && t.Stage != f.Stage: // The status may be another by now.
+		case t.Status == vod.TaskRunning, !t.End.IsZero() && !t.End.Before(since.Add(-slack)):
+			busy = append(busy, t)
+		case t.End.IsZero():
+			waiting = append(waiting, t)
 		}
+	}
+	changed := append(busy, waiting...) //nolint:gocritic // Neither is used again.
+	changed = changed[:min(len(changed), maxChanged)]
+	rows := make([]taskRow, len(changed))
+	for i, t := range changed {
+		rows[i] = row(t, run, named, now)
 	}
 	return rows
 }

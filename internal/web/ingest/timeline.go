@@ -59,11 +59,11 @@ func (p *pages) attempts(ctx context.Context, by vod.Caller, run vod.Run, t vod.
 	if t.Attempt <= 1 || run.Ingest.Imported {
 		return []vod.Attempt{{Number: t.Attempt, Status: t.Status, Start: t.Start, End: t.End}}, nil
 	}
-	v, err := p.service.Task(ctx, by, run.Ingest.ID, t.ID)
-	for i, a := range v.Attempts {
-		v.Attempts[i].Status = ending(a)
+	attempts, err := p.service.Attempts(ctx, by, run, t.ID)
+	for i, a := range attempts {
+		attempts[i].Status = ending(a)
 	}
-	return v.Attempts, err
+	return attempts, err
 }
 
 // ending is how an attempt ended: after one that failed its task waits for the

@@ -29,8 +29,8 @@ func (s *service) Get(_ context.Context, _ vod.Caller, id string) (vod.Run, erro
 	return s.run, nil
 }
 
-func (s *service) Task(context.Context, vod.Caller, string, string) (orchestrate.TaskView, error) {
-	return orchestrate.TaskView{Attempts: s.attempts}, nil
+func (s *service) Attempts(context.Context, vod.Caller, vod.Run, string) ([]vod.Attempt, error) {
+	return s.attempts, nil
 }
 
 func (s *service) Steps(context.Context, vod.Caller, string) ([]orchestrate.StepView, error) {

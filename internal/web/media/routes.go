@@ -18,7 +18,7 @@ var files embed.FS
 // Service is what the parts need of the use cases.
 type Service interface {
 	Get(ctx context.Context, by vod.Caller, id string) (vod.Run, error)
-	Task(ctx context.Context, by vod.Caller, ingestID, taskID string) (orchestrate.TaskView, error)
+	Attempts(ctx context.Context, by vod.Caller, run vod.Run, taskID string) ([]vod.Attempt, error)
 	Steps(ctx context.Context, by vod.Caller, id string) ([]orchestrate.StepView, error)
 	// Playback gives what plays of an asset now, PlaybackHistory what each of its
 	// ingests published. Nothing at all is a [vod.Fault], NotFound.

@@ -9,21 +9,27 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/web/page"
 )
 
-// source shows the facts that the last completed ENCODING told of its source.
+// maxAsked is how many tasks are asked for the facts of the source.
+const maxAsked = 50
+
+// source shows the facts of the source that the first ENCODING which knows them
+// told.
 func (p *pages) source(w http.ResponseWriter, r *page.Request) error {
 	run, err := p.service.Get(r.Context(), r.Caller, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
+	asked := 0
 	for _, t := range run.Tasks {
-		if t.Stage != vod.Encoding || t.Attempt == 0 {
+		if t.Stage != vod.Encoding || t.Attempt == 0 || asked == maxAsked {
 			continue
 		}
-		view, err := p.service.Task(r.Context(), r.Caller, run.Ingest.ID, t.ID)
+		asked++
+		attempts, err := p.service.Attempts(r.Context(), r.Caller, run, t.ID)
 		if err != nil {
 			return err
 		}
-		if s := told(view.Attempts); s != nil {
+		if s := told(attempts); s != nil {
 			return p.templates.Part(w, r, "source", s)
 		}
 	}
