@@ -32,6 +32,7 @@ type Forecast struct {
 	Stages []vod.Stage // that are running now
 	End    time.Time   // zero: not known
 	From   int         // earlier ingests that End is learnt from
+	Late   bool        // it should have ended by now; End is the time then
 }
 
 // Forecasts gives those of the ingests that are not over, by id; at most 500.
@@ -52,6 +53,7 @@ func (s *Service) Forecasts(ctx context.Context, by vod.Caller, ingests []vod.In
 	if err != nil {
 		return nil, err
 	}
+	now := s.Now()
 	forecasts, past := map[string]Forecast{}, map[string][]forecast.Run{}
 	for _, in := range ingests {
 		if in.Status.Final() {
@@ -66,7 +68,8 @@ func (s *Service) Forecasts(ctx context.Context, by vod.Caller, ingests []vod.In
 				}
 				past[in.ProfileName] = runs
 			}
-			f.End, f.From = forecast.Likely(s.Now(), tasks[in.ID], runs), len(runs)
+			f.End, f.From = forecast.Likely(now, tasks[in.ID], runs), len(runs)
+			f.Late = !f.End.IsZero() && !f.End.After(now)
 		}
 		forecasts[in.ID] = f
 	}

@@ -19,7 +19,6 @@ type head struct {
 	Stages  []vod.Stage   // under way
 	// Forecast is of one under way; End is zero where nothing is known.
 	Forecast orchestrate.Forecast
-	Late     bool // it should have ended by now
 	Input    fileList
 	Problem  *failure
 	Skip     *skip // why it was skipped; nil if it was not
@@ -55,7 +54,6 @@ func (p *pages) head(ctx context.Context, by vod.Caller, run vod.Run, now time.T
 			return head{}, err
 		}
 		h.Forecast = known[in.ID]
-		h.Late = !h.Forecast.End.IsZero() && h.Forecast.End.Before(now)
 	}
 	var err error
 	h.Skip, err = p.skipOf(ctx, by, run)

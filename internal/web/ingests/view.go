@@ -40,6 +40,7 @@ type row struct {
 	Stages []vod.Stage
 	Likely time.Time // when it may end; zero: not known
 	From   int       // earlier runs that this was learnt from
+	Late   bool      // it should have ended by now
 	Dim    bool      // it was listed, and is no longer selected
 	now    time.Time
 }
@@ -50,7 +51,7 @@ func rowsOf(ingests []vod.Ingest, forecasts map[string]orchestrate.Forecast, now
 		f := forecasts[in.ID]
 		rows[i] = row{Ingest: in, now: now}
 		if !in.Status.Final() {
-			rows[i].Stages, rows[i].Likely, rows[i].From = f.Stages, f.End, f.From
+			rows[i].Stages, rows[i].Likely, rows[i].From, rows[i].Late = f.Stages, f.End, f.From, f.Late
 		}
 	}
 	return rows
@@ -64,9 +65,6 @@ func (r row) Elapsed() time.Duration {
 	}
 	return max(end.Sub(r.Start), 0)
 }
-
-// Late tells that its likely end is over.
-func (r row) Late() bool { return !r.Likely.IsZero() && r.Likely.Before(r.now) }
 
 // maxError is how much of an error a row shows, in characters.
 const maxError = 240
