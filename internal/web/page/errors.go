@@ -31,7 +31,8 @@ func (k *Kit) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	f := failure{Status: doc.Status, Document: doc, Title: k.known(fmt.Sprintf("error.%d", doc.Status), "error.other")}
 	f.Advice = k.texts[fmt.Sprintf("error.%d.advice", doc.Status)]
 	asked := &Request{Request: r}
-	if caller, callerErr := k.config.Caller(r.Context()); callerErr == nil {
+	// Who may not act for the tenant is shown the others, and can sign out.
+	if caller, callerErr := k.config.Caller(r.Context()); callerErr == nil || vod.CodeOf(callerErr) == vod.Forbidden {
 		asked.Caller = caller
 	}
 	if isPart(r) {

@@ -114,6 +114,22 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// TestAnotherTenant: whoever may not act for the tenant of the address can go to
+// one of their own, or sign out.
+func TestAnotherTenant(t *testing.T) {
+	t.Parallel()
+	caller := vod.Caller{Subject: "ann", Tenants: []string{"acme", "beta"}}
+	w := ask(newKit(t, caller, vod.Faultf(vod.Forbidden, "Not for zeta."), nil, nil), http.MethodGet, "/ui/zeta/shown")
+	for _, want := range []string{"Not for zeta.", `href="/ui/acme/ingests"`, `href="/ui/beta/ingests"`, "Sign out"} {
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if w.Code != http.StatusForbidden || strings.Contains(w.Body.String(), "data-events") {
+		t.Errorf("%d\n%s", w.Code, w.Body)
+	}
+}
+
 func TestOtherSites(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, vod.Caller{Tenant: "acme"}, nil, nil, nil)
