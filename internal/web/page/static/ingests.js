@@ -265,5 +265,7 @@
   filter.addEventListener('formdata', (event) => {
     for (const [name, value] of [...event.formData]) if (value.trim() === '') event.formData.delete(name);
   });
-  filter.elements.profileName?.addEventListener('change', () => filter.elements.profileVersionId?.remove());
+  filter.elements.profileName?.addEventListener('change', () => {
+    filter.elements.profileVersionId.value = '';
+  });
 })();
