@@ -20,6 +20,7 @@ import (
 const (
 	maxBody  = 8 << 20 // bytes
 	maxFiles = 1000    // as an ingest has them at most
+	maxName  = 255     // bytes of a file's name, which systems allow no more of either
 )
 
 var (
@@ -87,17 +88,29 @@ func readForm(w http.ResponseWriter, r *page.Request) (form, error) {
 		f.Files = append(f.Files, readEntry(key, v))
 	}
 	for line := range strings.Lines(v.Get("urls")) {
+		if len(f.Files) > maxFiles {
+			break // Looking for doubles among many more would take minutes.
+		}
 		f.address(strings.TrimSpace(line))
 	}
 	if len(f.Files) > maxFiles {
-		return form{}, vod.Faultf(vod.Unusable, "There are %d files; submit at most %d at a time.", len(f.Files), maxFiles)
+		return form{}, vod.Faultf(vod.Unusable, "There are more than %d files; submit at most so many at a time.", maxFiles)
 	}
 	return f, nil
 }
 
+// short is a name no longer than it may be: every name is compared with all
+// others.
+func short(name string) string {
+	if len(name) <= maxName {
+		return name
+	}
+	return strings.ToValidUTF8(name[:maxName], "")
+}
+
 func readEntry(key string, v url.Values) entry {
 	e := entry{
-		File: File{Key: key, Name: v.Get("name." + key), Kind: v.Get("kind." + key), With: v.Get("with." + key)},
+		File: File{Key: key, Name: short(v.Get("name." + key)), Kind: v.Get("kind." + key), With: v.Get("with." + key)},
 		URI:  strings.TrimSpace(v.Get("uri." + key)), Language: v.Get("language." + key), Marks: v.Get("marks." + key),
 		Read: v.Has("language." + key), Note: v.Get("note." + key),
 	}
@@ -130,7 +143,7 @@ func (f *form) address(uri string) {
 		return
 	}
 	name := fileName(uri)
-	f.Files = append(f.Files, entry{File: File{Key: key, Name: name, Kind: kindOf(name)}, URI: uri})
+	f.Files = append(f.Files, entry{File: File{Key: key, Name: short(name), Kind: kindOf(name)}, URI: uri})
 }
 
 // set is a group of the form with what was chosen for it.

@@ -4,8 +4,10 @@ import (
 	"html"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -227,4 +229,31 @@ func TestTooManyFilesAreRefused(t *testing.T) {
 		lines.WriteString("https://example.com/" + strings.Repeat("x", i) + ".mp4\n")
 	}
 	s.post(path+"/match", url.Values{"urls": {lines.String()}}, http.StatusUnprocessableEntity)
+}
+
+// TestHugeFormsAreReadQuickly: what grows with the square of something must not
+// be as long as a form may be.
+func TestHugeFormsAreReadQuickly(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	var lines strings.Builder
+	for i := range 500_000 {
+		lines.WriteString(strconv.Itoa(i) + "\n")
+	}
+	form := url.Values{"nonce": {nonce}, "profile": {"default"}}
+	for i := range 20 {
+		video, text := "fv"+strconv.Itoa(i), "ft"+strconv.Itoa(i)
+		form["file"] = append(form["file"], video, text)
+		form.Set("name."+video, strings.Repeat("å", 1000)+".mp4")
+		form.Set("kind."+video, vod.MediaVideo)
+		form.Set("name."+text, strings.Repeat("å", 1000)+".x.srt")
+		form.Set("kind."+text, vod.MediaSubtitle)
+	}
+	begun := time.Now()
+	s.post(path+"/match", url.Values{"urls": {lines.String()}}, http.StatusUnprocessableEntity)
+	part := s.post(path+"/match", form, http.StatusOK)
+	s.hasNot(part, strings.Repeat("å", 128), "\uFFFD")
+	if took := time.Since(begun); took > time.Minute { // Without limits it is hours.
+		t.Errorf("it took %v", took)
+	}
 }
