@@ -76,6 +76,20 @@ func TestRowsChangeInTheirPlace(t *testing.T) {
 	b.is(`window.violated`, "0")
 }
 
+// TestNothingIsMissedAtFirst: what happened between the page and its stream is
+// fetched once the stream is there.
+func TestNothingIsMissedAtFirst(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.add(1, in(vod.Running))
+	b := s.open("ingests")
+	s.set("id-0001", vod.Completed)
+	s.add(0)
+	b.Eval(`document.dispatchEvent(new CustomEvent("live:begun", {detail: {}}))`)
+	b.Await("the row that has ended", fmt.Sprintf(byID, "id-0001")+`.querySelector("[data-status=COMPLETED]") !== null`)
+	b.Await("the row that is new", listed+` === "id-0000 id-0001"`)
+}
+
 func TestArrivalsComeAtTheTop(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -218,6 +218,16 @@
     fetchCounters();
   });
 
+  // What ended since the page was made would be shown as running for ever.
+  document.addEventListener('live:begun', () => {
+    for (const body of bodies()) {
+      if (body.querySelector('[data-ticking]')) changed.add(body.dataset.id);
+    }
+    fetchRows();
+    fetchNewer();
+    fetchCounters();
+  });
+
   // Selection.
 
   const whole = document.getElementById('ingests-every');

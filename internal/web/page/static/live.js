@@ -8,6 +8,8 @@
 //   live:profile   detail {changes: [{name, change}]}
 //   live:playback  detail {changes: [{assetId, ingestId}]}
 //   live:reset     detail {}: anything may have changed, fetch again what is shown
+//   live:begun     detail {}: told of from here on; what changed since the server
+//                  made the page, on a slow line some seconds, was not
 //
 // change is created, updated or deleted. An event only says what has changed;
 // the page fetches it.
@@ -31,6 +33,7 @@
 
   let stream = null;
   let stale = false; // something may have been missed since the page was made
+  let begun = false; // there was a stream
   let tries = 0;
   let graceTimer = 0;
   let retryTimer = 0;
@@ -126,6 +129,8 @@
     tries = 0;
     if (document.body.dataset.live !== 'on') show('on');
     if (missed || stale) reset();
+    else if (!begun) tell('begun', {});
+    begun = true;
   }
 
   // The browser gets a stream back by itself that has ended, and is then told
