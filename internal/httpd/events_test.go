@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -366,4 +367,15 @@ func (s *stream) begin(t *testing.T, conn net.Conn) {
 		head.Write(line)
 	}
 	s.has("hello")
+}
+
+// TestEventsOfNobody: a page whose session has ended is told so, and not that
+// its holder lacks a permission.
+func TestEventsOfNobody(t *testing.T) {
+	t.Parallel()
+	w := httptest.NewRecorder()
+	Events(EventsConfig{Hub: notify.New(notify.Config{})}).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/ui/acme/events", nil))
+	if w.Code != http.StatusUnauthorized {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
 }
