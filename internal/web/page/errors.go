@@ -24,6 +24,12 @@ func (k *Kit) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		k.signIn(w, r)
 		return
 	}
+	if vod.CodeOf(err) == "" && r.Context().Err() != nil {
+		// The browser has gone on to another page, and nobody reads this.
+		k.config.Log.DebugContext(r.Context(), "request given up", "path", r.URL.Path, "error", err)
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
 	doc := problem.FromError(err)
 	if doc.Status == http.StatusInternalServerError {
 		k.config.Log.ErrorContext(r.Context(), "a page failed", "method", r.Method, "path", r.URL.Path, "error", err)

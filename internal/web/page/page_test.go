@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -116,6 +117,27 @@ func TestErrors(t *testing.T) {
 
 // TestAnotherTenant: whoever may not act for the tenant of the address can go to
 // one of their own, or sign out.
+// TestWhoHasGone: people who go on to another page before one has come are no
+// failure of the server.
+func TestWhoHasGone(t *testing.T) {
+	t.Parallel()
+	for _, gone := range []bool{false, true} {
+		var log strings.Builder
+		k := newKit(t, vod.Caller{Tenant: "acme"}, nil, fmt.Errorf("read: %w", context.Canceled), nil)
+		k.config.Log = slog.New(slog.NewTextHandler(&log, nil))
+		ctx, cancel := context.WithCancel(t.Context())
+		if gone {
+			cancel()
+		}
+		w := httptest.NewRecorder()
+		k.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodGet, "/ui/acme/shown", nil))
+		cancel()
+		if failed := strings.Contains(log.String(), "a page failed"); failed == gone || (w.Code == http.StatusInternalServerError) == gone {
+			t.Errorf("gone %v: status %d, log %s", gone, w.Code, &log)
+		}
+	}
+}
+
 func TestAnotherTenant(t *testing.T) {
 	t.Parallel()
 	caller := vod.Caller{Subject: "ann", Tenants: []string{"acme", "beta"}}
