@@ -139,6 +139,8 @@ func (d importDocument) run(tenant string) (vod.Run, error) {
 		return vod.Run{}, fmt.Errorf("it belongs to tenant %q, not to %q", *d.Tenant, tenant)
 	case d.IngestID == "" || d.AssetID == "":
 		return vod.Run{}, fmt.Errorf("ingestId or assetId is missing")
+	case d.IngestID == "." || d.IngestID == "..": // No address leads to it: they are steps of a path.
+		return vod.Run{}, fmt.Errorf("ingestId must not be %q", d.IngestID)
 	case !isName(d.IngestID) || strings.Contains(d.IngestID, "/"):
 		return vod.Run{}, fmt.Errorf("ingestId must have at most %d bytes of UTF-8 without control characters and slashes", maxName)
 	case !isName(d.AssetID) || !isName(d.ProfileName) || slices.ContainsFunc(d.MediaTypes, isNoName):
