@@ -71,7 +71,7 @@ func (t *tx) save(old state, run *vod.Run) error {
 	if err := t.update("ingest_inputs", inputColumns, old.input, inputRow(in)); err != nil {
 		return fmt.Errorf("write the input of ingest %s: %w", id, err)
 	}
-	if err := t.searchAgain(old, in); err != nil {
+	if err := t.searchAgain(old, run); err != nil {
 		return err
 	}
 	if err := t.saveTasks(old, run); err != nil {

@@ -59,7 +59,7 @@ func (t *tx) importDetail(old state, run vod.Run) error {
 	if err := t.update("ingest_inputs", inputColumns, old.input, inputRow(&run.Ingest)); err != nil {
 		return fmt.Errorf("write the input of ingest %s: %w", run.Ingest.ID, err)
 	}
-	if err := t.searchAgain(old, &run.Ingest); err != nil {
+	if err := t.searchAgain(old, &run); err != nil {
 		return err
 	}
 	return t.importTasks(run)

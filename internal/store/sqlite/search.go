@@ -217,11 +217,12 @@ func idNumberRow(n *int64) []column { return []column{number[int64]{n}} }
 
 // searchAgain keeps the entry of an ingest up to date. What lists show of a
 // running ingest changes often, but nothing of that is searched.
-func (t *tx) searchAgain(old state, in *vod.Ingest) error {
+func (t *tx) searchAgain(old state, run *vod.Run) error {
+	in := &run.Ingest
 	was, _ := old.ingest[5].(string)
 	input, _ := old.input[1].(string)
 	if old.ingest[2] == any(in.AssetID) && old.ingest[3] == any(in.ProfileName) && old.ingest[9] == any(in.Error) &&
-		statusKind(vod.IngestStatus(was)) == statusKind(in.Status) && input == string(in.Input) {
+		statusKind(vod.IngestStatus(was)) == statusKind(in.Status) && input == string(in.Input) && !uploadsRetrieved(old, run) {
 		return nil
 	}
 	id, found, err := first(t, idNumberRow, `SELECT search_id FROM ingests WHERE id = ? AND search_id IS NOT NULL`, in.ID)
@@ -231,6 +232,9 @@ func (t *tx) searchAgain(old state, in *vod.Ingest) error {
 	e, err := t.searchEntry(in)
 	if err != nil {
 		return fmt.Errorf("keep ingest %s searchable: %w", in.ID, err)
+	}
+	if hasUploads(in) {
+		e.names = clean(cut(e.names + retrievedNames(run.Tasks)))
 	}
 	_, err = t.exec(`
 		UPDATE search SET tenant_mark = ?, status_mark = ?, profile_mark = ?, asset_mark = ?, asset = ?, names = ?, failure = ?

@@ -17,6 +17,7 @@ func searchTests() map[string]func(*testing.T, bundle) {
 		"TextWithEveryOtherFilter":     textWithEveryFilter,
 		"OfWhateverCharacters":         textOfAnyCharacters,
 		"NamesOfInputFiles":            textInNames,
+		"NamesOfUploadsOnceRetrieved":  textInUploads,
 		"ShortTextIsAnAsset":           shortText,
 		"ErrorsAsTheyChange":           textInErrors,
 		"WhatIsDeletedIsNotFound":      textOfDeleted,
@@ -186,6 +187,21 @@ func textInNames(_ *testing.T, b bundle) {
 	for _, text := range []string{"hidden", "folder", "bucket", "example.com", "inTheProfile", "ends-with", "mp4film"} {
 		b.found(text)
 	}
+}
+
+// textInUploads: what an upload was called is known from its retrieval on.
+func textInUploads(_ *testing.T, b bundle) {
+	in := b.create(ingest(being(vod.Running), from("upload:0801fc96a3f24c1d9e5b7a6c8d0e2f41")))
+	b.found("harbour")
+	out := `{"filesets":[{"files":[{"mediaType":"VIDEO","uri":"file:///store/Harbour%20at%20night.mp4"}],"labels":["retrieved"]}]}`
+	b.change(in.ID, func(run *vod.Run) {
+		t := vod.Task{ID: in.ID + "-r", IngestID: in.ID, Stage: vod.Retrieval, Status: vod.TaskCompleted, Attempt: 1, Order: 1}
+		t.Start, t.End, t.Outputs = in.Start, in.Start, json.RawMessage(out)
+		run.Tasks = append(run.Tasks, t)
+	})
+	b.found("harbour at night", in)
+	b.setStatus(in.ID, vod.Completed)
+	b.found("harbour at night", in)
 }
 
 func shortText(_ *testing.T, b bundle) {
