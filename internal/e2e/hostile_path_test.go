@@ -35,7 +35,7 @@ func pathAttacks() []attack {
 		add(attack{name: "play " + id, target: "/play/" + id, status: 404, detail: "<html", plain: true})
 	}
 	for _, path := range []string{
-		"/", "/admin", "/.git/config", "/.env", "/wp-login.php", "/debug/pprof/", "/metrics", "/ingests/", "/ingests//", "//ingests", "/ingests/../secret.txt",
+		"/admin", "/.git/config", "/.env", "/wp-login.php", "/debug/pprof/", "/metrics", "/ingests/", "/ingests//", "//ingests", "/ingests/../secret.txt",
 		"/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/ingests/{INGEST}/", "/ingests/{INGEST}/tasks", "/ingests/{INGEST}/tasks/", "/ingests/{INGEST}/secret",
 		"/INGESTS", "/ingests%2f{INGEST}", "/ingests/./{INGEST}", "/cancel", "/cancel/", "/assets", "/assets/film", "/profiles/", "/uploads/../ingests", "/%00", "/%ff",
 		"//evil.example/%2e%2e", "/ingests\\{INGEST}", "/" + strings.Repeat("a/", 20000), "/ingests/{INGEST}/../../healthz", "/static/../play/", "/healthz/", "/healthz%20",

@@ -2,7 +2,9 @@ package orchestrate
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/forecast"
@@ -76,8 +78,43 @@ func (s *Service) Forecasts(ctx context.Context, by vod.Caller, ingests []vod.In
 	return forecasts, nil
 }
 
-// earlierRuns are the newest that completed under the profile.
+// learntFor is how long earlier runs are remembered: every page that is open asks
+// for them with each change.
+const learntFor = 30 * time.Second
+
+// learnt remembers the earlier runs of profiles.
+type learnt struct {
+	mu   sync.Mutex
+	runs map[[2]string]learntRuns // by tenant and profile
+}
+
+type learntRuns struct {
+	until time.Time
+	runs  []forecast.Run
+}
+
+// earlierRuns are the newest that completed under the profile, as of a moment
+// ago.
 func (s *Service) earlierRuns(ctx context.Context, tenant, profile string) ([]forecast.Run, error) {
+	key, now := [2]string{tenant, profile}, s.Now()
+	s.learnt.mu.Lock()
+	known := s.learnt.runs[key]
+	s.learnt.mu.Unlock()
+	if now.Before(known.until) {
+		return known.runs, nil
+	}
+	runs, err := s.readEarlierRuns(ctx, tenant, profile)
+	if err != nil {
+		return nil, err
+	}
+	s.learnt.mu.Lock()
+	defer s.learnt.mu.Unlock()
+	maps.DeleteFunc(s.learnt.runs, func(_ [2]string, l learntRuns) bool { return !now.Before(l.until) })
+	s.learnt.runs[key] = learntRuns{now.Add(learntFor), runs}
+	return runs, nil
+}
+
+func (s *Service) readEarlierRuns(ctx context.Context, tenant, profile string) ([]forecast.Run, error) {
 	page, _, err := s.Store.IngestList(ctx, store.IngestFilter{
 		Tenant: tenant, ProfileName: profile, Statuses: []vod.IngestStatus{vod.Completed}, Limit: learntFrom,
 	})

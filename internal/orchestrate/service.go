@@ -50,6 +50,7 @@ type Service struct {
 	Config
 	builtIn vod.ProfileVersion
 	jobs    *jobs
+	learnt  learnt
 	// applying keeps a version from coming between the look at the newest and the
 	// next one.
 	applying sync.Mutex
@@ -61,7 +62,7 @@ const shared = ""
 
 // New makes a Service and registers the built-in profile.
 func New(ctx context.Context, c Config) (*Service, error) {
-	s := &Service{Config: c, jobs: newJobs(ctx)}
+	s := &Service{Config: c, jobs: newJobs(ctx), learnt: learnt{runs: map[[2]string]learntRuns{}}}
 	doc := profile.Default()
 	var err error
 	s.builtIn, _, err = c.Store.ProfilePut(ctx, vod.ProfileVersion{
