@@ -36,8 +36,8 @@ const page = {
     find('errors').append(item);
     find('count').textContent = find('errors').children.length;
     clearTimeout(patience);
-    if (fatal) tell('The player stopped: ' + text);
-    else patience = setTimeout(() => { if (video.readyState < video.HAVE_CURRENT_DATA) tell('Nothing plays: ' + text); }, 5000);
+    if (fatal) tell(say('stopped', {why: text}));
+    else patience = setTimeout(() => { if (video.readyState < video.HAVE_CURRENT_DATA) tell(say('stuck', {why: text})); }, 5000);
   },
 };
 
@@ -64,12 +64,12 @@ function show() {
 }
 
 for (const event of ['timeupdate', 'resize', 'seeked', 'loadedmetadata']) video.addEventListener(event, show);
-video.addEventListener('error', () => page.failed(video.error.message || 'media error ' + video.error.code, true));
+video.addEventListener('error', () => page.failed(video.error.message || say('media', {code: video.error.code}), true));
 
 // Keys may stand on a server that this one does not know.
 document.addEventListener('securitypolicyviolation', (e) => {
   if (e.effectiveDirective !== 'connect-src') return;
-  page.note('This page may not load from ' + new URL(e.blockedURI, location).origin + '. If keys come from there, name it with --play-connect.');
+  page.note(say('blocked', {origin: new URL(e.blockedURI, location).origin}));
 });
 
 openPlayer(video, document.body.dataset.manifest, page);

@@ -8,7 +8,7 @@ function openPlayer(video, address, page) {
   const events = {...dashjs.MediaPlayer.events, ...dashjs.Protection.events};
   player.updateSettings({streaming: {text: {defaultEnabled: false}}});
   player.on(events.ERROR, (e) => page.failed(String(e.error.message || e.error), true));
-  player.on(events.PLAYBACK_ERROR, (e) => page.failed('playback: ' + JSON.stringify(e.error), true));
+  player.on(events.PLAYBACK_ERROR, (e) => page.failed(say('playback', {why: JSON.stringify(e.error)}), true));
   for (const event of [events.KEY_ERROR, events.LICENSE_REQUEST_COMPLETE, events.KEY_SESSION_CREATED, events.KEY_SYSTEM_SELECTED]) {
     player.on(event, (e) => { if (e.error) page.failed(String(e.error.message || e.error), true); });
   }
@@ -22,7 +22,7 @@ function openPlayer(video, address, page) {
   });
   player.on(events.STREAM_INITIALIZED, () => {
     for (const t of [...player.getTracksFor('video'), ...player.getTracksFor('audio')]) offered.delete(trackCodec(t));
-    for (const name of offered) if (name) page.note(name + ' is not played by this browser.');
+    for (const name of offered) if (name) page.note(say('unplayed', {codec: name}));
     offered.clear();
     page.ready({...dashRenditions(player), ...dashTracks(player), ...dashTexts(player)});
     // The player shows forced subtitles in the language of the sound by itself.

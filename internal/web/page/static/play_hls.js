@@ -26,7 +26,7 @@ function openPlayer(video, address, page) {
     // By now the player has left out what the browser has no decoder for.
     const codecs = (l) => [l.videoCodec, l.audioCodec].filter(Boolean).map(codecName);
     const played = new Set(hls.levels.flatMap(codecs));
-    for (const name of new Set(levels.flatMap(codecs))) if (!played.has(name)) page.note(name + ' is not played by this browser.');
+    for (const name of new Set(levels.flatMap(codecs))) if (!played.has(name)) page.note(say('unplayed', {codec: name}));
   });
   hls.on(Hls.Events.MANIFEST_PARSED, () => page.ready({
     ...hlsRenditions(hls), ...hlsTracks(hls), ...hlsTexts(hls),

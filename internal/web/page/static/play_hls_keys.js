@@ -23,7 +23,7 @@ function clearKeySettings() {
     emeEnabled: Boolean(navigator.requestMediaKeySystemAccess), // In secure contexts alone.
     drmSystems: {
       'org.w3.clearkey': {
-        licenseUrl: 'the key address in the playlist', // For messages alone; the request goes to that address.
+        licenseUrl: say('license'), // For messages alone; the request goes to that address.
         generateRequest: (type, data, context) => context.decryptdata.keyId ?
           {initDataType: 'keyids', initData: new TextEncoder().encode(JSON.stringify({kids: [kid(context)]})).buffer} :
           {initDataType: type, initData: data},

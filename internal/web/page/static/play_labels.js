@@ -1,6 +1,12 @@
 // What the choices are called, and small things that both players need. Only what sets the choices apart is told.
 'use strict';
 
+// say gives a text of the page, data-say-<name> of #texts, with values in place
+// of its {placeholders}.
+function say(name, values = {}) {
+  return document.getElementById('texts').getAttribute('data-say-' + name).replace(/\{(\w+)\}/g, (_, value) => values[value]);
+}
+
 const codecNames = {
   avc1: 'H.264', avc3: 'H.264', hvc1: 'HEVC', hev1: 'HEVC', av01: 'AV1', vp09: 'VP9',
   mp4a: 'AAC', opus: 'Opus', 'ac-3': 'Dolby Digital', 'ec-3': 'Dolby Digital Plus',
@@ -32,7 +38,7 @@ function renditionLabels(renditions) {
 function audioLabels(tracks) {
   const channels = several(tracks, (t) => t.channels), codecs = several(tracks, (t) => t.codec);
   return tracks.map((t, i) => {
-    const name = named(t, 'Sound ' + (i + 1));
+    const name = named(t, say('sound', {number: i + 1}));
     const more = [channels && channelsName(t.channels), codecs && t.codec].filter((m) => m && !name.includes(m));
     return {value: t.value, text: [name, ...more].join(', ')};
   });
@@ -43,12 +49,12 @@ function textLabels(texts) {
   const mark = (name, on, word, pattern) => on && !pattern.test(name) ? name + ' (' + word + ')' : name;
   return texts.map((t, i) => ({
     value: t.value,
-    text: mark(mark(named(t, 'Subtitles ' + (i + 1)), t.forced, 'forced', /forced/i), t.described, 'SDH', /SDH|hearing|\bCC\b/i),
+    text: mark(mark(named(t, say('subtitles', {number: i + 1})), t.forced, say('forced'), /forced/i), t.described, say('described'), /SDH|hearing|\bCC\b/i),
   }));
 }
 
 function channelsName(count) {
-  return {1: 'mono', 2: 'stereo', 6: '5.1', 8: '7.1'}[count] || (count ? count + ' channels' : '');
+  return {1: say('mono'), 2: say('stereo'), 6: '5.1', 8: '7.1'}[count] || (count ? say('channels', {count}) : '');
 }
 
 // named is the track's name, with its language where the name does not tell it.

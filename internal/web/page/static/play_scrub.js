@@ -8,10 +8,10 @@ async function openScrubber(video, address, page) {
   let tiles;
   try {
     const response = await fetch(address);
-    if (!response.ok) throw new Error('status ' + response.status);
+    if (!response.ok) throw new Error(say('status', {code: response.status}));
     tiles = parseThumbnails(await response.text(), response.url);
   } catch (error) {
-    page.failed('thumbnails: ' + error.message, false);
+    page.failed(say('thumbnails', {why: error.message}), false);
     return;
   }
   if (!tiles.length) return;
@@ -34,7 +34,7 @@ async function openScrubber(video, address, page) {
   const follow = () => {
     slider.max = video.duration || 0;
     if (!dragging) slider.value = video.currentTime;
-    slider.setAttribute('aria-valuetext', clock(video.currentTime) + ' of ' + clock(video.duration || 0));
+    slider.setAttribute('aria-valuetext', say('at', {time: clock(video.currentTime), length: clock(video.duration || 0)}));
   };
 
   let dragging = false;
