@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,13 +22,22 @@ import (
 
 // livePage has what live.js needs of a page, and writes down what it tells.
 const livePage = `<!doctype html><title>live</title><link rel="icon" href="data:,">
-<body data-events="/events"><p id="live-state" role="status" data-state-on="ON" data-state-off="OFF" data-state-lost="LOST" data-state-paused="PAUSED"></p>
+<body data-events="/events"><p id="live-state" role="status" data-state-on="ON" data-state-off="OFF" data-state-lost="LOST" data-state-paused="PAUSED" data-state-out="OUT"></p>
+<textarea id="typed"></textarea>
 <button id="live-pause" type="button" data-pause="Pause" data-resume="Resume"></button>
 <script src="/record.js"></script><script src="/live.js" defer></script>`
 
 const recordJS = `window.told = [];
 for (const name of ['ingest', 'profile', 'playback', 'reset'])
-  document.addEventListener('live:' + name, (event) => window.told.push(name + ' ' + JSON.stringify(event.detail)));`
+  document.addEventListener('live:' + name, (event) => window.told.push(name + ' ' + JSON.stringify(event.detail)));
+window.timers = new Set();
+const {setTimeout, clearTimeout} = window;
+window.setTimeout = (done, ms) => {
+  const id = setTimeout(() => { window.timers.delete(id); done(); }, ms);
+  window.timers.add(id);
+  return id;
+};
+window.clearTimeout = (id) => { window.timers.delete(id); clearTimeout(id); };`
 
 // liveServer is a real store and a real server of event streams, at an address
 // that stays the same when it is stopped and started again.
@@ -36,6 +46,7 @@ type liveServer struct {
 	db      string
 	address string
 	store   *sqlite.Store
+	refuse  atomic.Int32 // status that streams are refused with, or 0
 	stop    func()
 }
 
@@ -53,7 +64,7 @@ func (s *liveServer) start() {
 	s.store, s.address = db, listener.Addr().String()
 	server := &http.Server{
 		Handler: httpd.New(httpd.Config{Log: slog.New(slog.DiscardHandler), Mounts: map[string]http.Handler{
-			"GET /events":    httpd.Events(httpd.EventsConfig{Hub: hub}),
+			"GET /events":    s.unlessRefused(httpd.Events(httpd.EventsConfig{Hub: hub})),
 			"GET /page":      text("text/html", livePage),
 			"GET /record.js": text("text/javascript", recordJS),
 			"GET /live.js": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -75,6 +86,18 @@ func (s *liveServer) start() {
 			s.t.Error(err)
 		}
 	}
+}
+
+// unlessRefused has the server refuse who is signed out.
+func (s *liveServer) unlessRefused(events http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if status := int(s.refuse.Load()); status != 0 {
+			w.Header().Set("Location", "/page")
+			w.WriteHeader(status)
+			return
+		}
+		events.ServeHTTP(w, r)
+	})
 }
 
 // text answers under the policy that the pages have.
@@ -217,4 +240,44 @@ func TestLive(t *testing.T) {
 	}
 	s.create("f")
 	page.told(`"ingestId":"f"`)
+}
+
+// TestLiveSignedOut: a page whose session is over says so with a link, keeps what
+// was typed, tries no more, and goes on once somebody has signed in elsewhere.
+func TestLiveSignedOut(t *testing.T) {
+	t.Parallel()
+	s := &liveServer{t: t, db: filepath.Join(t.TempDir(), "live.db"), address: "127.0.0.1:0"}
+	s.start()
+	defer func() { s.stop() }()
+	page := openTab(t, "http://"+s.address+"/page?a=b%26c")
+	page.shows("on")
+	page.do("document.getElementById('typed').value = 'by hand'")
+	s.stop()
+	s.refuse.Store(http.StatusUnauthorized)
+	s.start() // Anew, with sign-in.
+	for _, status := range []int32{http.StatusUnauthorized, http.StatusSeeOther, http.StatusForbidden} {
+		if s.refuse.Swap(status) == 0 {
+			page.do("document.dispatchEvent(new Event('visibilitychange'))")
+		}
+		page.shows("out")
+		for script, want := range map[string]string{
+			"document.querySelector('#live-state a')?.getAttribute('href')": "/ui/_/sign-in?to=%2Fpage%3Fa%3Db%2526c",
+			"document.getElementById('typed').value":                        "by hand",
+			"window.timers.size":                                            "0", // There is no further try.
+		} {
+			if got := page.do(script); got != want {
+				t.Errorf("%d: %s is %q, want %q", status, script, got, want)
+			}
+		}
+		s.refuse.Store(0)
+		page.do("document.dispatchEvent(new Event('visibilitychange'))")
+		page.told("reset {}")
+		page.shows("on")
+	}
+	s.refuse.Store(http.StatusServiceUnavailable)
+	page.do("document.dispatchEvent(new Event('visibilitychange'))")
+	page.shows("lost")
+	s.refuse.Store(0)
+	page.told("reset {}")
+	page.shows("on")
 }

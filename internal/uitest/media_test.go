@@ -48,8 +48,6 @@ func TestPartsOfAnIngest(t *testing.T) {
 			const d = document.querySelector('iframe.player')?.contentDocument;
 			if (d?.body?.dataset.state !== 'ready' || d.body.dataset.format.toLowerCase() !== '`+format+`') return false;
 			const v = d.getElementById('video');
-			v.muted = true;
-			if (v.paused && v.currentTime === 0) v.play();
 			return v.currentTime > 0.5 && d.body.dataset.manifest.includes('/media/');
 		})()`)
 	}

@@ -163,9 +163,14 @@ func (v jobView) Percent() int {
 	return min(v.Handled()*100/v.Total, 99)
 }
 
-// bulkJob answers with the progress of a job.
+// bulkJob answers with the progress of a job. Jobs do not outlive the server: a
+// page that still asks for one is told so, in place of what it showed, and then
+// asks no more.
 func (p *pages) bulkJob(w http.ResponseWriter, r *page.Request) error {
 	job, err := p.Bulk(r.Caller, r.PathValue("job"))
+	if vod.CodeOf(err) == vod.NotFound && r.Part() {
+		return p.templates.Part(w, r, "bulk-gone", nil)
+	}
 	if err != nil {
 		return err
 	}

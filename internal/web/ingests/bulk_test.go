@@ -112,3 +112,13 @@ func TestWhatCannotBeDoneToManyIsRefused(t *testing.T) {
 	s.hasNot(s.get("ingests"), "checkbox\" name=\"id\"", "data-bulk")
 	s.status("id-0001", vod.Queued)
 }
+
+// TestAJobThatIsGoneIsAskedForNoMore: a page that watched it before the server
+// was started anew is told, and its message has nothing that asks again.
+func TestAJobThatIsGoneIsAskedForNoMore(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	gone := s.part("bulk/11111111-2222-3333-4444-555555555555")
+	s.has(gone, `id="bulk-job"`, "no longer known", "audit log")
+	s.hasNot(gone, "<html", "hx-")
+}

@@ -14,10 +14,12 @@
 // change is created, updated or deleted. An event only says what has changed;
 // the page fetches it.
 //
-// How the connection is stands in data-live of the body (on, off, lost, paused),
+// How the connection is stands in data-live of the body (on, off, lost, paused, out),
 // and in words, out of data-state-on and so on, in #live-state. The button #live-pause
 // pauses and resumes, as do the events live:pause and live:resume on document;
-// the tab remembers it. A tab that is hidden has no stream.
+// the tab remembers it. A tab that is hidden has no stream. Who is signed out gets
+// a link to the sign-in page, and nothing is tried again until the tab is shown
+// anew: the page stays, with what was typed into it.
 (() => {
   'use strict';
 
@@ -27,6 +29,7 @@
   const firstPause = 1000;
   const longestPause = 30000; // ms between two tries when the server is gone
   const pausedKey = 'live-paused';
+  const signIn = '/ui/_/sign-in?to=';
 
   const address = document.body.dataset.events;
   if (!address) return;
@@ -37,6 +40,7 @@
   let tries = 0;
   let graceTimer = 0;
   let retryTimer = 0;
+  let asking = null; // aborts the question why there is no stream
   let paused = remembered();
   const pending = {ingest: new Map(), profile: new Map(), playback: new Map()};
   const sent = {ingest: 0, profile: 0, playback: 0};
@@ -61,8 +65,16 @@
   function show(state) {
     document.body.dataset.live = state;
     const words = document.getElementById('live-state');
-    if (words) words.textContent = words.getAttribute(`data-state-${state}`) || '';
+    const text = words?.getAttribute(`data-state-${state}`) || '';
+    words?.replaceChildren(state === 'out' ? signInLink(text) : text);
     showButton();
+  }
+
+  function signInLink(text) {
+    const link = document.createElement('a');
+    link.href = signIn + encodeURIComponent(location.pathname + location.search);
+    link.textContent = text;
+    return link;
   }
 
   function showButton() {
@@ -137,23 +149,42 @@
   // what it missed. It gives up where the server refuses, and would try all too
   // often where it is gone.
   function interrupted() {
-    if (stream.readyState === EventSource.CLOSED) lost();
-    else if (!graceTimer) graceTimer = setTimeout(lost, grace);
+    if (stream.readyState === EventSource.CLOSED) lost(ask);
+    else if (!graceTimer) graceTimer = setTimeout(() => lost(open), grace);
   }
 
-  function lost() {
+  function lost(retry) {
     close();
     stale = true;
     show('lost');
     const longest = Math.min(firstPause * 2 ** tries++, longestPause);
     // Not all at once, when the server is back.
-    retryTimer = setTimeout(open, longest * (0.5 + Math.random() / 2));
+    retryTimer = setTimeout(retry, longest * (0.5 + Math.random() / 2));
+  }
+
+  // ask finds out why the server refuses, which a stream does not tell. A session
+  // that is over does not come back by trying.
+  async function ask() {
+    const {signal} = asking = new AbortController();
+    graceTimer = setTimeout(() => lost(open), grace);
+    let out = false;
+    try {
+      const {type, status} = await fetch(address, {method: 'HEAD', redirect: 'manual', cache: 'no-store', signal});
+      out = type === 'opaqueredirect' || status === 401 || status === 403;
+    } catch {
+      // The server is gone, or this is not asked any more.
+    }
+    if (signal.aborted) return;
+    if (out) rest('out');
+    else open();
   }
 
   function close() {
     clearTimeout(graceTimer);
     clearTimeout(retryTimer);
     graceTimer = retryTimer = 0;
+    asking?.abort();
+    asking = null;
     if (stream) stream.close();
     stream = null;
   }

@@ -18,6 +18,9 @@ const page = {
     fill(find('audio'), audioLabels(player.tracks), player.chooseTrack, player.track);
     fill(find('text'), textLabels(player.texts), player.chooseText, player.text);
     document.body.dataset.state = 'ready';
+    // It was asked for by a click on the page around this one. Some browsers do not
+    // count that, and leave it to the viewer.
+    if (document.body.classList.contains('embedded')) video.play().catch(() => {});
   },
   showing({track, text}) {
     if (track !== undefined) find('audio').value = track;

@@ -137,7 +137,11 @@
     writeTimes(event.detail.elt);
     tick();
   });
-  document.addEventListener('htmx:beforeRequest', () => document.getElementById('alerts').replaceChildren());
+  // What a page asks for by itself leaves messages to be read.
+  document.addEventListener('htmx:beforeRequest', (event) => {
+    const cause = event.detail.requestConfig.triggeringEvent?.type;
+    if (cause === 'click' || cause === 'submit') document.getElementById('alerts').replaceChildren();
+  });
 
   showChoices();
   writeTimes(document.body);
