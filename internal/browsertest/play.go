@@ -22,7 +22,7 @@ var ErrNoBrowser = errors.New("no chromium in PATH; on Debian: apt-get install c
 // result then holds what was seen until then.
 func Play(ctx context.Context, url string, o Options) (Result, error) {
 	o = o.withDefaults()
-	path, err := findBrowser()
+	path, err := FindBrowser()
 	if err != nil {
 		return Result{}, err
 	}
@@ -46,7 +46,8 @@ func Play(ctx context.Context, url string, o Options) (Result, error) {
 	return p.result, playErr
 }
 
-func findBrowser() (string, error) {
+// FindBrowser gives the path of the machine's Chromium, or [ErrNoBrowser].
+func FindBrowser() (string, error) {
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path, nil

@@ -3,10 +3,8 @@ package uitest
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -18,6 +16,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"github.com/via-orchestrate/orchestrate/internal/browsertest"
 )
 
 // patience is how long a page may take on a machine with much to do.
@@ -37,7 +37,7 @@ type Tab struct {
 // Open starts a browser.
 func Open(t testing.TB) *Tab {
 	t.Helper()
-	path, err := findBrowser()
+	path, err := browsertest.FindBrowser()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,15 +62,6 @@ func Open(t testing.TB) *Tab {
 		t.Fatalf("start %s: %v", path, err)
 	}
 	return tab
-}
-
-func findBrowser() (string, error) {
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path, nil
-		}
-	}
-	return "", errors.New("no chromium in PATH; on Debian: apt-get install chromium")
 }
 
 // Allow lets the page log errors that contain the text.

@@ -46,7 +46,7 @@ func (p *pages) raw(w http.ResponseWriter, r *page.Request) error {
 		_, _ = b.WriteTo(w) // the browser has gone
 		return nil
 	}
-	v := rawView{Address: address(r), ID: run.Ingest.ID, Size: int64(b.Len())}
+	v := rawView{Address: r.IngestAddress(), ID: run.Ingest.ID, Size: int64(b.Len())}
 	if b.Len() <= maxShown {
 		v.Text = b.String()
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"embed"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
@@ -59,7 +58,7 @@ func (p *pages) change(do func(context.Context, vod.Caller, string) error) page.
 		if err := do(r.Context(), r.Caller, r.PathValue("id")); err != nil {
 			return err
 		}
-		return seeOther(w, r, address(r))
+		return seeOther(w, r, r.IngestAddress())
 	}
 }
 
@@ -74,9 +73,4 @@ func (p *pages) delete(w http.ResponseWriter, r *page.Request) error {
 func seeOther(w http.ResponseWriter, r *page.Request, to string) error {
 	http.Redirect(w, r.Request, to, http.StatusSeeOther)
 	return nil
-}
-
-// address is that of the page.
-func address(r *page.Request) string {
-	return r.Base() + "/ingests/" + url.PathEscape(r.PathValue("id"))
 }

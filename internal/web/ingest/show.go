@@ -68,7 +68,7 @@ func (p *pages) view(r *page.Request, f filter) (view, vod.Run, error) {
 	if err != nil {
 		return view{}, run, err
 	}
-	v := view{Address: address(r), Now: now.UnixMilli(), Steps: waiting(steps), named: names{steps, run}}
+	v := view{Address: r.IngestAddress(), Now: now.UnixMilli(), Steps: waiting(steps), named: names{steps, run}}
 	if v.Head, err = p.head(ctx, r.Caller, run, now); err != nil {
 		return view{}, run, err
 	}

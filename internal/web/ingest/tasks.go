@@ -184,7 +184,7 @@ func (p *pages) tasks(w http.ResponseWriter, r *page.Request) error {
 		return err
 	}
 	v := listTasks(run, f, names{steps, run}, vod.Millis(p.kit.Now()))
-	v.Address = address(r)
+	v.Address = r.IngestAddress()
 	if f.Offset > 0 {
 		return p.templates.Part(w, r, "ingest-rows", v)
 	}

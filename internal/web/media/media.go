@@ -33,7 +33,7 @@ func (p *pages) media(w http.ResponseWriter, r *page.Request) error {
 	if err != nil {
 		return err
 	}
-	v := mediaView{Address: address(r), AssetID: run.Ingest.AssetID}
+	v := mediaView{Address: r.IngestAddress(), AssetID: run.Ingest.AssetID}
 	history, err := p.service.PlaybackHistory(r.Context(), r.Caller, v.AssetID)
 	if code := vod.CodeOf(err); code == vod.Forbidden {
 		return nothing(w)
@@ -80,7 +80,7 @@ func (p *pages) player(w http.ResponseWriter, r *page.Request) error {
 	if format != "hls" && format != "dash" {
 		return vod.Faultf(vod.Invalid, "The format is hls or dash.")
 	}
-	return p.templates.Part(w, r, "player", address(r)+"/play?embedded&format="+format)
+	return p.templates.Part(w, r, "player", r.IngestAddress()+"/play?embedded&format="+format)
 }
 
 // choose makes the ingest the one that serves its asset.
@@ -93,6 +93,6 @@ func (p *pages) choose(w http.ResponseWriter, r *page.Request) error {
 	if _, err := p.service.PlaybackSelect(r.Context(), r.Caller, run.Ingest.AssetID, id); err != nil {
 		return err
 	}
-	http.Redirect(w, r.Request, address(r), http.StatusSeeOther)
+	http.Redirect(w, r.Request, r.IngestAddress(), http.StatusSeeOther)
 	return nil
 }

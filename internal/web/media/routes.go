@@ -5,7 +5,6 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
-	"net/url"
 
 	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
@@ -43,11 +42,6 @@ func Routes(k *page.Kit, s Service) {
 	k.Handle("GET "+base+"/flow", p.flow)
 	k.Handle("GET "+base+"/source", p.source)
 	k.Handle("POST "+base+"/select", p.choose)
-}
-
-// address is that of the ingest's page.
-func address(r *page.Request) string {
-	return r.Base() + "/ingests/" + url.PathEscape(r.PathValue("id"))
 }
 
 // nothing leaves the part out of the page.

@@ -70,6 +70,12 @@ type Request struct {
 // Base is the address of the tenant's pages, such as /ui/acme.
 func (r *Request) Base() string { return Prefix + url.PathEscape(r.Caller.Tenant) }
 
+// IngestAddress is the address of the page of the ingest that the path names as
+// {id}.
+func (r *Request) IngestAddress() string {
+	return r.Base() + "/ingests/" + url.PathEscape(r.PathValue("id"))
+}
+
 // Part tells that htmx asks, and wants a part of a page.
 func (r *Request) Part() bool { return isPart(r.Request) }
 
