@@ -77,12 +77,22 @@ func (s *Service) Attempts(ctx context.Context, by vod.Caller, run vod.Run, task
 
 // Steps gives every step of an ingest, with what each waits for.
 func (s *Service) Steps(ctx context.Context, by vod.Caller, id string) ([]StepView, error) {
+	run, err := s.Get(ctx, by, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.StepsOf(by, run)
+}
+
+// StepsOf is Steps for a run that [Service.Get] gave the same caller. It does
+// not read the run again.
+func (s *Service) StepsOf(by vod.Caller, run vod.Run) ([]StepView, error) {
+	id := run.Ingest.ID
 	if err := by.Require(vod.ReadIngests); err != nil {
 		return nil, err
 	}
-	run, err := s.Store.IngestGet(ctx, by.Tenant, id)
-	if err != nil {
-		return nil, err
+	if run.Ingest.Tenant != by.Tenant {
+		return nil, noIngest(id)
 	}
 	if run.Ingest.Imported {
 		return nil, vod.Faultf(vod.NotFound, "Ingest %s was imported; it has no plan here.", id)
