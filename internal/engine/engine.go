@@ -4,7 +4,11 @@
 // retries, backoff, heartbeats and timeouts.
 package engine
 
-import "context"
+import (
+	"context"
+
+	"github.com/via-orchestrate/orchestrate/internal/plan"
+)
 
 // Engine drives ingests to their end. Implementations stand below this
 // package; package enginetest holds the suite that each of them passes.
@@ -19,7 +23,7 @@ type Engine interface {
 	Wake(ctx context.Context, ingestID string) error
 	// Waiting says in a sentence why a task that is ready does not run yet;
 	// empty if the engine does not know or does not hold it back.
-	Waiting(taskID string) string
+	Waiting(ctx context.Context, r plan.Ready) string
 	// Stop ends delivery: running tasks may finish until ctx is done, are then
 	// interrupted with vod.ErrStopping and given back. Stop is idempotent.
 	Stop(ctx context.Context) error

@@ -118,7 +118,7 @@ func (x *Executor) change(ctx context.Context, ingestID string, event func(*plan
 			ended = run.Ingest
 			return nil
 		}
-		state, ended = State{Status: run.Ingest.Status, Ready: p.Ready(run)}, run.Ingest
+		state, ended = State{Status: run.Ingest.Status, Ready: p.Ready(run, x.Now())}, run.Ingest
 		return nil
 	})
 	if err != nil {

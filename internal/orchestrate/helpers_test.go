@@ -14,6 +14,7 @@ import (
 
 	"github.com/via-orchestrate/orchestrate/internal/engine"
 	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
+	"github.com/via-orchestrate/orchestrate/internal/plan"
 	"github.com/via-orchestrate/orchestrate/internal/step"
 	"github.com/via-orchestrate/orchestrate/internal/store/sqlite"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
@@ -102,7 +103,7 @@ func (s *service) Wake(ctx context.Context, ingestID string) error {
 }
 
 // Waiting implements orchestrate.Engine.
-func (s *service) Waiting(string) string { return s.waiting }
+func (s *service) Waiting(context.Context, plan.Ready) string { return s.waiting }
 
 // Resolve implements orchestrate.Locations.
 func (s *service) Resolve(_ string, loc vod.Location) (vod.Location, error) {

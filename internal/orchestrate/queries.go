@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/plan"
 	"github.com/via-orchestrate/orchestrate/internal/store"
@@ -81,12 +82,12 @@ func (s *Service) Steps(ctx context.Context, by vod.Caller, id string) ([]StepVi
 	if err != nil {
 		return nil, err
 	}
-	return s.StepsOf(by, run)
+	return s.StepsOf(ctx, by, run)
 }
 
 // StepsOf is Steps for a run that [Service.Get] gave the same caller. It does
 // not read the run again.
-func (s *Service) StepsOf(by vod.Caller, run vod.Run) ([]StepView, error) {
+func (s *Service) StepsOf(ctx context.Context, by vod.Caller, run vod.Run) ([]StepView, error) {
 	id := run.Ingest.ID
 	if err := by.Require(vod.ReadIngests); err != nil {
 		return nil, err
@@ -101,7 +102,17 @@ func (s *Service) StepsOf(by vod.Caller, run vod.Run) ([]StepView, error) {
 	if err != nil {
 		return nil, fmt.Errorf("snapshot of ingest %s: %w", id, err)
 	}
-	return stepViews(p, run, s.Engine.Waiting), nil
+	ready := map[string]plan.Ready{}
+	for _, r := range p.Ready(&run, s.Now()) {
+		ready[r.TaskID] = r
+	}
+	return stepViews(p, run, func(taskID string) string {
+		r, ok := ready[taskID]
+		if !ok {
+			return ""
+		}
+		return s.Engine.Waiting(ctx, r)
+	}), nil
 }
 
 // stepViews tells of each step how far it is and what it waits for.
@@ -169,5 +180,5 @@ func unended(p *plan.Plan, step int, over []bool) (paths []string) {
 }
 
 func claimable(p *plan.Plan, run vod.Run, task *vod.Task) bool {
-	return task != nil && slices.ContainsFunc(p.Ready(&run), func(r plan.Ready) bool { return r.TaskID == task.ID })
+	return task != nil && slices.ContainsFunc(p.Ready(&run, time.Time{}), func(r plan.Ready) bool { return r.TaskID == task.ID })
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/via-orchestrate/orchestrate/internal/plan"
 	"github.com/via-orchestrate/orchestrate/internal/profile"
 	"github.com/via-orchestrate/orchestrate/internal/store"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
@@ -15,7 +16,7 @@ import (
 // Engine is what the use cases ask of the engine.
 type Engine interface {
 	Wake(ctx context.Context, ingestID string) error
-	Waiting(taskID string) string
+	Waiting(ctx context.Context, r plan.Ready) string
 }
 
 // Locations is what the use cases ask of the places where files live.

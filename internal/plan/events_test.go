@@ -27,7 +27,7 @@ func during(t *testing.T, steps []vod.Step, upTo int) *world {
 	}
 	w := newWorld(t, p)
 	for w.advance(); len(w.run.Tasks) <= upTo; w.advance() {
-		w.act(p.Ready(&w.run)[0], "done")
+		w.act(p.Ready(&w.run, w.now)[0], "done")
 	}
 	return w
 }
@@ -97,7 +97,7 @@ func TestRetryDoesOnlyWhatIsMissing(t *testing.T) {
 			t.Errorf("task %d is %s, want %s", i, w.run.Tasks[i].Status, s)
 		}
 	}
-	ready := w.plan.Ready(&w.run)
+	ready := w.plan.Ready(&w.run, w.now)
 	if len(ready) != 1 || ready[0].TaskID != encoded {
 		t.Fatalf("ready = %v, want only the encoding whose outputs are gone", ready)
 	}
@@ -215,7 +215,7 @@ func TestOvertakenCancel(t *testing.T) {
 	if task := w.run.Task(id); task.Status != vod.TaskPending || task.Failures != 0 {
 		t.Errorf("after the interruption: %+v", task)
 	}
-	if ready := w.plan.Ready(&w.run); len(ready) != 1 || ready[0].TaskID != id {
+	if ready := w.plan.Ready(&w.run, w.now); len(ready) != 1 || ready[0].TaskID != id {
 		t.Errorf("ready: %+v", ready)
 	}
 }

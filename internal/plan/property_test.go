@@ -134,7 +134,7 @@ func TestAnyScheduleSameEnd(t *testing.T) {
 		p := anyProfile(t)
 		straight := newWorld(t, p)
 		for straight.advance(); !straight.run.Ingest.Status.Final(); straight.advance() {
-			ready := p.Ready(&straight.run)
+			ready := p.Ready(&straight.run, straight.now)
 			if len(ready) == 0 {
 				t.Fatalf("stuck: %+v", straight.run)
 			}
@@ -143,8 +143,8 @@ func TestAnyScheduleSameEnd(t *testing.T) {
 		stormy := newWorld(t, p)
 		troubles := map[string]int{}
 		for stormy.advance(); !stormy.run.Ingest.Status.Final(); stormy.advance() {
-			ready := p.Ready(&stormy.run)
-			if !cmp.Equal(ready, p.Ready(&stormy.run)) {
+			ready := p.Ready(&stormy.run, stormy.now)
+			if !cmp.Equal(ready, p.Ready(&stormy.run, stormy.now)) {
 				t.Fatal("the order of ready tasks is not stable")
 			}
 			r := rapid.SampledFrom(ready).Draw(t, "task")

@@ -67,19 +67,30 @@ func reset(t *vod.Task) {
 type Ready struct {
 	TaskID    string
 	IngestID  string
+	Tenant    string
 	Stage     vod.Stage
 	NotBefore time.Time // zero: at once
-	Begun     bool      // the ingest has claimed a task before
+	// Level says which task of a stage goes first; see [Level].
+	Level int
+	// RaiseAt is when Level is to be looked at again, as the ingest is due soon
+	// by then; zero: never.
+	RaiseAt time.Time
+	// Needs is what whoever runs it must be able to do, in the order of
+	// [vod.Capabilities].
+	Needs []vod.Capability
+	// Wants is what it would rather have, if there is a worker that can.
+	Wants []vod.Capability
 }
 
 // Ready gives the tasks that may be claimed, by step number.
-func (p *Plan) Ready(run *vod.Run) []Ready {
+func (p *Plan) Ready(run *vod.Run, now time.Time) []Ready {
 	var ready []Ready
+	level, raiseAt := schedule(run, now)
 	for _, t := range run.Tasks {
 		if p.claimable(run, t) {
 			ready = append(ready, Ready{
-				TaskID: t.ID, IngestID: t.IngestID, Stage: t.Stage,
-				NotBefore: t.NotBefore, Begun: run.Ingest.Status == vod.Running,
+				TaskID: t.ID, IngestID: t.IngestID, Tenant: run.Ingest.Tenant, Stage: t.Stage,
+				NotBefore: t.NotBefore, Level: level, RaiseAt: raiseAt,
 			})
 		}
 	}

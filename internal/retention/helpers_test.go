@@ -17,6 +17,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/engine"
 	"github.com/via-orchestrate/orchestrate/internal/location"
 	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
+	"github.com/via-orchestrate/orchestrate/internal/plan"
 	"github.com/via-orchestrate/orchestrate/internal/retention"
 	"github.com/via-orchestrate/orchestrate/internal/step"
 	"github.com/via-orchestrate/orchestrate/internal/step/distribution"
@@ -147,7 +148,7 @@ func (w *world) Wake(ctx context.Context, id string) error {
 }
 
 // Waiting implements orchestrate.Engine.
-func (w *world) Waiting(string) string { return "" }
+func (w *world) Waiting(context.Context, plan.Ready) string { return "" }
 
 type runner func(ctx context.Context, job step.Job) (step.Result, error)
 

@@ -37,6 +37,7 @@ type Store interface {
 	Statistics
 	Sessions
 	Views
+	Workers
 
 	// Ready tells whether the store answers and its schema is current.
 	Ready(ctx context.Context) error

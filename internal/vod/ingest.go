@@ -23,6 +23,14 @@ type Ingest struct {
 	// that is given back. Lists leave it empty.
 	Input json.RawMessage
 
+	// Priority says what goes first among what waits; empty is Normal.
+	Priority Priority
+	// Due is when it should be done; zero: nobody waits for it.
+	Due time.Time
+	// Trace is the W3C traceparent of the request that submitted it, so that what
+	// is done for it in any process is one trace; empty: none.
+	Trace string
+
 	Force    bool // do the work even if the files are known
 	Imported bool // history of another system: never run, cancelled or retried
 	HasInput bool // false for an import that was only a list item so far

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/via-orchestrate/orchestrate/internal/plan"
 	"github.com/via-orchestrate/orchestrate/internal/step"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
@@ -149,14 +150,16 @@ func hold(t *testing.T, b *bundle) {
 	e := b.engine()
 	id := b.submit(e, forked)
 	task := b.await(id, "planned", func(r vod.Run) bool { return len(r.Tasks) == 1 }).Tasks[0]
-	b.await(id, "held", func(vod.Run) bool { return strings.Contains(e.Waiting(task.ID), reason) })
+	b.await(id, "held", func(vod.Run) bool {
+		return strings.Contains(e.Waiting(t.Context(), plan.Ready{TaskID: task.ID, IngestID: id, Stage: task.Stage}), reason)
+	})
 	if n := b.script.called("fetch"); n != 0 {
 		t.Errorf("it began %d times", n)
 	}
 	<-reasons
 	reasons <- ""
 	b.end(id, vod.Completed)
-	if why := e.Waiting(task.ID); why != "" {
+	if why := e.Waiting(t.Context(), plan.Ready{TaskID: task.ID, IngestID: id, Stage: task.Stage}); why != "" {
 		t.Errorf("it still waits: %s", why)
 	}
 }

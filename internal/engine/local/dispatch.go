@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/via-orchestrate/orchestrate/internal/plan"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -76,7 +77,8 @@ func (e *Engine) holds(stage vod.Stage) bool {
 }
 
 // Waiting says why a task that is ready does not run yet.
-func (e *Engine) Waiting(taskID string) string {
+func (e *Engine) Waiting(_ context.Context, r plan.Ready) string {
+	taskID := r.TaskID
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for stage, q := range e.queues {

@@ -14,10 +14,10 @@ type entry struct {
 	since   time.Time // when it might have started at the earliest, had there been a slot
 }
 
-// before: what was begun is finished first, else first come, first served.
+// before: by level, else first come, first served.
 func (e entry) before(other entry) bool {
-	if e.Begun != other.Begun {
-		return e.Begun
+	if e.Level != other.Level {
+		return e.Level < other.Level
 	}
 	return e.arrival < other.arrival
 }

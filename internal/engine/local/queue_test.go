@@ -22,8 +22,8 @@ type row struct {
 }
 
 // TestQueueIsItsModel: whatever is done to a queue, it answers as a plain list
-// would: each task once, among those whose time has come those of begun ingests
-// first, else first come, first served.
+// would: each task once, among those whose time has come by level,
+// else first come, first served.
 func TestQueueIsItsModel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -41,7 +41,7 @@ func TestQueueIsItsModel(t *testing.T) {
 		t.Repeat(map[string]func(*rapid.T){
 			"push": func(t *rapid.T) {
 				n := rapid.IntRange(0, 9).Draw(t, "task")
-				r := plan.Ready{TaskID: fmt.Sprint(n), IngestID: fmt.Sprint(n % 3), Begun: n%2 == 0}
+				r := plan.Ready{TaskID: fmt.Sprint(n), IngestID: fmt.Sprint(n % 3), Level: 1 + n%2}
 				if wait := rapid.IntRange(0, 3).Draw(t, "wait"); wait > 0 {
 					r.NotBefore = now.Add(time.Duration(wait) * time.Second)
 				}
@@ -122,8 +122,9 @@ func TestWaiting(t *testing.T) {
 	for _, q := range e.queues {
 		q.ripen(time.Now())
 	}
+	waiting := func(taskID string) string { return e.Waiting(t.Context(), plan.Ready{TaskID: taskID}) }
 	reasons := func() map[string]string {
-		return map[string]string{"a": e.Waiting("a"), "b": e.Waiting("b"), "p": e.Waiting("p"), "later": e.Waiting("later"), "none": e.Waiting("none")}
+		return map[string]string{"a": waiting("a"), "b": waiting("b"), "p": waiting("p"), "later": waiting("later"), "none": waiting("none")}
 	}
 	want := map[string]string{
 		"a": "The only ENCODING slot is busy; it is next.",

@@ -27,6 +27,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/via-orchestrate/orchestrate/internal/engine"
+	"github.com/via-orchestrate/orchestrate/internal/plan"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -145,7 +146,7 @@ func (e *Engine) signalWithStart(ctx context.Context, ingestID string) error {
 }
 
 // Waiting knows nothing: what waits, waits at the service.
-func (e *Engine) Waiting(string) string { return "" }
+func (e *Engine) Waiting(context.Context, plan.Ready) string { return "" }
 
 // Stop takes no more work, lets running tasks finish until ctx is done, then
 // interrupts them and waits until they are given back.

@@ -20,13 +20,6 @@ const (
 	planAtMost = 30 * time.Second
 )
 
-// Priority keys: lower goes first. What has begun is finished before new
-// ingests begin.
-const (
-	priorityBegun = 2
-	priorityNew   = 3
-)
-
 // driver holds what workflows are written with; it never changes.
 type driver struct {
 	activities *activities // for the names of its methods alone
@@ -122,17 +115,13 @@ func (w *drive) start(ready plan.Ready) {
 }
 
 func (w *drive) options(ready plan.Ready) workflow.ActivityOptions {
-	priority := priorityNew
-	if ready.Begun {
-		priority = priorityBegun
-	}
 	return workflow.ActivityOptions{
 		StartToCloseTimeout: longestTask,
 		HeartbeatTimeout:    w.heartbeat,
 		WaitForCancellation: true, // An ingest is over when its work has stopped.
 		RetryPolicy:         retryPolicy(),
 		Summary:             string(ready.Stage),
-		Priority:            temporal.Priority{PriorityKey: priority},
+		Priority:            temporal.Priority{PriorityKey: ready.Level},
 	}
 }
 

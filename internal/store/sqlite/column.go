@@ -2,10 +2,13 @@ package sqlite
 
 import (
 	"bytes"
+	"cmp"
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
 // column binds one column to one field of a domain type: it reads the field
@@ -29,6 +32,13 @@ func (c text[T]) Scan(value any) error {
 	*c.field = T(s)
 	return nil
 }
+
+// priority is a text of which the empty one is [vod.Normal].
+type priority struct{ field *vod.Priority }
+
+func (c priority) Value() (driver.Value, error) { return string(cmp.Or(*c.field, vod.Normal)), nil }
+
+func (c priority) Scan(value any) error { return text[vod.Priority](c).Scan(value) }
 
 // number is an integer that is never NULL.
 type number[T int | int64] struct{ field *T }

@@ -6,7 +6,7 @@ import "github.com/via-orchestrate/orchestrate/internal/vod"
 // them.
 const (
 	ingestColumns = "id, tenant, asset_id, profile_name, profile_version, status, progress, start_ms, end_ms, " +
-		"error, media_types, forced, imported, has_input, media_key, input_digest"
+		"error, media_types, forced, imported, has_input, media_key, input_digest, priority, due_ms, trace"
 	inputColumns = "ingest_id, input, sources"
 	taskColumns  = "id, ingest_id, step, stage, status, attempt, failures, lost, claim_rank, share, " +
 		"start_ms, end_ms, not_before_ms, input, outputs, error"
@@ -31,6 +31,9 @@ func ingestRow(in *vod.Ingest) []column {
 		flag{&in.HasInput},
 		text[string]{&in.MediaKey},
 		text[string]{&in.InputDigest},
+		priority{&in.Priority},
+		maybe{&in.Due},
+		text[string]{&in.Trace},
 	}
 }
 

@@ -66,7 +66,7 @@ func everyTaskField(_ *testing.T, b bundle) {
 }
 
 func emptyFields(_ *testing.T, b bundle) {
-	in := b.create(vod.Ingest{ID: "i", Tenant: "t1", Status: vod.Queued, Start: at(0)})
+	in := b.create(vod.Ingest{ID: "i", Tenant: "t1", Status: vod.Queued, Priority: vod.Normal, Start: at(0)})
 	want := vod.Task{ID: "t", IngestID: "i", Stage: vod.Retrieval, Status: vod.TaskPending}
 	b.change(in.ID, func(run *vod.Run) { run.Tasks = append(run.Tasks, want) })
 	b.equal(b.get(in), vod.Run{Ingest: in, Tasks: []vod.Task{want}})

@@ -27,7 +27,7 @@ func Exercise(t *testing.T, open func(*testing.T) store.Store) {
 		"Earlier": earlierTests(), "Import": importTests(), "Catalog": catalogTests(),
 		"CatalogTakeBack": catalogTakeBackTests(), "Audit": auditTests(), "Profile": profileTests(), "Retention": retentionTests(), "Close": closeTests(),
 		"Token": tokenTests(), "Session": sessionTests(), "Version": versionTests(), "Published": publishedTests(), "Statistics": statisticsTests(),
-		"View": viewTests(),
+		"View": viewTests(), "Worker": workerTests(), "Schedule": scheduleTests(),
 	}
 	for group, tests := range groups {
 		for name, test := range tests {
@@ -57,7 +57,7 @@ func ingest(change ...func(*vod.Ingest)) vod.Ingest {
 	in := vod.Ingest{
 		ID: uuid.NewString(), Tenant: "t1", AssetID: "179057", ProfileName: "default", ProfileVersion: 1,
 		Status: vod.Queued, Start: at(0), MediaTypes: []string{vod.MediaVideo},
-		Input: json.RawMessage(`{"filesets":[]}`), HasInput: true, MediaKey: uuid.NewString(),
+		Input: json.RawMessage(`{"filesets":[]}`), HasInput: true, MediaKey: uuid.NewString(), Priority: vod.Normal,
 	}
 	for _, c := range change {
 		c(&in)

@@ -16,6 +16,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/engine"
 	"github.com/via-orchestrate/orchestrate/internal/httpd"
 	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
+	"github.com/via-orchestrate/orchestrate/internal/plan"
 	"github.com/via-orchestrate/orchestrate/internal/step"
 	"github.com/via-orchestrate/orchestrate/internal/store/sqlite"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
@@ -85,7 +86,7 @@ func (s *site) Wake(ctx context.Context, id string) error {
 }
 
 // Waiting implements orchestrate.Engine.
-func (s *site) Waiting(string) string { return "" }
+func (s *site) Waiting(context.Context, plan.Ready) string { return "" }
 
 // Resolve implements orchestrate.Locations.
 func (s *site) Resolve(_ string, loc vod.Location) (vod.Location, error) {

@@ -19,7 +19,7 @@ type Service interface {
 	Get(ctx context.Context, by vod.Caller, id string) (vod.Run, error)
 	Task(ctx context.Context, by vod.Caller, ingestID, taskID string) (orchestrate.TaskView, error)
 	Attempts(ctx context.Context, by vod.Caller, run vod.Run, taskID string) ([]vod.Attempt, error)
-	StepsOf(by vod.Caller, run vod.Run) ([]orchestrate.StepView, error)
+	StepsOf(ctx context.Context, by vod.Caller, run vod.Run) ([]orchestrate.StepView, error)
 	Cancel(ctx context.Context, by vod.Caller, id string) error
 	Retry(ctx context.Context, by vod.Caller, id string) error
 	Delete(ctx context.Context, by vod.Caller, id string) error

@@ -64,7 +64,7 @@ func (p *pages) view(r *page.Request, f filter) (view, vod.Run, error) {
 	if err != nil {
 		return view{}, run, err
 	}
-	steps, err := p.steps(r.Caller, run)
+	steps, err := p.steps(ctx, r.Caller, run)
 	if err != nil {
 		return view{}, run, err
 	}

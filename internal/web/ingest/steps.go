@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 
@@ -10,11 +11,11 @@ import (
 
 // steps gives every step of an ingest; none of an imported one, which has no
 // plan here, or of one whose details are not known.
-func (p *pages) steps(by vod.Caller, run vod.Run) ([]orchestrate.StepView, error) {
+func (p *pages) steps(ctx context.Context, by vod.Caller, run vod.Run) ([]orchestrate.StepView, error) {
 	if run.Ingest.Imported {
 		return nil, nil
 	}
-	views, err := p.service.StepsOf(by, run)
+	views, err := p.service.StepsOf(ctx, by, run)
 	if vod.CodeOf(err) == vod.NotFound {
 		return nil, nil
 	}

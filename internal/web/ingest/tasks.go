@@ -179,7 +179,7 @@ func (p *pages) tasks(w http.ResponseWriter, r *page.Request) error {
 	if err != nil {
 		return err
 	}
-	steps, err := p.steps(r.Caller, run)
+	steps, err := p.steps(r.Context(), r.Caller, run)
 	if err != nil {
 		return err
 	}

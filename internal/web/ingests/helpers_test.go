@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
+	"github.com/via-orchestrate/orchestrate/internal/plan"
 	"github.com/via-orchestrate/orchestrate/internal/store/sqlite"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 	"github.com/via-orchestrate/orchestrate/internal/web/page"
@@ -30,8 +31,8 @@ type site struct {
 // engine is one that runs nothing.
 type engine struct{}
 
-func (engine) Wake(context.Context, string) error { return nil }
-func (engine) Waiting(string) string              { return "" }
+func (engine) Wake(context.Context, string) error         { return nil }
+func (engine) Waiting(context.Context, plan.Ready) string { return "" }
 
 // nowhere has no files.
 type nowhere struct{}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
+	"github.com/via-orchestrate/orchestrate/internal/plan"
 	"github.com/via-orchestrate/orchestrate/internal/store"
 	"github.com/via-orchestrate/orchestrate/internal/store/sqlite"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
@@ -39,7 +40,7 @@ type site struct {
 type idle struct{}
 
 func (idle) Wake(context.Context, string) error                       { return nil }
-func (idle) Waiting(string) string                                    { return "" }
+func (idle) Waiting(context.Context, plan.Ready) string               { return "" }
 func (idle) Resolve(_ string, loc vod.Location) (vod.Location, error) { return loc, nil }
 func (idle) Exists(string, []vod.Fileset) bool                        { return true }
 
