@@ -97,7 +97,7 @@ func BenchmarkIngestList(b *testing.B) {
 	err := s.write(b.Context(), func(t *tx) error {
 		_, err := t.exec(`
 			WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 - 1)
-			INSERT INTO ingests (`+ingestColumns+`)
+			INSERT INTO ingests (`+filledColumns+`)
 			SELECT printf('%08x-0000-4000-8000-%012x', i * 2654435761 % 4294967296, i), 't', i % 1000, 'p' || (i % 3), 0,
 				CASE i % 50 WHEN 0 THEN 'FAILED' WHEN 1 THEN 'SKIPPED' ELSE 'COMPLETED' END,
 				0, i * 10, i * 10 + 5, '', '["VIDEO"]', 0, 0, 1, '', '' FROM n`, rows)

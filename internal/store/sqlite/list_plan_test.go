@@ -109,7 +109,7 @@ func TestListsReadNoMoreThanTheyShow(t *testing.T) {
 	err := s.write(t.Context(), func(t *tx) error {
 		_, err := t.exec(`
 			WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 - 1)
-			INSERT INTO ingests (`+ingestColumns+`)
+			INSERT INTO ingests (`+filledColumns+`)
 			SELECT printf('%06d', i), 't', iif(i < 60 OR i % 2 = 1, 'large', 'a' || i % 7), iif(i < 60 OR i % 4 = 2, 'rare', 'p' || i % 3), iif(i < 60 OR i % 4 = 2, 1, 2),
 				CASE WHEN i < 60 THEN 'FAILED' WHEN i % 100 = 2 THEN 'CANCELLED' WHEN i % 100 = 3 THEN 'SKIPPED' ELSE 'COMPLETED' END,
 				0, i / 3, i + 5, '', '["VIDEO"]', 0, 0, 1, '', '' FROM n`, rows)

@@ -179,7 +179,7 @@ func fillRetention(b *testing.B, s *Store, ingests, perAsset int) {
 	err := s.write(b.Context(), func(t *tx) error {
 		const numbers = `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 - 1) `
 		for _, statement := range []string{
-			numbers + `INSERT INTO ingests (` + ingestColumns + `, replaced_ms)
+			numbers + `INSERT INTO ingests (` + filledColumns + `, replaced_ms)
 				SELECT 'i' || i, 't', i / ?2, 'p', 1, 'COMPLETED', 100, i * 10, i * 10 + 5, '', '["VIDEO"]', 0, 0, 1, 'k' || i, '',
 					CASE WHEN i % ?2 = ?2 - 1 THEN NULL ELSE i END FROM n`,
 			numbers + `INSERT INTO catalog (ingest_id, tenant, asset_id, start_ms, hls, dash, poster, current, before_id)

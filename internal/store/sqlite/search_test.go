@@ -32,7 +32,7 @@ func filled(t testing.TB, n int) *Store {
 	for _, statement := range []string{
 		`
 		WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 - 1)
-		INSERT INTO ingests (` + ingestColumns + `)
+		INSERT INTO ingests (` + filledColumns + `)
 		SELECT printf('%08x-0000-4000-8000-%012x', i * 2654435761 % 4294967296, i), 't', printf('asset-%07d', i), 'p' || (i % 3), 1 + i % 2,
 			iif(i % 50 = 0, 'FAILED', 'COMPLETED'), 0, 1700000000000 + i * 10, 1700000000000 + i * 10 + 5,
 			iif(i % 50 = 0, 'The source of number ' || i || ' answers 404 Not Found.', ''), '["VIDEO"]', 0, 0, 1, '', '' FROM n`, `
