@@ -42,11 +42,12 @@ func (c *Config) Check() error {
 	if c.PublicURL != "" {
 		check("public-url", urlProblem(c.PublicURL))
 	}
-	check("db", dbProblem(c.DB))
-	if c.Temporal != "" {
-		check("temporal", "is not available in this version; leave it out to deliver the work within this process")
+	c.checkDatabase(check)
+	c.Temporal.check(check)
+	c.checkRoots(check)
+	if c.ScratchSize < 0 {
+		check("scratch-size", "is not a size of 0 or greater")
 	}
-	check("media-root", mediaRootProblem(c.MediaRoot, c.Data))
 	for _, dir := range c.AllowSourceDir {
 		if !filepath.IsAbs(dir) {
 			check("allow-source-dir", fmt.Sprintf("%q is not an absolute folder", dir))
@@ -92,23 +93,9 @@ func addrProblem(addr string) string {
 	return ""
 }
 
-func dbProblem(db string) string {
-	scheme, rest, _ := strings.Cut(db, ":")
-	switch {
-	case scheme == "sqlite" && rest != "" && !strings.ContainsAny(rest, "?#"):
-		return ""
-	case scheme == "sqlite":
-		return "must name a file, such as sqlite:/var/lib/orchestrate/orchestrate.db, without ? and #"
-	case scheme == "postgres" || scheme == "postgresql":
-		// The address may hold a password, so it is not repeated.
-		return "Postgres is not available in this version; use sqlite:PATH, or leave it out"
-	}
-	return "must be sqlite:PATH"
-}
-
 // mediaRootProblem keeps what is served apart from what is not.
 func mediaRootProblem(root, data string) string {
-	if rel, err := filepath.Rel(root, data); err == nil && filepath.IsLocal(rel) {
+	if below(root, data) {
 		return fmt.Sprintf("%q holds the data folder; what is served must stand apart from what is not", root)
 	}
 	rel, err := filepath.Rel(data, root)

@@ -3,7 +3,6 @@ package config
 import (
 	"log/slog"
 	"net/netip"
-	"net/url"
 	"path/filepath"
 	"strings"
 	"time"
@@ -21,12 +20,18 @@ type Config struct {
 
 	MetricsAddr string `yaml:"metrics-addr" placeholder:"HOST:PORT" help:"Address to serve Prometheus metrics at (/metrics), without sign-in: bind it where only the monitoring gets. Default: none."`
 
-	Data      string `yaml:"data" default:"./data" placeholder:"DIR" help:"Folder for everything that the server keeps. Default: ${default}."`
-	DB        string `name:"db" yaml:"db" placeholder:"URL" help:"Database, sqlite:PATH. Default: orchestrate.db in the data folder."`
-	Temporal  string `yaml:"temporal" placeholder:"HOST:PORT" help:"Temporal server that delivers the work. Not available in this version."`
-	MediaRoot string `yaml:"media-root" placeholder:"DIR" help:"Folder that is served below /media/. Default: media in the data folder."`
-	MinFree   Bytes  `yaml:"min-free" default:"5GB" placeholder:"SIZE" wants:"a size such as 5GB or 500MiB" help:"Free disk space below which new work waits. Default: ${default}."`
-	UploadMax Bytes  `yaml:"upload-max" default:"0B" placeholder:"SIZE" wants:"a size such as 5GB or 500MiB" help:"Largest upload; 0 for no limit. Default: ${default}."`
+	Data           string `yaml:"data" default:"./data" placeholder:"DIR" help:"Folder for everything that this process keeps. Default: ${default}."`
+	DB             string `name:"db" yaml:"db" placeholder:"URL" help:"Database: sqlite:PATH, or postgres://USER@HOST/NAME for several processes. Default: orchestrate.db in the data folder."`
+	DBPasswordFile string `name:"db-password-file" yaml:"db-password-file" placeholder:"FILE" help:"File with the password for a Postgres database. Default: the one in its address, else as PGPASSFILE says."`
+
+	Temporal Temporal `embed:"" yaml:",inline"`
+
+	MediaRoot   string `yaml:"media-root" placeholder:"ROOT" help:"What is served below /media/: a folder, or s3://BUCKET/PREFIX?endpoint=URL&region=NAME&iamRoleArn=ARN. Default: media in the data folder."`
+	StoreRoot   string `yaml:"store-root" placeholder:"ROOT" help:"Where steps hand files to each other, written like media-root. Default: store in the data folder, or beside a media root in a bucket."`
+	Scratch     string `yaml:"scratch" placeholder:"DIR" help:"Folder for what running tasks need for a while, on a disk of this machine. Default: scratch in the data folder."`
+	ScratchSize Bytes  `yaml:"scratch-size" default:"0B" placeholder:"SIZE" wants:"a size such as 5GB or 500MiB" help:"How much the tasks of this process may use of it; 0 for what its disk has, but for min-free. Default: ${default}."`
+	MinFree     Bytes  `yaml:"min-free" default:"5GB" placeholder:"SIZE" wants:"a size such as 5GB or 500MiB" help:"Free disk space below which new work waits. Default: ${default}."`
+	UploadMax   Bytes  `yaml:"upload-max" default:"0B" placeholder:"SIZE" wants:"a size such as 5GB or 500MiB" help:"Largest upload; 0 for no limit. Default: ${default}."`
 
 	AllowNet       []netip.Prefix `yaml:"allow-net" placeholder:"CIDR" wants:"a list of networks such as 10.0.0.0/8" help:"Private network that sources and targets may be in. Repeatable. Default: none."`
 	AllowSourceDir []string       `yaml:"allow-source-dir" placeholder:"DIR" wants:"a list of folders" help:"Folder that file: sources may be in. Repeatable. Default: none."`
@@ -37,6 +42,7 @@ type Config struct {
 
 	Retention Retention `embed:"" yaml:",inline"`
 
+	Stages     []Stage       `yaml:"stages" placeholder:"STAGE" wants:"a list of stages such as ENCODING" help:"Stage whose tasks this process runs, where Temporal delivers them. Repeatable. Default: all in a worker, none in a server."`
 	Slots      Slots         `yaml:"slots" placeholder:"STAGE=N,…" wants:"a number of tasks per stage, such as encoding=1,packaging=2" help:"Tasks that may run at the same time, per stage. Default: by the number of processors."`
 	FFmpeg     string        `name:"ffmpeg" yaml:"ffmpeg" default:"ffmpeg" placeholder:"PATH" help:"The ffmpeg program. Default: ${default}."`
 	FFprobe    string        `name:"ffprobe" yaml:"ffprobe" default:"ffprobe" placeholder:"PATH" help:"The ffprobe program. Default: ${default}."`
@@ -63,8 +69,19 @@ func (c *Config) fill() error {
 	if c.MediaRoot == "" {
 		c.MediaRoot = filepath.Join(c.Data, "media")
 	}
-	if c.MediaRoot, err = filepath.Abs(c.MediaRoot); err != nil {
-		return err
+	if c.StoreRoot == "" {
+		c.StoreRoot = storeBeside(c.MediaRoot, c.Data)
+	}
+	if c.Scratch == "" {
+		c.Scratch = filepath.Join(c.Data, "scratch")
+	}
+	for _, folder := range []*string{&c.MediaRoot, &c.StoreRoot, &c.Scratch} {
+		if isS3(*folder) {
+			continue
+		}
+		if *folder, err = filepath.Abs(*folder); err != nil {
+			return err
+		}
 	}
 	if c.PublicURL == "" && !strings.HasSuffix(c.Addr, ":0") {
 		c.PublicURL = "http://" + c.Addr
@@ -74,22 +91,11 @@ func (c *Config) fill() error {
 	return nil
 }
 
-// SQLitePath is the file of the database, or "" if it is not SQLite.
-func (c *Config) SQLitePath() string {
-	path, ok := strings.CutPrefix(c.DB, "sqlite:")
-	if !ok {
-		return ""
-	}
-	return path
-}
-
 // Print gives the configuration as a file that would be read as the same, with
 // secrets left out.
 func (c *Config) Print() ([]byte, error) {
 	shown := *c
-	if u, err := url.Parse(shown.DB); err == nil && u.User != nil {
-		shown.DB = u.Redacted()
-	}
+	shown.DB = c.ShownDB()
 	mappings := map[string]any{}
 	if len(c.Locations) > 0 {
 		mappings["locations"] = locationsByName(c.Locations)

@@ -61,6 +61,7 @@ func TestDefaults(t *testing.T) {
 	want := Config{
 		Addr: "127.0.0.1:8080", PublicURL: "http://127.0.0.1:8080",
 		Data: data, DB: "sqlite:" + data + "/orchestrate.db", MediaRoot: data + "/media",
+		StoreRoot: data + "/store", Scratch: data + "/scratch", Temporal: Temporal{Namespace: "default", Prefix: "orchestrate"},
 		MinFree: 5_000_000_000, Slots: Slots{}.withDefaults(), FFmpeg: "ffmpeg", FFprobe: "ffprobe",
 		SignIn: SignIn{
 			RolesClaim: "https://vimond/roles", PermissionsClaim: "https://vimond/permissions", TenantClaim: "https://vimond/tenant",

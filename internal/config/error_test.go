@@ -42,7 +42,7 @@ locations:
 		`drain (test.yaml:7): "8" is not a time such as 60s or 2m`,
 		`drain (test.yaml:8): stands in the file twice`,
 		`locations.archive.url (test.yaml:10): is not a key that there is`,
-		`locations.broken (test.yaml:11): must be a mapping of type, path or baseUrl, and a list of tenants`,
+		`locations.broken (test.yaml:11): must be a mapping of type, path, baseUrl or s3Arn, and a list of tenants`,
 		`stall-after (ORCHESTRATE_STALL_AFTER): "soon" is not a time such as 60s or 2m`,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -76,7 +76,6 @@ addr: "8080"
 metrics-addr: 10.0.0.1
 public-url: "https://user:hunter2@media.example.com"
 db: "postgres://user:hunter2@db/orchestrate"
-temporal: localhost:7233
 data: /srv/orchestrate/data
 media-root: /srv/orchestrate
 allow-source-dir: [incoming]
@@ -87,7 +86,7 @@ drain: -1s
 log-format: xml
 locations:
   "a b": {type: file, path: relative, tenants: []}
-  bucket: {type: s3, tenants: [a]}
+  bucket: {type: s3, s3Arn: "arn:aws:s3:::b", endpoint: "https://u:hunter2@s3.example.com", iamRoleArn: media, tenants: [a]}
   cdn: {type: web, baseUrl: "https://cdn.example.com/?x=1", tenants: [a]}
   other: {type: ftp, tenants: [a]}
 `, nil)
@@ -95,8 +94,7 @@ locations:
 		`addr: "8080" is not a host and a port such as 127.0.0.1:8080`,
 		`metrics-addr: "10.0.0.1" is not a host and a port such as 127.0.0.1:8080`,
 		`public-url: must not hold a user name or password`,
-		`db: Postgres is not available in this version; use sqlite:PATH, or leave it out`,
-		`temporal: is not available in this version; leave it out to deliver the work within this process`,
+		`db: Postgres is for several processes, whose work Temporal delivers: name its server (temporal), or use sqlite:PATH`,
 		`media-root: "/srv/orchestrate" holds the data folder; what is served must stand apart from what is not`,
 		`allow-source-dir: "incoming" is not an absolute folder`,
 		`allow-net: 10.1.0.0/8 has bits set after its first 8; did you mean 10.0.0.0/8?`,
@@ -108,14 +106,16 @@ locations:
 		`locations.a b: a name has 1 to 63 letters, digits, dots, dashes and underscores, and begins with a letter or digit`,
 		`locations.a b.tenants: is missing; name the tenants that may use it, or "*" for all`,
 		`locations.a b.path: "relative" is not an absolute folder`,
-		`locations.bucket.type: s3 is not available in this version; use file or web`,
+		`locations.bucket.s3Arn: "arn:aws:s3:::b" does not name a bucket, such as arn:aws:s3:::bucket/prefix`,
+		`locations.bucket.endpoint: must not hold a user name or password`,
+		`locations.bucket.iamRoleArn: "media" is not the ARN of a role, such as arn:aws:iam::123456789012:role/media`,
 		`locations.cdn.baseUrl: must not have a query or fragment`,
-		`locations.other.type: "ftp" is not a type; use file or web`,
+		`locations.other.type: "ftp" is not a type; use file, s3 or web`,
 	}
 	if diff := cmp.Diff(want, problemsOf(t, err)); diff != "" {
 		t.Error(diff)
 	}
-	if text := err.Error(); !strings.HasPrefix(text, "the configuration has 19 problems:\n  addr: ") || strings.Contains(text, "hunter2") {
+	if text := err.Error(); !strings.HasPrefix(text, "the configuration has 20 problems:\n  addr: ") || strings.Contains(text, "hunter2") {
 		t.Error(text)
 	}
 }

@@ -24,16 +24,25 @@ type Location struct {
 // locationYAML is a location as the file has it, below its name. Its keys are
 // those of locations in profiles.
 type locationYAML struct {
-	Type    string   `yaml:"type"`
-	Path    string   `yaml:"path,omitempty"`
-	BaseURL string   `yaml:"baseUrl,omitempty"`
-	Tenants []string `yaml:"tenants"`
+	Type       string   `yaml:"type"`
+	Path       string   `yaml:"path,omitempty"`
+	BaseURL    string   `yaml:"baseUrl,omitempty"`
+	S3Arn      string   `yaml:"s3Arn,omitempty"`
+	Endpoint   string   `yaml:"endpoint,omitempty"`
+	Region     string   `yaml:"region,omitempty"`
+	IAMRoleArn string   `yaml:"iamRoleArn,omitempty"`
+	Tenants    []string `yaml:"tenants"`
+}
+
+// locationKeys are the keys of a location.
+func locationKeys() []string {
+	return []string{"type", "path", "baseUrl", "s3Arn", "endpoint", "region", "iamRoleArn", "tenants"}
 }
 
 func locationsByName(locations []Location) map[string]locationYAML {
 	byName := map[string]locationYAML{}
 	for _, l := range locations {
-		byName[l.Name] = locationYAML{string(l.Type), l.Path, l.BaseURL, l.Tenants}
+		byName[l.Name] = locationYAML{string(l.Type), l.Path, l.BaseURL, l.S3Arn, l.Endpoint, l.Region, l.IAMRoleArn, l.Tenants}
 	}
 	return byName
 }
@@ -51,17 +60,20 @@ func readLocations(node *yaml.Node, report func(n *yaml.Node, key, message strin
 		path := "locations." + name.Value
 		var l locationYAML
 		if err := value.Decode(&l); err != nil {
-			report(value, path, "must be a mapping of type, path or baseUrl, and a list of tenants")
+			report(value, path, "must be a mapping of type, path, baseUrl or s3Arn, and a list of tenants")
 			continue
 		}
 		for k := 0; k+1 < len(value.Content); k += 2 {
-			if key := value.Content[k]; !slices.Contains([]string{"type", "path", "baseUrl", "tenants"}, key.Value) {
+			if key := value.Content[k]; !slices.Contains(locationKeys(), key.Value) {
 				report(key, path+"."+key.Value, "is not a key that there is")
 			}
 		}
 		locations = append(locations, Location{
-			Location: vod.Location{Name: name.Value, Type: vod.LocationType(l.Type), Path: l.Path, BaseURL: strings.TrimRight(l.BaseURL, "/")},
-			Tenants:  l.Tenants,
+			Location: vod.Location{
+				Name: name.Value, Type: vod.LocationType(l.Type), Path: l.Path, BaseURL: strings.TrimRight(l.BaseURL, "/"),
+				S3Arn: strings.TrimRight(l.S3Arn, "/"), Endpoint: strings.TrimRight(l.Endpoint, "/"), Region: l.Region, IAMRoleArn: l.IAMRoleArn,
+			},
+			Tenants: l.Tenants,
 		})
 	}
 	return locations
@@ -89,9 +101,11 @@ func (l Location) problems() []string {
 			bad(".baseUrl: %s", p)
 		}
 	case vod.LocationS3:
-		bad(".type: s3 is not available in this version; use file or web")
+		for _, p := range s3Problems(l.Location) {
+			bad(".%s: %s", p.key, p.text)
+		}
 	default:
-		bad(".type: %q is not a type; use file or web", l.Type)
+		bad(".type: %q is not a type; use file, s3 or web", l.Type)
 	}
 	return all
 }

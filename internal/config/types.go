@@ -77,6 +77,38 @@ func (s Slots) withDefaults() Slots {
 	return all
 }
 
+// Stage is a stage by its name: in whatever case as the Status API has it
+// (SUBTITLE_PUBLISHING), or as profiles do (subtitlePublishing).
+type Stage vod.Stage
+
+// UnmarshalText reads the name of a stage.
+func (s *Stage) UnmarshalText(text []byte) error {
+	for _, stage := range vod.Stages() {
+		if strings.EqualFold(string(text), string(stage)) || strings.EqualFold(string(text), stage.Key()) {
+			*s = Stage(stage)
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is not a stage, such as ENCODING", text)
+}
+
+// StageNames gives the names of all stages, as [Config.Stages] has them.
+func StageNames() (all []Stage) {
+	for _, stage := range vod.Stages() {
+		all = append(all, Stage(stage))
+	}
+	return all
+}
+
+// Of gives the slots of these stages alone.
+func (s Slots) Of(stages []Stage) Slots {
+	some := Slots{}
+	for _, stage := range stages {
+		some[vod.Stage(stage)] = s[vod.Stage(stage)]
+	}
+	return some
+}
+
 // redacted stands for a secret wherever it would be shown.
 const redacted = "(secret)"
 
