@@ -23,6 +23,8 @@ readonly GOTESTSUM=gotest.tools/gotestsum@v1.13.0
 readonly OAPI_CODEGEN=github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2
 # For the tests of the Temporal driver alone. v1.9.1 does not build.
 readonly TEMPORAL=github.com/temporalio/cli/cmd/temporal@v1.5.1
+# A real S3 server, on a folder, for the tests of locations in buckets.
+readonly VERSITYGW=github.com/versity/versitygw/cmd/versitygw@v1.8.0
 
 missing=()
 
@@ -68,8 +70,29 @@ install_packages() {
 		fi
 	fi
 	echo "setup: installing ${missing[*]}"
-	DEBIAN_FRONTEND=noninteractive "${as[@]}" apt-get update -q
-	DEBIAN_FRONTEND=noninteractive "${as[@]}" "${apt[@]}"
+	"${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -q
+	without_cluster "${as[@]}" env DEBIAN_FRONTEND=noninteractive "${apt[@]}"
+}
+
+# without_cluster COMMAND... installs Postgres without a server that runs from
+# then on: tests start their own. The rule is for this installation only.
+without_cluster() {
+	if [[ " ${missing[*]} " != *" postgresql "* ]]; then
+		"$@"
+		return
+	fi
+	local rule=/etc/postgresql-common/createcluster.d/orchestrate-tests.conf failed=0
+	"${as[@]}" mkdir -p "${rule%/*}"
+	echo 'create_main_cluster = false' | "${as[@]}" tee "$rule" >/dev/null
+	"$@" || failed=$?
+	"${as[@]}" rm -f "$rule"
+	return "$failed"
+}
+
+# need_postgres notes the package unless the programs of the server are there,
+# which Debian keeps out of PATH.
+need_postgres() {
+	compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need initdb postgresql
 }
 
 # go_tool MODULE/PATH@VERSION builds a tool, unless .cache/bin has that version.
@@ -122,7 +145,8 @@ test | race)
 	need chromium chromium
 	need npm npm
 	need_dir /usr/share/forensics-samples forensics-samples-files
-	tools=("$GOTESTSUM" "$TEMPORAL")
+	need_postgres
+	tools=("$GOTESTSUM" "$TEMPORAL" "$VERSITYGW")
 	;;
 *)
 	echo "usage: scripts/setup.sh [run|generate|check|test|race]" >&2
