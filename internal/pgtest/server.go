@@ -78,7 +78,7 @@ func start(ctx context.Context, o Options) (_ *Server, err error) {
 			err = errors.Join(err, s.end())
 		}
 	}()
-	if s.Address, err = proctest.Address(); err != nil {
+	if s.Address, err = proctest.Address(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.initialise(ctx, bin, user); err != nil {

@@ -65,13 +65,13 @@ func Missing(t testing.TB, err error) {
 // the kernel gives to connections: a server that is started again on its port
 // could find it taken by one of them, and a client that dials it meanwhile could
 // be connected to itself.
-func Address() (string, error) {
+func Address(ctx context.Context) (string, error) {
 	const lowest, highest = 12_000, 32_000
 	var err error
 	for range 200 {
 		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(lowest+rand.IntN(highest-lowest))) //nolint:gosec // A port is no secret.
 		var listener net.Listener
-		if listener, err = new(net.ListenConfig).Listen(context.Background(), "tcp", address); err == nil {
+		if listener, err = new(net.ListenConfig).Listen(ctx, "tcp", address); err == nil {
 			return address, listener.Close()
 		}
 	}

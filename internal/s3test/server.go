@@ -39,7 +39,7 @@ func Start(t testing.TB) *Server {
 	if err != nil {
 		proctest.Missing(t, err)
 	}
-	address, err := proctest.Address()
+	address, err := proctest.Address(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func environment() (kept []string) {
 func newFolder(t testing.TB) (string, error) {
 	var all error
 	for _, parent := range []string{t.TempDir(), "/var/tmp", "/dev/shm"} {
-		folder, err := os.MkdirTemp(parent, "s3test-")
+		folder, err := os.MkdirTemp(parent, "s3test-") //nolint:usetesting // Not each parent is of testing.
 		if err != nil {
 			all = errors.Join(all, err)
 			continue

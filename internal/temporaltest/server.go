@@ -64,7 +64,7 @@ func start(ctx context.Context) (_ *Server, err error) {
 			err = errors.Join(err, s.end())
 		}
 	}()
-	if s.Address, err = proctest.Address(); err != nil {
+	if s.Address, err = proctest.Address(ctx); err != nil {
 		return nil, err
 	}
 	_, port, err := net.SplitHostPort(s.Address)
