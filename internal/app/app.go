@@ -23,6 +23,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/retention"
 	"github.com/via-orchestrate/orchestrate/internal/session"
 	"github.com/via-orchestrate/orchestrate/internal/store/sqlite"
+	"github.com/via-orchestrate/orchestrate/internal/tracing"
 	"github.com/via-orchestrate/orchestrate/internal/upload"
 )
 
@@ -44,6 +45,7 @@ type App struct {
 	uploads      *upload.Server
 	retention    *retention.Worker
 
+	tracing         *tracing.Tracing
 	metrics         *metrics.Metrics
 	metricsListener net.Listener // nil: metrics are not served
 	metricsServer   *http.Server
@@ -69,6 +71,9 @@ func New(ctx context.Context, c config.Config, log *slog.Logger) (_ *App, err er
 			err = errors.Join(err, a.closeAll())
 		}
 	}()
+	if err := a.openTracing(ctx, "orchestrate-server"); err != nil {
+		return nil, err
+	}
 	if err := a.openData(); err != nil {
 		return nil, err
 	}

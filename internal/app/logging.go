@@ -8,18 +8,19 @@ import (
 	"strings"
 
 	"github.com/via-orchestrate/orchestrate/internal/config"
+	"github.com/via-orchestrate/orchestrate/internal/tracing"
 )
 
 // newLogger makes the server's log. The keys that lines have in common are
-// listed in docs/operating.md.
+// listed in docs/observability.md.
 func newLogger(c config.Config, w io.Writer) *slog.Logger {
 	hide := hideMediaKeys(c.MediaRoot)
 	options := &slog.HandlerOptions{Level: c.LogLevel, ReplaceAttr: hide}
 	if c.LogFormat == "json" {
 		options.ReplaceAttr = func(groups []string, a slog.Attr) slog.Attr { return seconds(hide(groups, a)) }
-		return slog.New(slog.NewJSONHandler(w, options))
+		return slog.New(tracing.LogHandler(slog.NewJSONHandler(w, options)))
 	}
-	return slog.New(slog.NewTextHandler(w, options))
+	return slog.New(tracing.LogHandler(slog.NewTextHandler(w, options)))
 }
 
 // hideMediaKeys keeps the names of the folders below the media root, which open

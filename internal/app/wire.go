@@ -47,7 +47,7 @@ func (a *App) wire(ctx context.Context) error {
 	}
 	executor := engine.NewExecutor(engine.Config{
 		Store: db, Steps: steps, Parse: parser.Parse, Exists: a.locations.Exists,
-		Scratch: a.scratch(), Now: vod.Now, Log: a.log, Observer: a.metrics,
+		Scratch: a.scratch(), Now: vod.Now, Log: a.log, Observer: a.metrics, Tracer: a.tracing.Tracer(),
 	})
 	a.engine = local.New(local.Config{
 		Operations: executor, Unfinished: db.IngestUnfinished, Slots: a.config.Slots,
@@ -72,6 +72,9 @@ func (a *App) handler() http.Handler {
 		Service: a.service, Now: vod.Now, Log: a.log, Observer: a.metrics, PublicURL: a.config.PublicURL,
 		RateLimit: a.config.RateLimit, TrustedProxies: a.config.TrustedProxies,
 		Mounts: a.mounts(),
+	}
+	if a.tracing.On() {
+		c.Tracers = a.tracing.Provider()
 	}
 	if a.auth != nil { // An interface that holds a nil pointer is not nil.
 		c.Auth, c.Sessions = a.auth, a.sessions

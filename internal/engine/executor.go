@@ -8,9 +8,13 @@ import (
 	"log/slog"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
+
 	"github.com/via-orchestrate/orchestrate/internal/plan"
 	"github.com/via-orchestrate/orchestrate/internal/step"
 	"github.com/via-orchestrate/orchestrate/internal/store"
+	"github.com/via-orchestrate/orchestrate/internal/tracing"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -20,7 +24,8 @@ type Kind struct {
 	Type  string
 }
 
-// Config is what an Executor works with. All fields but Observer are required.
+// Config is what an Executor works with. All fields but Observer and Tracer are
+// required.
 type Config struct {
 	Store store.Ingests
 	Steps map[Kind]step.Runner
@@ -35,6 +40,8 @@ type Config struct {
 	Log     *slog.Logger
 	// Observer hears of what was recorded; nil: nobody.
 	Observer Observer
+	// Tracer makes the spans of attempts; nil: there are none.
+	Tracer trace.Tracer
 }
 
 // Executor carries out the two operations. It is safe for concurrent use.
@@ -44,6 +51,9 @@ type Executor struct{ Config }
 func NewExecutor(c Config) *Executor {
 	if c.Observer == nil {
 		c.Observer = nobody{}
+	}
+	if c.Tracer == nil {
+		c.Tracer = noop.NewTracerProvider().Tracer("")
 	}
 	return &Executor{c}
 }
@@ -146,7 +156,7 @@ func (x *Executor) logEnd(ctx context.Context, in vod.Ingest) {
 	if in.Error != "" {
 		attrs = append(attrs, slog.String("error", in.Error))
 	}
-	x.Log.LogAttrs(ctx, level, "ingest ended", attrs...)
+	x.Log.LogAttrs(tracing.Continue(ctx, in.Trace), level, "ingest ended", attrs...)
 }
 
 // abandon ends a run whose documents cannot be read.
@@ -173,8 +183,10 @@ func (x *Executor) RunTask(ctx context.Context, ingestID, taskID string) (State,
 	if err != nil {
 		return State{}, err
 	}
+	ctx, span := a.traced(ctx)
 	outcome := a.run(ctx)
 	state, err := a.record(ctx, outcome)
+	a.endSpan(span, outcome, err)
 	if err != nil {
 		return State{}, fmt.Errorf("record attempt %d of task %s: %w", a.task.Attempt, taskID, err)
 	}

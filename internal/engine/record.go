@@ -8,6 +8,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 
 	"github.com/via-orchestrate/orchestrate/internal/plan"
+	"github.com/via-orchestrate/orchestrate/internal/tracing"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -29,7 +30,8 @@ func (a *attempt) record(ctx context.Context, o plan.Outcome) (State, error) {
 	finish := func(p *plan.Plan, run *vod.Run) error {
 		return p.Finish(run, a.task.ID, a.task.Attempt, o, a.x.Now())
 	}
-	return backoff.Retry(recording, func() (State, error) {
+	recording, recorded := tracing.Child(recording, "store.record")
+	state, err := backoff.Retry(recording, func() (State, error) {
 		state, err := a.x.change(recording, a.ingest.ID, finish)
 		if errors.Is(err, plan.ErrStale) || vod.CodeOf(err) == vod.NotFound {
 			return state, backoff.Permanent(err)
@@ -39,4 +41,6 @@ func (a *attempt) record(ctx context.Context, o plan.Outcome) (State, error) {
 		}
 		return state, err
 	}, backoff.WithMaxElapsedTime(0))
+	recorded(err)
+	return state, err
 }

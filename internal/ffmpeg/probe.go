@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/via-orchestrate/orchestrate/internal/tracing"
 )
 
 // maxProbe is the largest answer of ffprobe that is read, in bytes: far above
@@ -136,6 +138,7 @@ func (t *Tools) inspect(ctx context.Context, path string, show ...string) ([]byt
 	out := &capped{max: maxProbe}
 	log := &tail{max: maxLog}
 	args := append(append(openOptions(t.config.MaxPixels), show...), "-of", "json", "-i", FileURL(path))
+	ctx, ended := tracing.Child(ctx, "ffprobe")
 	watch := newWatch(ctx, t.config.StallAfter)
 	p := process{
 		argv:   append([]string{t.config.FFprobe, "-hide_banner", "-loglevel", "level+error"}, args...),
@@ -144,7 +147,9 @@ func (t *Tools) inspect(ctx context.Context, path string, show ...string) ([]byt
 	err := p.run(watch.ctx)
 	cause := watch.stop()
 	o := outcome{cause: cause, err: err, log: log.String(), args: args, program: "ffprobe", stallAfter: t.config.StallAfter}
-	if err := classify(o); err != nil {
+	err = classify(o)
+	ended(err)
+	if err != nil {
 		return nil, explain(path, err, o)
 	}
 	if out.over {

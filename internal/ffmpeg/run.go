@@ -4,6 +4,8 @@ import (
 	"context"
 	"strconv"
 	"time"
+
+	"github.com/via-orchestrate/orchestrate/internal/tracing"
 )
 
 // Command is one run of ffmpeg.
@@ -44,6 +46,7 @@ func (t *Tools) Run(ctx context.Context, c Command) error {
 	}
 	c.trace(argv, "")
 
+	ctx, ended := tracing.Child(ctx, "ffmpeg")
 	watch := newWatch(ctx, t.config.StallAfter)
 	limits := t.limits()
 	limits.memory += c.MoreMemory
@@ -58,6 +61,7 @@ func (t *Tools) Run(ctx context.Context, c Command) error {
 	cause := watch.stop()
 	c.trace(argv, log.end(maxLog))
 	err = classify(outcome{cause: cause, err: err, log: log.String(), args: c.Args, program: "ffmpeg", stallAfter: t.config.StallAfter})
+	ended(err)
 	if err == nil && c.Report != nil {
 		c.Report(log.String())
 	}

@@ -17,7 +17,7 @@ import (
 func (s *server) access(next http.Handler, mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begun := time.Now()
-		r = withRequestID(w, r)
+		r = s.withSpanPlace(withRequestID(w, r))
 		_, route := mux.Handler(r)
 		seen := &watched{ResponseWriter: w}
 		s.observer.RequestBegan()
@@ -41,7 +41,7 @@ func (s *server) ended(w *watched, r *http.Request, route string, begun time.Tim
 	if turnedAway(w.status) {
 		attrs = append(attrs, slog.String("from", s.proxies.origin(r)))
 	}
-	s.log.LogAttrs(r.Context(), level, "request", attrs...)
+	s.log.LogAttrs(inSpan(r.Context()), level, "request", attrs...)
 }
 
 // turnedAway tells that the sender may not, or not so often: who it is, is what

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/via-orchestrate/orchestrate/internal/httpd/api"
 )
 
@@ -21,6 +23,8 @@ type Config struct {
 	Log *slog.Logger
 	// Observer hears of every request; nil: nobody.
 	Observer Observer
+	// Tracers make spans of requests; nil: there are none.
+	Tracers trace.TracerProvider
 	// PublicURL is the address under which players and browsers reach the
 	// server. Its host is let in beside the loopback names.
 	PublicURL string
@@ -53,7 +57,7 @@ func New(c Config) http.Handler {
 		c.Observer = nobody{}
 	}
 	s := &server{
-		service: c.Service, now: c.Now, log: Traced(c.Log), observer: c.Observer,
+		service: c.Service, now: c.Now, log: Traced(c.Log), observer: c.Observer, tracers: c.Tracers,
 		auth: c.Auth, sessions: c.Sessions, origins: newOrigins(c.PublicURL),
 		limits: newLimits(c.RateLimit), room: newBodyRoom(), pages: newPages(), proxies: c.TrustedProxies,
 	}
@@ -65,7 +69,7 @@ func New(c Config) http.Handler {
 	for pattern, handler := range c.Mounts {
 		mux.Handle(pattern, handler)
 	}
-	h := compressed(s.route(mux))
+	h := s.spans(compressed(s.route(mux)), mux)
 	h = s.signIn(h)
 	if c.Auth == nil {
 		h = s.guard(h, newGuard(c.PublicURL))
@@ -90,6 +94,7 @@ type server struct {
 	proxies  proxies
 
 	observer Observer
+	tracers  trace.TracerProvider // nil: no tracing
 }
 
 var _ api.StrictServerInterface = (*server)(nil)

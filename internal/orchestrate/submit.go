@@ -12,6 +12,7 @@ import (
 
 	"github.com/via-orchestrate/orchestrate/internal/profile"
 	"github.com/via-orchestrate/orchestrate/internal/store"
+	"github.com/via-orchestrate/orchestrate/internal/tracing"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -43,6 +44,7 @@ func (s *Service) Submit(ctx context.Context, by vod.Caller, sub Submission, key
 	if in.MediaKey, err = mediaKey(); err != nil {
 		return "", err
 	}
+	in.Trace = tracing.Parent(ctx)
 	id, err := s.Store.IngestCreate(ctx, in, once, s.audit(by, vod.SubmittedIngest, in))
 	if err != nil || id != in.ID {
 		return id, err

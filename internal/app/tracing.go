@@ -1,0 +1,18 @@
+package app
+
+import (
+	"context"
+
+	"github.com/via-orchestrate/orchestrate/internal/tracing"
+)
+
+// openTracing begins to send traces, where the environment says so. It is closed
+// last, when nothing makes spans any more. The service is what processes of this
+// kind are called.
+func (a *App) openTracing(ctx context.Context, service string) (err error) {
+	if a.tracing, err = tracing.Open(ctx, tracing.Config{Service: service, Version: PipelineVersion, Log: a.log}); err != nil {
+		return err
+	}
+	a.onClose(a.tracing.Close)
+	return nil
+}
