@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -57,6 +58,8 @@ type bundle struct {
 	script *script
 	slots  map[vod.Stage]int
 	hold   func() string
+	// reserve keeps scratch space for an attempt; nil: there is enough.
+	reserve func(bytes int64) (release func(), err error)
 }
 
 func setup(t testing.TB, newEngine New) *bundle {
@@ -98,7 +101,7 @@ func deps(dir, name string, store *sqlite.Store, steps step.Runner) Deps {
 	return Deps{
 		Operations: engine.NewExecutor(engine.Config{
 			Store: store, Steps: kinds, Parse: orchestrate.ParseInput, Scratch: scratchPath(dir),
-			Exists: func(string, []vod.Fileset) bool { return true }, Now: vod.Now, Log: log,
+			Exists: func(context.Context, string, []vod.Fileset) bool { return true }, Now: vod.Now, Log: log,
 		}),
 		Unfinished: store.IngestUnfinished, Hold: func() string { return "" }, Name: name, Log: log,
 	}
@@ -109,6 +112,7 @@ func (b *bundle) engine() engine.Engine {
 	b.t.Helper()
 	d := deps(b.dir, b.name, b.store, b.script)
 	d.Slots, d.Hold = b.slots, b.hold
+	d.Operations.Reserve = b.reserve
 	e, err := b.new(d)
 	b.must(err)
 	b.t.Cleanup(func() { b.stopNow(e) })
@@ -125,14 +129,27 @@ func (b *bundle) stopNow(e engine.Engine) {
 	}
 }
 
-// ingest accepts an ingest under the profile, as the use case does, without
-// waking an engine. An empty text means the built-in profile.
+// request is what an ingest is asked for with.
+type request struct {
+	profile  string // empty: the built-in one
+	tenant   string // empty: tenant
+	priority vod.Priority
+	due      time.Time
+}
+
+// ingest accepts an ingest under the profile; see accept.
 func (b *bundle) ingest(text string) string {
 	b.t.Helper()
-	doc := profile.Default()
-	if text != "" {
+	return b.accept(request{profile: text})
+}
+
+// accept accepts an ingest, as the use case does, without waking an engine.
+func (b *bundle) accept(r request) string {
+	b.t.Helper()
+	doc, tenant := profile.Default(), cmp.Or(r.tenant, tenant)
+	if r.profile != "" {
 		var err error
-		doc, err = profile.Parse("test", []byte(text))
+		doc, err = profile.Parse("test", []byte(r.profile))
 		b.must(err)
 	}
 	id := uuid.NewString()
@@ -150,6 +167,7 @@ func (b *bundle) ingest(text string) string {
 	_, err = b.store.IngestCreate(b.t.Context(), vod.Ingest{
 		ID: id, Tenant: tenant, AssetID: "1", ProfileName: doc.Name, ProfileVersion: 1, Status: vod.Queued,
 		Start: vod.Now(), Input: input, HasInput: true, MediaKey: id, MediaTypes: []string{vod.MediaVideo},
+		Priority: r.priority, Due: r.due,
 	}, nil, vod.AuditEntry{})
 	b.must(err)
 	return id
@@ -158,7 +176,13 @@ func (b *bundle) ingest(text string) string {
 // submit accepts an ingest and wakes the engine.
 func (b *bundle) submit(e engine.Engine, text string) string {
 	b.t.Helper()
-	id := b.ingest(text)
+	return b.ask(e, request{profile: text})
+}
+
+// ask accepts an ingest and wakes the engine.
+func (b *bundle) ask(e engine.Engine, r request) string {
+	b.t.Helper()
+	id := b.accept(r)
 	b.must(e.Wake(b.t.Context(), id))
 	return id
 }
@@ -188,7 +212,9 @@ func openAgain(run *vod.Run) error {
 
 func (b *bundle) run(id string) vod.Run {
 	b.t.Helper()
-	run, err := b.store.IngestGet(b.t.Context(), tenant, id)
+	owners, err := b.store.IngestTenants(b.t.Context(), id)
+	b.must(err)
+	run, err := b.store.IngestGet(b.t.Context(), owners[0], id)
 	b.must(err)
 	return run
 }

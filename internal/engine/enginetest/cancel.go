@@ -103,8 +103,8 @@ func cancelAndRetryAtOnce(t *testing.T, b *bundle) {
 		group.Go(func() {
 			for range rounds {
 				for _, id := range ids {
-					b.ask(e, id, plan.Cancel)
-					b.ask(e, id, openAgain)
+					b.try(e, id, plan.Cancel)
+					b.try(e, id, openAgain)
 				}
 			}
 		})
@@ -122,9 +122,9 @@ func cancelAndRetryAtOnce(t *testing.T, b *bundle) {
 	}
 }
 
-// ask changes an ingest, if its state allows that, and wakes the engine. It
+// try changes an ingest, if its state allows that, and wakes the engine. It
 // may be called by any goroutine.
-func (b *bundle) ask(e engine.Engine, id string, change func(*vod.Run) error) {
+func (b *bundle) try(e engine.Engine, id string, change func(*vod.Run) error) {
 	err := b.store.IngestChange(b.t.Context(), id, change)
 	if err == nil {
 		err = e.Wake(b.t.Context(), id)

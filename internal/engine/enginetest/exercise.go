@@ -76,5 +76,12 @@ func cases() map[string]func(*testing.T, *bundle) {
 		"LostAttemptCannotWrite": lostAttemptCannotWrite,
 		"Killed":                 killed,
 		"Hold":                   hold,
+		"NoRoom":                 noRoom,
+		"HighFirst":              highFirst,
+		"FinishFirst":            finishFirst,
+		"FairShares":             fairShares,
+		"RaisedWhileQueued":      raisedWhileQueued,
+		"DueSoonWhileQueued":     dueSoonWhileQueued,
+		"ChangedWhileRunning":    changedWhileRunning,
 	}
 }

@@ -73,6 +73,9 @@ func (s *script) Run(ctx context.Context, job step.Job) (step.Result, error) {
 	return result, nil
 }
 
+// Needs tells that every attempt needs scratch space.
+func (s *script) Needs(context.Context, step.Job) (int64, error) { return 1, nil }
+
 func (s *script) begin(name, taskID string) (end func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
