@@ -2,14 +2,11 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"runtime/debug"
-	"strconv"
 	"sync"
 	"time"
 
@@ -27,6 +24,7 @@ type attempt struct {
 	ingest vod.Ingest
 	task   vod.Task
 	step   vod.Step
+	refuse *vod.StepError // why the step is not run at all; nil: it is
 	log    *slog.Logger
 	took   time.Duration // set by run
 	work   step.Work     // set by run
@@ -99,6 +97,9 @@ func (a *attempt) runStep(ctx context.Context) (result step.Result, err error) {
 			err = fmt.Errorf("the step panicked: %v\n%s", p, debug.Stack())
 		}
 	}()
+	if a.refuse != nil {
+		return result, a.refuse
+	}
 	runner, ok := a.x.Steps[Kind{a.step.Stage, a.step.Type}]
 	if !ok {
 		return result, &vod.StepError{
@@ -118,33 +119,21 @@ func (a *attempt) runStep(ctx context.Context) (result step.Result, err error) {
 	return runner.Run(ctx, job)
 }
 
-func (a *attempt) job(ctx context.Context) (step.Job, error) {
-	var input vod.TaskInput
-	if err := json.Unmarshal(a.task.Input, &input); err != nil {
-		return step.Job{}, fmt.Errorf("input of task %s: %w", a.task.ID, err)
+// job is the attempt as its step sees it.
+func (a *attempt) job(ctx context.Context) (job step.Job, err error) {
+	if job, err = a.bareJob(ctx); err != nil {
+		return job, err
 	}
-	earlier, err := a.earlier(ctx)
-	if err != nil {
-		return step.Job{}, err
+	if job.Earlier, err = a.earlier(ctx); err != nil {
+		return job, err
 	}
-	published, err := a.published(ctx)
-	if err != nil {
-		return step.Job{}, err
+	if job.Published, err = a.published(ctx); err != nil {
+		return job, err
 	}
-	ahead := ""
 	if a.step.Stage == vod.Packaging {
-		if ahead, err = a.x.Store.IngestAhead(ctx, a.ingest); err != nil {
-			return step.Job{}, err
-		}
+		job.Ahead, err = a.x.Store.IngestAhead(ctx, a.ingest)
 	}
-	scratch := filepath.Join(a.x.Scratch, a.task.ID+"-"+strconv.Itoa(a.task.Attempt))
-	return step.Job{
-		Tenant: a.ingest.Tenant, AssetID: a.ingest.AssetID, IngestID: a.ingest.ID,
-		TaskID: a.task.ID, Attempt: a.task.Attempt, MediaKey: a.ingest.MediaKey,
-		Inputs: input.Filesets, Profile: input.Profile, LabelOut: a.step.LabelOut,
-		Scratch: scratch, Sources: a.ingest.Sources, Earlier: earlier, Published: published, Ahead: ahead,
-		Progress: func(share float64) { a.progress(ctx, share) }, Trace: a.trace, Log: a.log,
-	}, nil
+	return job, err
 }
 
 // earlier finds the ingest whose files a retrieval may reuse: only one whose
@@ -160,7 +149,7 @@ func (a *attempt) earlier(ctx context.Context) (*step.Earlier, error) {
 	earlier := &step.Earlier{IngestID: run.Ingest.ID, Digest: run.Ingest.InputDigest}
 	for _, t := range run.Tasks {
 		out, err := t.OutputFilesets()
-		if err != nil || !a.x.Exists(run.Ingest.Tenant, out) {
+		if err != nil || !a.x.Exists(ctx, run.Ingest.Tenant, out) {
 			return nil, nil //nolint:nilerr // What cannot be read of it cannot be reused, and is no fault of this one.
 		}
 		if t.Stage == vod.Retrieval {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -24,8 +25,8 @@ type Kind struct {
 	Type  string
 }
 
-// Config is what an Executor works with. All fields but Observer and Tracer are
-// required.
+// Config is what an Executor works with. All fields but Reserve, Workers,
+// Observer and Tracer are required.
 type Config struct {
 	Store store.Ingests
 	Steps map[Kind]step.Runner
@@ -33,9 +34,15 @@ type Config struct {
 	// they were submitted.
 	Parse func(input json.RawMessage) (*plan.Plan, []vod.Fileset, error)
 	// Exists tells whether the files of a tenant are still where they were put.
-	Exists func(tenant string, filesets []vod.Fileset) bool
+	Exists func(ctx context.Context, tenant string, filesets []vod.Fileset) bool
 	// Scratch is the folder below which attempts get theirs.
 	Scratch string
+	// Reserve keeps so many bytes of scratch space for an attempt until release is
+	// called; see [scratch.Space.Reserve]. nil: nothing is reserved.
+	Reserve func(bytes int64) (release func(), err error)
+	// Workers gives the workers that live, by whose capabilities is decided what
+	// tasks that would rather have something get; nil: nothing is decided.
+	Workers func(ctx context.Context) ([]vod.Worker, error)
 	Now     func() time.Time
 	Log     *slog.Logger
 	// Observer hears of what was recorded; nil: nobody.
@@ -45,7 +52,10 @@ type Config struct {
 }
 
 // Executor carries out the two operations. It is safe for concurrent use.
-type Executor struct{ Config }
+type Executor struct {
+	Config
+	running atomic.Int64
+}
 
 // NewExecutor makes an Executor.
 func NewExecutor(c Config) *Executor {
@@ -55,8 +65,11 @@ func NewExecutor(c Config) *Executor {
 	if c.Tracer == nil {
 		c.Tracer = noop.NewTracerProvider().Tracer("")
 	}
-	return &Executor{c}
+	return &Executor{Config: c}
 }
+
+// Running is how many tasks are under way in this process.
+func (x *Executor) Running() int { return int(x.running.Load()) }
 
 // State is where an ingest stands after an operation. By the time that it is
 // read others may have overtaken it: to start what is ready is safe, because a
@@ -98,6 +111,7 @@ func (x *Executor) changeOpen(ctx context.Context, ingestID string, event func(*
 	if errors.Is(err, plan.ErrStale) {
 		err = nil
 	}
+	x.choose(ctx, state.Ready)
 	return state, err
 }
 
@@ -175,14 +189,26 @@ func (x *Executor) abandon(run *vod.Run, what string, err error) State {
 
 // RunTask claims the task, runs its step and records how it ended, together
 // with what that makes of the ingest. It returns plan.ErrNotClaimable when
-// there is nothing to run. A failure of the step is no error here: it is in
-// the state. When ctx is cancelled its cause tells why; how the attempt ended
-// is recorded all the same.
+// there is nothing to run, and a [NoRoomError] when there is no scratch space
+// for it now: then nothing has happened. A failure of the step is no error here:
+// it is in the state. When ctx is cancelled its cause tells why; how the attempt
+// ended is recorded all the same.
+//
+// After another error it may not be known whether the task was claimed: whoever
+// delivers it again first calls [Executor.RecoverTask].
 func (x *Executor) RunTask(ctx context.Context, ingestID, taskID string) (State, error) {
+	release, tooLarge, err := x.reserve(ctx, ingestID, taskID)
+	if err != nil {
+		return State{}, err
+	}
+	defer release()
 	a, err := x.claim(ctx, ingestID, taskID)
 	if err != nil {
 		return State{}, err
 	}
+	x.running.Add(1)
+	defer x.running.Add(-1)
+	a.refuse = tooLarge
 	ctx, span := a.traced(ctx)
 	outcome := a.run(ctx)
 	state, err := a.record(ctx, outcome)
@@ -191,6 +217,7 @@ func (x *Executor) RunTask(ctx context.Context, ingestID, taskID string) (State,
 		return State{}, fmt.Errorf("record attempt %d of task %s: %w", a.task.Attempt, taskID, err)
 	}
 	x.Observer.AttemptEnded(a.end(outcome))
+	x.choose(ctx, state.Ready)
 	state.Failure = outcome.Err
 	return state, nil
 }

@@ -86,7 +86,7 @@ func newFixture(t *testing.T) *fixture {
 			{Stage: vod.Retrieval, Type: "fetch"}: runner(func(ctx context.Context, j step.Job) (step.Result, error) { return f.run(ctx, j) }),
 			{Stage: vod.Packaging, Type: "pack"}:  runner(func(ctx context.Context, j step.Job) (step.Result, error) { return f.run(ctx, j) }),
 		},
-		Parse: parse, Exists: func(string, []vod.Fileset) bool { return !f.gone },
+		Parse: parse, Exists: func(context.Context, string, []vod.Fileset) bool { return !f.gone },
 		Scratch: filepath.Join(t.TempDir(), "scratch"), Now: vod.Now, Log: slog.New(slog.DiscardHandler),
 	})
 	f.create(vod.Ingest{ID: ingestID, Input: json.RawMessage(`["fetch"]`)})

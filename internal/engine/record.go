@@ -30,13 +30,17 @@ func (a *attempt) record(ctx context.Context, o plan.Outcome) (State, error) {
 	finish := func(p *plan.Plan, run *vod.Run) error {
 		return p.Finish(run, a.task.ID, a.task.Attempt, o, a.x.Now())
 	}
+	unsure := false // whether a try before this one was committed although it failed
 	recording, recorded := tracing.Child(recording, "store.record")
 	state, err := backoff.Retry(recording, func() (State, error) {
 		state, err := a.x.change(recording, a.ingest.ID, finish)
-		if errors.Is(err, plan.ErrStale) || vod.CodeOf(err) == vod.NotFound {
+		switch {
+		case unsure && errors.Is(err, plan.ErrStale):
+			return a.x.Advance(recording, a.ingest.ID) // It was, or the attempt was taken away: the store knows.
+		case errors.Is(err, plan.ErrStale) || vod.CodeOf(err) == vod.NotFound:
 			return state, backoff.Permanent(err)
-		}
-		if err != nil {
+		case err != nil:
+			unsure = true
 			a.log.Error("cannot record how the attempt ended; trying again", "error", err)
 		}
 		return state, err

@@ -61,7 +61,7 @@ func TestHowLongAnEndIsRecorded(t *testing.T) {
 				}
 				x := engine.NewExecutor(engine.Config{
 					Store: disk, Steps: map[engine.Kind]step.Runner{{Stage: vod.Retrieval, Type: "fetch"}: runner(work)},
-					Parse: parse, Exists: func(string, []vod.Fileset) bool { return true },
+					Parse: parse, Exists: func(context.Context, string, []vod.Fileset) bool { return true },
 					Scratch: t.TempDir(), Now: vod.Now, Log: slog.New(slog.DiscardHandler),
 				})
 				state, err := x.Advance(ctx, ingestID)
