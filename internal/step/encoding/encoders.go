@@ -16,6 +16,9 @@ const (
 	encoderSVT  = "libsvtav1"
 )
 
+// Encoder is the encoder for a codec that runs everywhere where it is built in.
+func Encoder(codec string) string { return software(codec) }
+
 // software is the encoder for a codec that runs everywhere.
 func software(codec string) string {
 	switch codec {

@@ -52,8 +52,7 @@ func (e *encode) chooseDevices(ctx context.Context, p *plan) error {
 // does.
 func (e *encode) device(ctx context.Context, codec string) (encoder, why string, err error) {
 	var reasons []string
-	for _, kind := range deviceKinds() {
-		encoder = deviceNames()[codec] + "_" + kind
+	for _, encoder = range DeviceEncoders(codec) {
 		reason := e.tools.Works(ctx, encoder)
 		if reason == nil {
 			return encoder, "", nil
@@ -64,6 +63,15 @@ func (e *encode) device(ctx context.Context, codec string) (encoder, why string,
 		reasons = append(reasons, encoder+": "+reason.Error())
 	}
 	return "", strings.Join(reasons, "; "), nil
+}
+
+// DeviceEncoders are the encoders of graphics processors for a codec, in the
+// order in which they are tried.
+func DeviceEncoders(codec string) (all []string) {
+	for _, kind := range deviceKinds() {
+		all = append(all, deviceNames()[codec]+"_"+kind)
+	}
+	return all
 }
 
 // deviceNames are the first parts of the encoders' names.
