@@ -13,6 +13,7 @@ type Plan struct {
 	filters []Filter
 	after   [][]int // by step: the steps that it depends on, ascending
 	order   []int   // every step after all that it depends on, else by number
+	needs   []needs // by step
 }
 
 // New works out which step depends on which: B depends on A if a label set
@@ -54,6 +55,10 @@ func New(steps []vod.Step) (*Plan, []vod.FieldProblem) {
 	}
 	if len(problems) > 0 {
 		return nil, problems
+	}
+	for _, s := range steps {
+		must, rather := Needs(s)
+		p.needs = append(p.needs, needs{must, rather})
 	}
 	return p, nil
 }

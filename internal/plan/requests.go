@@ -72,8 +72,8 @@ type Ready struct {
 	NotBefore time.Time // zero: at once
 	// Level says which task of a stage goes first; see [Level].
 	Level int
-	// RaiseAt is when Level is to be looked at again, as the ingest is due soon
-	// by then; zero: never.
+	// RaiseAt is when Level rises, as the ingest is due soon by then; zero:
+	// never. See [Ready.Raised].
 	RaiseAt time.Time
 	// Needs is what whoever runs it must be able to do, in the order of
 	// [vod.Capabilities].
@@ -91,6 +91,7 @@ func (p *Plan) Ready(run *vod.Run, now time.Time) []Ready {
 			ready = append(ready, Ready{
 				TaskID: t.ID, IngestID: t.IngestID, Tenant: run.Ingest.Tenant, Stage: t.Stage,
 				NotBefore: t.NotBefore, Level: level, RaiseAt: raiseAt,
+				Needs: p.needs[t.Step].must, Wants: p.needs[t.Step].rather,
 			})
 		}
 	}

@@ -30,6 +30,28 @@ func Level(priority vod.Priority, begun bool) int {
 	return level
 }
 
+// PriorityOf is the priority that a level comes from, and whether the level is
+// that of ingests that were begun; HIGH does not tell them apart.
+func PriorityOf(level int) (priority vod.Priority, begun bool) {
+	for _, priority := range vod.Priorities() {
+		for _, begun := range []bool{true, false} {
+			if Level(priority, begun) == level {
+				return priority, begun
+			}
+		}
+	}
+	return vod.Low, false
+}
+
+// Raised is the task as it is at the time: from RaiseAt on it is on the level of
+// what is HIGH.
+func (r Ready) Raised(now time.Time) Ready {
+	if !r.RaiseAt.IsZero() && !now.Before(r.RaiseAt) {
+		r.Level, r.RaiseAt = Level(vod.High, true), time.Time{}
+	}
+	return r
+}
+
 // schedule gives the level of a run's tasks, and when it is to be looked at
 // again; see [Ready].
 func schedule(run *vod.Run, now time.Time) (level int, raiseAt time.Time) {
