@@ -78,10 +78,17 @@ func (x *Executor) Running() int { return int(x.running.Load()) }
 type State struct {
 	Status vod.IngestStatus
 	Ready  []plan.Ready // tasks that may be claimed
+	// Labels tell whose ingest it is, unless that is over. No history keeps them.
+	Labels Labels `json:"-"`
 	// Failure is why the attempt that RunTask ran failed, nil if it did not.
 	// Whether there is another attempt is told by Ready.
 	Failure *vod.StepError
 }
+
+// Labels are what ingests are found by where an engine shows them.
+type Labels struct{ Tenant, Asset, Profile string }
+
+func labels(in vod.Ingest) Labels { return Labels{in.Tenant, in.AssetID, in.ProfileName} }
 
 // Advance plans the ingest in one transaction: it makes tasks ready and ends
 // the ingest when nothing is left. It is idempotent.
@@ -142,7 +149,7 @@ func (x *Executor) change(ctx context.Context, ingestID string, event func(*plan
 			ended = run.Ingest
 			return nil
 		}
-		state, ended = State{Status: run.Ingest.Status, Ready: p.Ready(run, x.Now())}, run.Ingest
+		state, ended = State{Status: run.Ingest.Status, Ready: p.Ready(run, x.Now()), Labels: labels(run.Ingest)}, run.Ingest
 		return nil
 	})
 	if err != nil {

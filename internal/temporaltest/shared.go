@@ -8,15 +8,15 @@ import (
 	"testing"
 )
 
-// sharedKey is the environment variable with the address of the server that
+// SharedKey is the environment variable with the address of the server that
 // [Main] runs, for processes that the tests start too.
-const sharedKey = "TEMPORALTEST_ADDRESS"
+const SharedKey = "TEMPORALTEST_ADDRESS"
 
 // Main runs the tests beside a server that all of them share, and gives their
 // exit code. Where the program is missing they run without, and [Address]
 // tells.
 func Main(run func() int) (code int) {
-	if os.Getenv(sharedKey) != "" {
+	if os.Getenv(SharedKey) != "" {
 		return run() // The server is that of the process that started this one.
 	}
 	s, err := start(context.Background())
@@ -33,7 +33,7 @@ func Main(run func() int) (code int) {
 			code = 1
 		}
 	}()
-	if err := os.Setenv(sharedKey, s.Address); err != nil {
+	if err := os.Setenv(SharedKey, s.Address); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
@@ -44,7 +44,7 @@ func Main(run func() int) (code int) {
 // test's own, which takes seconds to start.
 func Address(t testing.TB) string {
 	t.Helper()
-	if shared := os.Getenv(sharedKey); shared != "" {
+	if shared := os.Getenv(SharedKey); shared != "" {
 		return shared
 	}
 	return Start(t).Address

@@ -1,42 +1,23 @@
-// Package temporal is the engine on a Temporal service: a minimal driver that
-// proves that the operations of an engine fit it. One workflow for each ingest,
-// of the same id, asks what is ready (local activities), starts an activity for
-// each ready task and waits for any of them to end. Histories hold ids and
-// states; documents stay in the store.
-//
-// The plan decides whether there is another attempt and when; Temporal keeps
-// the time and delivers. An attempt that failed fails its activity, with the
-// plan's time as the delay of Temporal's next delivery, so that attempts are
-// counted and timed once. Temporal's own retry policy, of the plan's values,
-// is left with what the plan cannot see: workers that were lost and stores that
-// did not answer. See docs/adr/0003-one-engine-contract.md.
 package temporal
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
 	"time"
 
-	"go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
-	"go.temporal.io/sdk/workflow"
 
 	"github.com/via-orchestrate/orchestrate/internal/engine"
-	"github.com/via-orchestrate/orchestrate/internal/plan"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
 const (
-	// wakeSignal tells a workflow that its ingest has changed.
-	wakeSignal = "wake"
-	// cancelSeen bounds how long a running task does not see that it is
-	// cancelled: Temporal tells it in the answer to a heartbeat.
-	cancelSeen = 500 * time.Millisecond
+	// beatsInTime is how many heartbeats go out before silence counts as loss. A
+	// cancelled task hears of it with the next one.
+	beatsInTime = 5
 	// drainAtMost bounds a Stop whose context never ends.
 	drainAtMost = 24 * time.Hour
 )
@@ -49,17 +30,32 @@ type Operations interface {
 	RunTask(ctx context.Context, ingestID, taskID string) (engine.State, error)
 }
 
-// Config is what an Engine works with. All fields are required.
+// Config is what an Engine works with. All fields are required where nothing
+// else is said.
 type Config struct {
-	Client     client.Client // its owner closes it, after Stop
-	TaskQueue  string
+	Client     client.Client // its owner closes it, after Stop; see [Dial]
+	Namespace  string        // of the client
+	Prefix     string        // what the names of all task queues begin with
 	Operations Operations
 	// Unfinished gives the ids of all ingests that are not final.
 	Unfinished func(ctx context.Context) ([]string, error)
-	// Slots is how many tasks this process runs at the same time.
-	Slots int
-	// Heartbeat is how long a worker may be silent before it counts as lost; at
-	// least a few seconds.
+	// Workers gives the workers that live, of all processes.
+	Workers func(ctx context.Context) ([]vod.Worker, error)
+	// Sweep is how often the unfinished ingests are compared with the workflows
+	// that run, by a process that accepts ingests. 0: this one accepts none.
+	Sweep time.Duration
+
+	// Slots is how many tasks of a stage this process runs at the same time. It
+	// runs none of a stage that is not there.
+	Slots        map[vod.Stage]int
+	Capabilities []vod.Capability // that this process has
+	// Hold says in a sentence why no task that writes files may start in this
+	// process now; empty when it may. It is asked again every HoldPoll.
+	Hold     func() string
+	HoldPoll time.Duration
+	// Heartbeat is how long a task's worker may be silent before it counts as
+	// lost, and the task goes elsewhere: at least 2 s. A cancelled task sees that
+	// within a fifth of it.
 	Heartbeat time.Duration
 	Log       *slog.Logger
 }
@@ -67,91 +63,57 @@ type Config struct {
 // Engine implements [engine.Engine].
 type Engine struct {
 	Config
-	worker worker.Worker
-	work   context.Context // cancelled to interrupt everything that runs
-	halt   context.CancelCauseFunc
+	workers []worker.Worker
+	slots   map[vod.Stage]*slots
+	backlog *backlog
+	missed  *missed
+	labels  *attributes
+	work    context.Context // cancelled to interrupt everything that runs
+	halt    context.CancelCauseFunc
 
 	mu      sync.Mutex
-	started bool
-	stopped chan struct{} // nil before Stop; closed when the worker has stopped
+	started []worker.Worker
+	sweeper sync.WaitGroup
+	quit    chan struct{} // closed when Stop begins
+	stopped chan struct{} // nil before Stop; closed when the workers have stopped
 }
 
 var _ engine.Engine = (*Engine)(nil)
 
 // New makes an Engine that does nothing before Start.
 func New(c Config) *Engine {
-	e := &Engine{Config: c}
+	e := &Engine{
+		Config: c, slots: map[vod.Stage]*slots{}, quit: make(chan struct{}),
+		backlog: newBacklog(c.Client.WorkflowService(), c.Namespace),
+		missed:  newMissed(), labels: &attributes{log: c.Log},
+	}
 	e.work, e.halt = context.WithCancelCause(context.Background())
-	e.worker = worker.New(c.Client, c.TaskQueue, worker.Options{
-		MaxConcurrentActivityExecutionSize: c.Slots,
-		MaxHeartbeatThrottleInterval:       cancelSeen,
-		WorkerStopTimeout:                  drainAtMost,
-		OnFatalError:                       func(err error) { c.Log.Error("the Temporal worker has ended", "error", err) },
-	})
-	a := &activities{Operations: c.Operations, stopping: e.work}
-	d := &driver{activities: a, heartbeat: c.Heartbeat}
-	e.worker.RegisterWorkflowWithOptions(d.ingest, workflow.RegisterOptions{Name: workflowName})
-	e.worker.RegisterActivity(a)
+	e.workers = e.makeWorkers()
 	return e
 }
 
-// Start begins to work and wakes every unfinished ingest, so that one that has
-// no workflow gets one.
+// Start begins to work. A process that accepts ingests wakes every unfinished
+// one, in the background, so that one that has no workflow gets one.
 func (e *Engine) Start(ctx context.Context) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if err := e.worker.Start(); err != nil {
-		return fmt.Errorf("start the Temporal worker: %w", err)
-	}
-	e.started = true
-	ids, err := e.Unfinished(ctx)
-	if err != nil {
-		return fmt.Errorf("find unfinished ingests: %w", err)
-	}
-	for _, id := range ids {
-		if err := e.signalWithStart(ctx, id); err != nil {
-			return err
+	e.labels.register(ctx, e.Client, e.Namespace)
+	for _, w := range e.workers {
+		if err := w.Start(); err != nil {
+			return fmt.Errorf("start to take tasks from Temporal: %w", err)
 		}
+		e.started = append(e.started, w)
+	}
+	if e.Sweep > 0 {
+		e.sweeper.Go(e.sweep)
 	}
 	return nil
 }
-
-// Wake advances the ingest, so that one that waits is cancelled even while
-// Temporal is out of reach, and tells its workflow.
-func (e *Engine) Wake(ctx context.Context, ingestID string) error {
-	state, err := e.Operations.Advance(ctx, ingestID)
-	if err != nil {
-		return err
-	}
-	if !state.Status.Final() {
-		return e.signalWithStart(ctx, ingestID)
-	}
-	err = e.Client.SignalWorkflow(ctx, ingestID, "", wakeSignal, nil)
-	if none := (*serviceerror.NotFound)(nil); err != nil && !errors.As(err, &none) {
-		return fmt.Errorf("wake the workflow of ingest %s: %w", ingestID, err)
-	}
-	return nil
-}
-
-// signalWithStart wakes the ingest's workflow, and makes one if none runs.
-func (e *Engine) signalWithStart(ctx context.Context, ingestID string) error {
-	_, err := e.Client.SignalWithStartWorkflow(ctx, ingestID, wakeSignal, nil, client.StartWorkflowOptions{
-		ID: ingestID, TaskQueue: e.TaskQueue,
-		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
-	}, workflowName, ingestID)
-	if err != nil {
-		return fmt.Errorf("wake the workflow of ingest %s: %w", ingestID, err)
-	}
-	return nil
-}
-
-// Waiting knows nothing: what waits, waits at the service.
-func (e *Engine) Waiting(context.Context, plan.Ready) string { return "" }
 
 // Stop takes no more work, lets running tasks finish until ctx is done, then
 // interrupts them and waits until they are given back.
 func (e *Engine) Stop(ctx context.Context) error {
-	stopped := e.stopWorker()
+	stopped := e.stopWorkers()
 	select {
 	case <-stopped:
 	case <-ctx.Done():
@@ -161,20 +123,22 @@ func (e *Engine) Stop(ctx context.Context) error {
 	return nil
 }
 
-func (e *Engine) stopWorker() <-chan struct{} {
+func (e *Engine) stopWorkers() <-chan struct{} {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.stopped != nil {
 		return e.stopped
 	}
 	e.stopped = make(chan struct{})
-	if !e.started {
-		close(e.stopped)
-		return e.stopped
-	}
+	close(e.quit)
 	go func() {
 		defer close(e.stopped)
-		e.worker.Stop()
+		e.sweeper.Wait()
+		var all sync.WaitGroup
+		for _, w := range e.started {
+			all.Go(w.Stop)
+		}
+		all.Wait()
 	}()
 	return e.stopped
 }

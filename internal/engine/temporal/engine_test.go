@@ -2,76 +2,26 @@ package temporal
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
-	"go.temporal.io/sdk/testsuite"
 
 	"github.com/via-orchestrate/orchestrate/internal/engine"
 	"github.com/via-orchestrate/orchestrate/internal/engine/enginetest"
+	"github.com/via-orchestrate/orchestrate/internal/temporaltest"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
-
-// addressKey is the environment variable with the address of the dev server,
-// for the second process of the suite too.
-const addressKey = "ENGINETEST_TEMPORAL"
 
 func TestMain(m *testing.M) {
 	if enginetest.Main(newEngine) {
 		os.Exit(1)
 	}
-	os.Exit(withServer(m.Run))
-}
-
-// withServer runs the tests beside a dev server of their own.
-func withServer(run func() int) (code int) {
-	path, err := findServer()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	server, err := testsuite.StartDevServer(context.Background(), testsuite.DevServerOptions{
-		ExistingPath: path, LogLevel: "error", Stdout: os.Stderr,
-		ClientOptions: &client.Options{Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler))},
-	})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "start the Temporal dev server:", err)
-		return 1
-	}
-	defer func() {
-		if err := server.Stop(); err != nil {
-			fmt.Fprintln(os.Stderr, "stop the Temporal dev server:", err)
-			code = 1
-		}
-	}()
-	if err := os.Setenv(addressKey, server.FrontendHostPort()); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return run()
-}
-
-// findServer looks where scripts/setup.sh puts it, then in $PATH.
-func findServer() (string, error) {
-	path, err := filepath.Abs("../../../.cache/bin/temporal")
-	if err != nil {
-		return "", err
-	}
-	if _, err := os.Stat(path); err == nil {
-		return path, nil
-	}
-	if path, err = exec.LookPath("temporal"); err != nil {
-		return "", fmt.Errorf("the tests of the Temporal driver need its dev server; run: scripts/setup.sh test")
-	}
-	return path, nil
+	os.Exit(temporaltest.Main(m.Run))
 }
 
 // connected is an engine with a connection of its own.
@@ -89,29 +39,64 @@ func (c *connected) Stop(ctx context.Context) error {
 // Abandon cuts the connection: to the service, this worker is lost.
 func (c *connected) Abandon() { c.close() }
 
+// AwaitLevel waits until the ingest's waiting task has the level.
+func (c *connected) AwaitLevel(t testing.TB, ingestID string, level int) {
+	t.Helper()
+	eventually(t, "the task at its new level", func() bool {
+		described, err := c.Client.DescribeWorkflowExecution(t.Context(), ingestID, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		pending := described.GetPendingActivities()
+		return len(pending) == 1 && int(pending[0].GetPriority().GetPriorityKey()) == level
+	})
+}
+
 func newEngine(d enginetest.Deps) (engine.Engine, error) {
-	conn, err := client.Dial(client.Options{HostPort: os.Getenv(addressKey), Logger: log.NewStructuredLogger(d.Log)})
+	conn, err := client.Dial(client.Options{HostPort: os.Getenv(temporaltest.SharedKey), Logger: log.NewStructuredLogger(d.Log)})
 	if err != nil {
 		return nil, err
 	}
-	slots := 16
-	if n := d.Slots[vod.Retrieval]; n > 0 {
-		slots = n
+	return &connected{Engine: New(config(conn, d)), close: sync.OnceFunc(conn.Close)}, nil
+}
+
+// config is that of an engine that does everything.
+func config(conn client.Client, d enginetest.Deps) Config {
+	slots := map[vod.Stage]int{}
+	for _, stage := range vod.Stages() {
+		slots[stage] = 4
 	}
-	return &connected{
-		Engine: New(Config{
-			Client: conn, TaskQueue: d.Name, Operations: d.Operations, Unfinished: d.Unfinished,
-			Slots: slots, Heartbeat: 2 * time.Second, Log: d.Log,
-		}),
-		close: sync.OnceFunc(conn.Close),
-	}, nil
+	for stage, n := range d.Slots {
+		slots[stage] = n
+	}
+	return Config{
+		Client: conn, Namespace: temporaltest.Namespace, Prefix: d.Name,
+		Operations: d.Operations, Unfinished: d.Unfinished, Sweep: time.Minute,
+		Workers: func(context.Context) ([]vod.Worker, error) {
+			return []vod.Worker{{Slots: slots}}, nil
+		},
+		Slots: slots, Hold: d.Hold, HoldPoll: 10 * time.Millisecond, Heartbeat: 2 * time.Second, Log: d.Log,
+	}
 }
 
 func TestEngine(t *testing.T) {
 	t.Parallel()
-	enginetest.Exercise(t, newEngine, map[string]string{
-		"Hold": "what waits, waits at the service; a worker that is short of room is to stop polling, which is the full driver's",
-	})
+	temporaltest.Address(t) // or skip
+	enginetest.Exercise(t, newEngine, nil)
 }
 
 func BenchmarkEngine(b *testing.B) { enginetest.Speed(b, newEngine) }
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// eventually waits until what must come has come.
+func eventually(t testing.TB, what string, is func() bool) {
+	t.Helper()
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	for deadline := time.Now().Add(time.Minute); !is(); <-ticker.C {
+		if time.Now().After(deadline) {
+			t.Fatalf("it does not come: %s", what)
+		}
+	}
+}

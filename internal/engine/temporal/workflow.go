@@ -13,17 +13,22 @@ import (
 
 const (
 	workflowName = "ingest"
-	// longestTask ends an activity whose worker heartbeats for ever. Steps have
-	// tighter limits of their own.
-	longestTask = 7 * 24 * time.Hour
+	// wakeSignal tells a workflow that its ingest has changed.
+	wakeSignal = "wake"
 	// planAtMost is how long a change of the store may take.
 	planAtMost = 30 * time.Second
+	// planAgainAtMost is the longest pause between two tries to reach the store.
+	planAgainAtMost = 30 * time.Second
+	// raiseAtLeast keeps a workflow whose clock is ahead of the store's from
+	// asking without a pause.
+	raiseAtLeast = time.Second
 )
 
 // driver holds what workflows are written with; it never changes.
 type driver struct {
-	activities *activities // for the names of its methods alone
-	heartbeat  time.Duration
+	planning  *planning // for the names of its methods alone
+	prefix    string
+	heartbeat time.Duration
 }
 
 // drive is the state of one workflow. It is rebuilt by replay: nothing here may
@@ -35,9 +40,10 @@ type drive struct {
 	tasks    workflow.Context // of the activities; cancelled to interrupt them
 	cancel   workflow.CancelFunc
 	selector workflow.Selector
-	running  map[string]bool // by task id; true: it became ready once more
+	running  map[string]*task // by id
 	ready    []plan.Ready
-	over     bool // as the store said last
+	raiseAt  time.Time // when a timer will ask for new levels
+	over     bool      // as the store said last
 	err      error
 }
 
@@ -49,32 +55,42 @@ func (d *driver) ingest(ctx workflow.Context, ingestID string) error {
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
 	w := &drive{
 		driver: d, ctx: ctx, id: ingestID,
-		selector: workflow.NewSelector(ctx), running: map[string]bool{},
+		selector: workflow.NewSelector(ctx), running: map[string]*task{},
 	}
 	w.tasks, w.cancel = workflow.WithCancel(ctx)
-	wakes := workflow.GetSignalChannel(ctx, wakeSignal)
-	wakes.ReceiveAsync(nil) // the one that came with the start
-	w.selector.AddReceive(wakes, func(c workflow.ReceiveChannel, _ bool) {
-		for c.ReceiveAsync(nil) { // One look at the store does for all.
-		}
-		w.plan(d.activities.Advance, w.id)
-	})
-	w.plan(d.activities.Recover, w.id)
+	w.listen()
+	w.plan(d.planning.Recover, w.id)
 	for w.err == nil {
 		w.deliver()
-		if w.over && len(w.running) == 0 && !w.selector.HasPending() {
-			return nil
+		if len(w.running) == 0 && !w.selector.HasPending() {
+			switch {
+			case w.over:
+				return nil
+			case w.full():
+				return workflow.NewContinueAsNewError(ctx, workflowName, w.id)
+			}
 		}
 		w.selector.Select(ctx)
 	}
 	return w.err
 }
 
+// listen hears wakes from now on.
+func (w *drive) listen() {
+	wakes := workflow.GetSignalChannel(w.ctx, wakeSignal)
+	wakes.ReceiveAsync(nil) // the one that came with the start
+	w.selector.AddReceive(wakes, func(c workflow.ReceiveChannel, _ bool) {
+		for c.ReceiveAsync(nil) { // One look at the store does for all.
+		}
+		w.plan(w.planning.Advance, w.id)
+	})
+}
+
 // plan asks the store where the ingest stands, and interrupts what must not go
 // on. Nothing else may: what a task's end tells can have been overtaken.
 func (w *drive) plan(operation any, args ...any) {
 	ctx := workflow.WithLocalActivityOptions(w.ctx, workflow.LocalActivityOptions{
-		StartToCloseTimeout: planAtMost, RetryPolicy: retryPolicy(),
+		StartToCloseTimeout: planAtMost, RetryPolicy: retryPolicy(planAgainAtMost),
 	})
 	var state engine.State
 	w.err = workflow.ExecuteLocalActivity(ctx, operation, args...).Get(ctx, &state)
@@ -85,69 +101,46 @@ func (w *drive) plan(operation any, args ...any) {
 	}
 }
 
-// deliver starts what is ready.
+// full tells that the history has grown so long that it is to end here, and to
+// go on in a new one, when no task is under way. Nothing is begun until then.
+func (w *drive) full() bool { return workflow.GetInfo(w.ctx).GetContinueAsNewSuggested() }
+
+// deliver starts what is ready, and moves what has got another place.
 func (w *drive) deliver() {
 	for _, ready := range w.ready {
-		if _, underWay := w.running[ready.TaskID]; underWay {
-			w.running[ready.TaskID] = true
-			continue
+		switch t := w.running[ready.TaskID]; {
+		case w.full():
+		case t == nil:
+			w.start(ready)
+		default:
+			t.again = true
+			t.move(w.place(ready))
 		}
-		w.running[ready.TaskID] = false
-		w.start(ready)
+		w.raise(ready.RaiseAt)
 	}
 	w.ready = nil
 }
 
-// start runs the task's activity when its time has come.
-func (w *drive) start(ready plan.Ready) {
-	ended, settle := workflow.NewFuture(w.ctx)
-	options := w.options(ready)
-	workflow.Go(w.tasks, func(ctx workflow.Context) {
-		var state engine.State
-		err := workflow.Sleep(ctx, ready.NotBefore.Sub(workflow.Now(ctx)))
-		if err == nil {
-			ctx = workflow.WithActivityOptions(ctx, options)
-			err = workflow.ExecuteActivity(ctx, w.activities.RunTask, w.id, ready.TaskID).Get(ctx, &state)
+// raise asks once more for what is ready at the time, when its level rises.
+func (w *drive) raise(at time.Time) {
+	if at.IsZero() || at.Equal(w.raiseAt) {
+		return
+	}
+	w.raiseAt = at
+	timer := workflow.NewTimer(w.ctx, max(raiseAtLeast, at.Sub(workflow.Now(w.ctx))))
+	w.selector.AddFuture(timer, func(workflow.Future) {
+		if at.Equal(w.raiseAt) { // It was not set to another time since.
+			w.raiseAt = time.Time{}
+			w.plan(w.planning.Advance, w.id)
 		}
-		settle.Set(state, err)
 	})
-	w.selector.AddFuture(ended, func(f workflow.Future) { w.ended(ready.TaskID, f) })
 }
 
-func (w *drive) options(ready plan.Ready) workflow.ActivityOptions {
-	return workflow.ActivityOptions{
-		StartToCloseTimeout: longestTask,
-		HeartbeatTimeout:    w.heartbeat,
-		WaitForCancellation: true, // An ingest is over when its work has stopped.
-		RetryPolicy:         retryPolicy(),
-		Summary:             string(ready.Stage),
-		Priority:            temporal.Priority{PriorityKey: ready.Level},
-	}
-}
-
-// ended takes over what a task's end made ready. An activity that ended in an
-// error may have been lost without a record. One that did not may bring a state
-// that others have overtaken: so the end of the ingest, and a task that became
-// ready before its last attempt was seen to end, are looked up.
-func (w *drive) ended(taskID string, f workflow.Future) {
-	again := w.running[taskID]
-	delete(w.running, taskID)
-	var state engine.State
-	err := f.Get(w.ctx, &state)
-	w.ready = state.Ready
-	switch {
-	case err != nil:
-		w.plan(w.activities.RecoverTask, w.id, taskID)
-	case again || len(w.running)+len(w.ready) == 0:
-		w.plan(w.activities.Advance, w.id)
-	}
-}
-
-// retryPolicy is that of the plan, without a limit: the plan counts attempts
-// that failed, and what Temporal repeats by itself must not stop.
-func retryPolicy() *temporal.RetryPolicy {
+// retryPolicy has no limit: the plan counts attempts that failed, and what
+// Temporal repeats by itself must not stop.
+func retryPolicy(longest time.Duration) *temporal.RetryPolicy {
 	return &temporal.RetryPolicy{
-		InitialInterval: plan.FirstDelay, BackoffCoefficient: 2, MaximumInterval: plan.MaxDelay,
+		InitialInterval: plan.FirstDelay, BackoffCoefficient: 2, MaximumInterval: longest,
 		NonRetryableErrorTypes: []string{
 			string(vod.ClassMedia), string(vod.ClassConfig), string(vod.ClassCancelled), string(vod.NotFound),
 		},

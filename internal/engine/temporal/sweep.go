@@ -1,0 +1,144 @@
+package temporal
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"go.temporal.io/api/workflowservice/v1"
+)
+
+const (
+	// wakers is how many ingests a sweep wakes at the same time.
+	wakers = 8
+	// wakeAllEvery is after how many sweeps every unfinished ingest is woken: one
+	// whose workflow runs may have missed a wake by a server that was lost.
+	wakeAllEvery = 60
+	// pageSize is how many workflows are listed by one request.
+	pageSize = 1000
+	// listAtMost bounds the listing of the workflows that run.
+	listAtMost = time.Minute
+)
+
+// sweep makes good, until Stop, what wakes have missed. Several servers may do
+// it: to wake an ingest that needs nothing is harmless.
+func (e *Engine) sweep() {
+	mend := time.NewTicker(mendEvery)
+	defer mend.Stop()
+	// Servers that were started together do not sweep together.
+	next, sweeps := time.Now(), 0
+	for {
+		if !time.Now().Before(next) {
+			if err := e.sweepOnce(sweeps%wakeAllEvery == 0); err != nil {
+				e.Log.Error("cannot compare the unfinished ingests with Temporal's workflows; trying again", "error", err)
+				next = time.Now().Add(mendEvery)
+			} else {
+				sweeps++
+				next = time.Now().Add(e.Sweep/2 + rand.N(e.Sweep)) //nolint:gosec // No secret.
+			}
+		}
+		select {
+		case <-e.quit:
+			return
+		case <-mend.C:
+			e.wakeAll(e.missed.take())
+		}
+	}
+}
+
+// sweepOnce wakes the unfinished ingests that have no workflow, or all of them,
+// and the workflows whose ingest is over.
+func (e *Engine) sweepOnce(all bool) error {
+	ctx, done := e.untilQuit()
+	defer done()
+	running, err := e.workflows(ctx)
+	if err != nil {
+		return err
+	}
+	unfinished, err := e.Unfinished(ctx)
+	if err != nil {
+		return fmt.Errorf("find unfinished ingests: %w", err)
+	}
+	var wake []string
+	without := 0
+	for _, id := range unfinished {
+		if !running[id] {
+			without++
+		}
+		if all || !running[id] {
+			wake = append(wake, id)
+		}
+		delete(running, id)
+	}
+	for id := range running {
+		wake = append(wake, id)
+	}
+	if len(wake) > 0 {
+		e.Log.Debug("waking ingests", "count", len(wake), "withoutWorkflow", without)
+	}
+	e.wakeAll(wake)
+	return nil
+}
+
+// wakeAll wakes the ingests, a few at a time. What fails is tried again later.
+func (e *Engine) wakeAll(ids []string) {
+	ctx, done := e.untilQuit()
+	defer done()
+	next := make(chan string)
+	var group sync.WaitGroup
+	for range min(wakers, len(ids)) {
+		group.Go(func() {
+			for id := range next {
+				if err := e.wake(ctx, id); err != nil && ctx.Err() == nil {
+					e.Log.Debug("cannot wake the ingest; trying again", "ingest", id, "error", err)
+				}
+			}
+		})
+	}
+	for _, id := range ids {
+		select {
+		case next <- id:
+		case <-ctx.Done():
+		}
+	}
+	close(next)
+	group.Wait()
+}
+
+// workflows gives the ids of the workflows that run, as far as Temporal's
+// visibility has come.
+func (e *Engine) workflows(ctx context.Context) (map[string]bool, error) {
+	ctx, done := context.WithTimeout(ctx, listAtMost)
+	defer done()
+	ids, request := map[string]bool{}, &workflowservice.ListWorkflowExecutionsRequest{
+		Namespace: e.Namespace, PageSize: pageSize,
+		Query: fmt.Sprintf("WorkflowType = %q AND ExecutionStatus = 'Running' AND TaskQueue = %q", workflowName, e.Prefix),
+	}
+	for {
+		page, err := e.Client.ListWorkflow(ctx, request)
+		if err != nil {
+			return nil, fmt.Errorf("list the workflows that run: %w", err)
+		}
+		for _, w := range page.GetExecutions() {
+			ids[w.GetExecution().GetWorkflowId()] = true
+		}
+		if request.NextPageToken = page.GetNextPageToken(); len(request.NextPageToken) == 0 {
+			return ids, nil
+		}
+	}
+}
+
+// untilQuit gives a context that ends when Stop begins.
+func (e *Engine) untilQuit() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		select {
+		case <-e.quit:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
+}

@@ -1,0 +1,79 @@
+package temporal
+
+import (
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/via-orchestrate/orchestrate/internal/vod"
+)
+
+// How many of its own kind a process does at the same time; activities have
+// slots of their own.
+const (
+	workflowTasks = 100
+	localTasks    = 100
+)
+
+// makeWorkers makes the SDK's workers: one for the workflows, and one for each
+// queue of the stages that this process runs.
+func (e *Engine) makeWorkers() []worker.Worker {
+	p := &planning{operations: e.Operations, log: e.Log}
+	all := []worker.Worker{e.planner(p)}
+	for _, stage := range vod.Stages() {
+		if e.Slots[stage] < 1 {
+			continue
+		}
+		s := newSlots(stage, e.Slots[stage], e.holds(stage), e.HoldPoll)
+		e.slots[stage] = s
+		for _, name := range queueNames(e.Prefix, stage, e.Capabilities) {
+			all = append(all, e.taker(p, &queue{slots: s, name: name}))
+		}
+	}
+	return all
+}
+
+// holds gives why tasks of the stage may not start. Playout writes no files, so
+// it goes on when the disk is short.
+func (e *Engine) holds(stage vod.Stage) func() string {
+	if stage == vod.Playout {
+		return func() string { return "" }
+	}
+	return e.Hold
+}
+
+// planner makes the worker that advances workflows.
+func (e *Engine) planner(p *planning) worker.Worker {
+	w := worker.New(e.Client, e.Prefix, worker.Options{
+		LocalActivityWorkerOnly:                 true,
+		MaxConcurrentWorkflowTaskExecutionSize:  workflowTasks,
+		MaxConcurrentLocalActivityExecutionSize: localTasks,
+		WorkerStopTimeout:                       drainAtMost,
+		OnFatalError:                            e.fatal(e.Prefix),
+	})
+	d := &driver{planning: p, prefix: e.Prefix, heartbeat: e.Heartbeat}
+	w.RegisterWorkflowWithOptions(d.ingest, workflow.RegisterOptions{Name: workflowName})
+	w.RegisterActivity(p)
+	return w
+}
+
+// taker makes the worker that takes tasks from a queue.
+func (e *Engine) taker(p *planning, q *queue) worker.Worker {
+	r := &runner{planning: p, queue: q, watch: watch{stopping: e.work, beat: e.Heartbeat / beatsInTime}}
+	w := worker.New(e.Client, q.name, worker.Options{
+		DisableWorkflowWorker:            true,
+		Tuner:                            q,
+		MaxConcurrentActivityTaskPollers: 1,
+		MaxHeartbeatThrottleInterval:     e.Heartbeat / beatsInTime,
+		WorkerStopTimeout:                drainAtMost,
+		OnFatalError:                     e.fatal(q.name),
+	})
+	w.RegisterActivityWithOptions(r.RunTask, activity.RegisterOptions{Name: runTask})
+	return w
+}
+
+func (e *Engine) fatal(queue string) func(error) {
+	return func(err error) {
+		e.Log.Error("this process takes no more tasks from Temporal; start it again", "queue", queue, "error", err)
+	}
+}
