@@ -19,6 +19,8 @@ type Metrics struct {
 	engineMetrics
 	httpMetrics
 	storeMetrics
+	s3Metrics
+	temporalMetrics
 	swept *prometheus.CounterVec
 }
 
@@ -27,6 +29,7 @@ func New(version string) *Metrics {
 	m := &Metrics{
 		registry:      prometheus.NewRegistry(),
 		engineMetrics: newEngineMetrics(), httpMetrics: newHTTPMetrics(), storeMetrics: newStoreMetrics(),
+		s3Metrics: newS3Metrics(), temporalMetrics: newTemporalMetrics(),
 		swept: counters("orchestrate_swept_total", "What was removed because it is old or belongs to nobody, by kind.", "kind"),
 	}
 	for _, kind := range retention.Kinds() {
@@ -34,7 +37,7 @@ func New(version string) *Metrics {
 	}
 	for _, of := range [][]prometheus.Collector{
 		{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), buildInfo(version), m.swept},
-		m.engineMetrics.all(), m.httpMetrics.all(), m.storeMetrics.all(),
+		m.engineMetrics.all(), m.httpMetrics.all(), m.storeMetrics.all(), m.s3Metrics.all(), m.temporalMetrics.all(),
 	} {
 		m.registry.MustRegister(of...)
 	}

@@ -57,6 +57,7 @@ func watched(t *testing.T) *Metrics {
 		FreeSpace: func(folder string) (int64, error) { return int64(folder[0]), nil }, MinFree: 5e9,
 		Backups: filepath.Join(dir, "backups"),
 	})
+	m.WatchCluster(clusterOf(nil))
 	return m
 }
 

@@ -14,11 +14,12 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
-// Sources tell what has a value at every moment. They are asked by each scrape.
+// Sources tell what has a value at every moment. They are asked by each scrape;
+// what a process does not have is left out.
 type Sources struct {
 	Load       func() map[vod.Stage]engine.Load
 	Unfinished func(ctx context.Context) (map[vod.IngestStatus]int, error)
-	Database   string            // path of the file; its WAL stands beside it
+	Database   string            // path of SQLite's file; its WAL stands beside it
 	Folders    map[string]string // paths of folders whose disks have to have space, by name
 	FreeSpace  func(folder string) (bytes int64, err error)
 	MinFree    int64  // bytes below which new work waits
@@ -61,13 +62,22 @@ func (s *state) Describe(to chan<- *prometheus.Desc) {
 
 // Collect implements [prometheus.Collector].
 func (s *state) Collect(to chan<- prometheus.Metric) {
-	s.collectLoad(to)
-	s.collectUnfinished(to)
-	s.collectFiles(to)
+	if s.Load != nil {
+		s.collectLoad(to)
+	}
+	if s.Unfinished != nil {
+		s.collectUnfinished(to)
+	}
+	if s.Database != "" {
+		s.collectFiles(to)
+	}
 	gauge(to, s.minFree, float64(s.MinFree))
 	for name, path := range s.Folders {
 		free, err := s.FreeSpace(path)
 		gaugeOr(to, err, s.free, float64(free), name)
+	}
+	if s.Backups == "" {
+		return
 	}
 	if last, err := newest(s.Backups); err != nil || !last.IsZero() {
 		gaugeOr(to, err, s.backup, float64(last.UnixMilli())/1000)

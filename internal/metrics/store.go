@@ -6,25 +6,43 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
+// Why a transaction is done again.
+const (
+	RetriedSerialization = "serialization" // SQLSTATE 40001
+	RetriedDeadlock      = "deadlock"      // SQLSTATE 40P01
+	RetriedConnection    = "connection"    // it was lost before the commit
+)
+
 // storeMetrics count the transactions of the database.
 type storeMetrics struct {
 	size     prometheus.Histogram
 	duration prometheus.Histogram
 	failed   prometheus.Counter
+	retries  *prometheus.CounterVec
+	lost     prometheus.Counter
+	lag      prometheus.Histogram
 }
 
 func newStoreMetrics() storeMetrics {
-	return storeMetrics{
+	m := storeMetrics{
 		size: histogram("orchestrate_store_batch_size", "Writes that shared a transaction.",
 			[]float64{1, 2, 4, 8, 16, 32, 64, 128, 256}),
 		duration: histogram("orchestrate_store_batch_duration_seconds", "Time that transactions took until their writes were durable.",
 			[]float64{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}),
-		failed: counter("orchestrate_store_batch_failures_total", "Transactions that could not be written."),
+		failed:  counter("orchestrate_store_batch_failures_total", "Transactions that could not be written."),
+		retries: counters("orchestrate_store_retries_total", "Transactions that were done again, by why.", "reason"),
+		lost:    counter("orchestrate_store_listener_losses_total", "Times that the connection was lost which hears of other servers' changes."),
+		lag: histogram("orchestrate_store_notify_lag_seconds", "Time from the commit of a change until this server heard of it.",
+			[]float64{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30}),
 	}
+	for _, reason := range []string{RetriedSerialization, RetriedDeadlock, RetriedConnection} {
+		m.retries.WithLabelValues(reason)
+	}
+	return m
 }
 
 func (m storeMetrics) all() []prometheus.Collector {
-	return []prometheus.Collector{m.size, m.duration, m.failed}
+	return []prometheus.Collector{m.size, m.duration, m.failed, m.retries, m.lost, m.lag}
 }
 
 // Batch counts a transaction of so many writes. An error is why none of them
@@ -37,3 +55,14 @@ func (m storeMetrics) Batch(writes int, took time.Duration, err error) {
 	m.size.Observe(float64(writes))
 	m.duration.Observe(took.Seconds())
 }
+
+// StoreRetried counts a transaction that is done again; the reason is one of those
+// above.
+func (m storeMetrics) StoreRetried(reason string) { m.retries.WithLabelValues(reason).Inc() }
+
+// ListenerLost counts a loss of the connection that hears of other servers'
+// changes.
+func (m storeMetrics) ListenerLost() { m.lost.Inc() }
+
+// NotifyLag counts how long a change took to be heard of.
+func (m storeMetrics) NotifyLag(lag time.Duration) { m.lag.Observe(max(0, lag).Seconds()) }
