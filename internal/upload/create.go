@@ -46,6 +46,11 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, tenant string) e
 	if err := s.changed(r, vod.CreatedUpload, u.id); err != nil {
 		return err // The upload that nobody heard of expires.
 	}
+	if u.Length == 0 {
+		if err := s.settle(r.Context(), u.id); err != nil {
+			return err
+		}
+	}
 	w.Header().Set("Location", "/uploads/"+u.id)
 	s.tell(w, u)
 	w.WriteHeader(http.StatusCreated)
@@ -54,7 +59,10 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, tenant string) e
 
 // head tells how far an upload is.
 func (s *Server) head(w http.ResponseWriter, r *http.Request, tenant string) error {
-	u, err := s.find(tenant, r.PathValue("id"))
+	u, err := s.find(r.Context(), tenant, r.PathValue("id"))
+	if err == nil && u.offset == u.Length && !u.shelved {
+		err = s.settle(r.Context(), u.id)
+	}
 	if err != nil {
 		return err
 	}
@@ -70,14 +78,17 @@ func (s *Server) head(w http.ResponseWriter, r *http.Request, tenant string) err
 // delete gives an upload up (extension "termination").
 func (s *Server) delete(w http.ResponseWriter, r *http.Request, tenant string) error {
 	id := r.PathValue("id")
-	if _, err := s.find(tenant, id); err != nil {
+	u, err := s.take(r.Context(), tenant, id)
+	if err != nil {
 		return err
 	}
-	if !s.lock(id) {
-		return locked(id)
-	}
 	defer s.unlock(id)
-	if err := s.erase(id); err != nil {
+	if u.shelved {
+		err = s.Shelf.remove(r.Context(), tenant, id)
+	} else {
+		err = s.erase(id)
+	}
+	if err != nil {
 		return err
 	}
 	if err := s.changed(r, vod.DeletedUpload, id); err != nil {

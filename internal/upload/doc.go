@@ -13,4 +13,11 @@
 // A writer that sends nothing for a while loses the lock and keeps its bytes.
 // Uploads that nobody wrote to for [Lifetime] and no ingest needs are removed
 // by [Server.Sweep].
+//
+// Where several machines work together, a complete upload is moved to a [Shelf]
+// that all of them reach, before its client hears that it is complete: any
+// worker opens it there, any server answers for it and sweeps it. Until then it
+// is known to the server that began it alone, so a load balancer must bring all
+// requests for `/uploads` of one client to the same server. A move that was
+// interrupted begins again when its client asks, or with the next sweep.
 package upload

@@ -130,7 +130,7 @@ func (b *bundle) awaitOffset(path string, n int64) {
 // content reads a complete upload as the retrieval step does.
 func (b *bundle) content(path string) (name, text string) {
 	b.Helper()
-	f, name, size, err := b.server.Open("a", idOf(path))
+	f, name, size, err := b.server.Open(b.Context(), "a", idOf(path))
 	if err != nil {
 		b.Fatal(err)
 	}

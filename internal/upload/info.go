@@ -1,11 +1,13 @@
 package upload
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"regexp"
@@ -30,7 +32,8 @@ type upload struct {
 	info
 	id      string
 	offset  int64
-	written time.Time // when the last byte arrived
+	written time.Time // when the last byte arrived, or the whole on the shelf
+	shelved bool      // it is on the shelf, and complete
 }
 
 func (u upload) expires() time.Time { return u.written.Add(Lifetime) }
@@ -60,7 +63,7 @@ func (s *Server) add(in info) (upload, error) {
 		_ = s.root.Remove(id + ".data")
 		return upload{}, err
 	}
-	return s.find(in.Tenant, id)
+	return s.load(id)
 }
 
 // writeWhole writes a file that appears complete or not at all, even when the
@@ -91,8 +94,9 @@ func (s *Server) syncDir() error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// find gives the tenant's upload, or an error that is [fs.ErrNotExist].
-func (s *Server) find(tenant, id string) (upload, error) {
+// findHere gives the tenant's upload in this server's folder, or an error that
+// is [fs.ErrNotExist].
+func (s *Server) findHere(tenant, id string) (upload, error) {
 	u, err := s.load(id)
 	if err == nil && u.Tenant != tenant {
 		err = fmt.Errorf("upload %s: %w", id, fs.ErrNotExist)
@@ -120,12 +124,15 @@ func (s *Server) load(id string) (upload, error) {
 	return u, nil
 }
 
-// Open opens a complete upload of the tenant for reading and tells the file
-// name that the client gave (without folders, maybe empty) and the size in
-// bytes. An unknown upload is [fs.ErrNotExist], an incomplete one a
-// [vod.StepError]. The caller closes f; it stays readable after Remove.
-func (s *Server) Open(tenant, id string) (f *os.File, name string, size int64, err error) {
-	u, err := s.find(tenant, id)
+// Open opens a complete upload of the tenant for reading, until ctx is done,
+// and tells the file name that the client gave (without folders, maybe empty)
+// and the size in bytes. An unknown upload is [fs.ErrNotExist], an incomplete
+// one a [vod.StepError]. The caller closes file.
+func (s *Server) Open(ctx context.Context, tenant, id string) (file io.ReadSeekCloser, name string, size int64, err error) {
+	u, err := s.findHere(tenant, id)
+	if s.Shelf != nil && errors.Is(err, fs.ErrNotExist) {
+		return s.Shelf.Open(ctx, tenant, id)
+	}
 	if err != nil {
 		return nil, "", 0, err
 	}
@@ -136,27 +143,14 @@ func (s *Server) Open(tenant, id string) (f *os.File, name string, size int64, e
 			Hint:    "Finish the upload, then retry the ingest.",
 		}
 	}
-	f, err = s.root.Open(id + ".data")
+	data, err := s.root.Open(id + ".data")
+	if s.Shelf != nil && errors.Is(err, fs.ErrNotExist) {
+		return s.Shelf.Open(ctx, tenant, id) // It was moved just now.
+	}
 	if err != nil {
 		return nil, "", 0, fmt.Errorf("upload %s: %w", id, err)
 	}
-	return f, u.Name, u.offset, nil
-}
-
-// Remove deletes an upload of the tenant; one that is not there is no error.
-// One that is being written is a Conflict fault.
-func (s *Server) Remove(tenant, id string) error {
-	if !s.lock(id) {
-		return vod.Faultf(vod.Conflict, "The upload %s is being written to.", id)
-	}
-	defer s.unlock(id)
-	if _, err := s.find(tenant, id); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		return err
-	}
-	return s.erase(id)
+	return data, u.Name, u.offset, nil
 }
 
 // erase removes an upload that the caller has locked. The JSON file goes

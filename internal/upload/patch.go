@@ -23,7 +23,7 @@ const (
 // patch takes the next bytes of an upload.
 func (s *Server) patch(w http.ResponseWriter, r *http.Request, tenant string) error {
 	id := r.PathValue("id")
-	if _, err := s.find(tenant, id); err != nil {
+	if _, err := s.find(r.Context(), tenant, id); err != nil {
 		return err
 	}
 	if ct := r.Header.Get("Content-Type"); ct != "application/offset+octet-stream" {
@@ -33,32 +33,42 @@ func (s *Server) patch(w http.ResponseWriter, r *http.Request, tenant string) er
 	if err != nil {
 		return err
 	}
-	if !s.lock(id) {
-		return locked(id)
+	u, err := s.append(w, r, tenant, id, offset)
+	if err == nil && u.offset == u.Length && !u.shelved {
+		err = s.settle(r.Context(), id)
 	}
-	defer s.unlock(id)
-	u, err := s.find(tenant, id) // Again, now that nobody else writes.
 	if err != nil {
-		return err
-	}
-	if offset != u.offset {
-		return vod.Faultf(vod.Conflict, "The upload stands at %d bytes; Upload-Offset says %d.", u.offset, offset)
-	}
-	if r.ContentLength > u.Length-u.offset {
-		return tooLong(u)
-	}
-	if err := s.room(u.Length - u.offset); err != nil {
-		return err
-	}
-	if err := s.write(w, r, u); err != nil {
-		return err
-	}
-	if u, err = s.find(tenant, id); err != nil {
 		return err
 	}
 	s.tell(w, u)
 	w.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+// append writes the body of a request, which is for this offset, to an upload,
+// and gives it as it is then.
+func (s *Server) append(w http.ResponseWriter, r *http.Request, tenant, id string, offset int64) (upload, error) {
+	u, err := s.take(r.Context(), tenant, id)
+	if err != nil {
+		return upload{}, err
+	}
+	defer s.unlock(id)
+	if offset != u.offset {
+		return upload{}, vod.Faultf(vod.Conflict, "The upload stands at %d bytes; Upload-Offset says %d.", u.offset, offset)
+	}
+	if r.ContentLength > u.Length-u.offset || u.shelved && r.ContentLength != 0 {
+		return upload{}, tooLong(u)
+	}
+	if u.shelved {
+		return u, nil
+	}
+	if err := s.room(u.Length - u.offset); err != nil {
+		return upload{}, err
+	}
+	if err := s.write(w, r, u); err != nil {
+		return upload{}, err
+	}
+	return s.load(id)
 }
 
 // write appends the body to the data file. What arrived before a connection

@@ -1,6 +1,7 @@
 package upload
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 
 	"github.com/via-orchestrate/orchestrate/internal/problem"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
@@ -37,6 +40,8 @@ type Options struct {
 	// InUse tells whether an unfinished ingest still needs an upload; such
 	// uploads do not expire. nil: none is needed.
 	InUse func(tenant, id string) (bool, error)
+	// Shelf is where complete uploads are moved to. nil: they stay here.
+	Shelf *Shelf
 	// MaxSize is the largest upload in bytes; 0: no limit.
 	MaxSize int64
 	// MinFree is the disk space in bytes that uploads leave free.
@@ -55,8 +60,14 @@ type Server struct {
 	dir  string
 	root *os.Root
 
-	mu      sync.Mutex
-	writing map[string]struct{} // ids that a request or Sweep holds
+	moves      singleflight.Group // by id
+	moving     sync.RWMutex       // held for reading by every move
+	background context.Context    // of moves; done when the server is closed
+	end        context.CancelFunc
+
+	mu         sync.Mutex
+	writing    map[string]struct{} // ids that a request, a move or Sweep holds
+	shelfSwept time.Time           // when Sweep looked at the shelf last
 }
 
 // New opens a server on the folder dir, which is made if it is missing. Close
@@ -81,11 +92,18 @@ func New(dir string, o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("folder for uploads: %w", err)
 	}
-	return &Server{Options: o, dir: dir, root: root, writing: map[string]struct{}{}}, nil
+	s := &Server{Options: o, dir: dir, root: root, writing: map[string]struct{}{}}
+	s.background, s.end = context.WithCancel(context.Background())
+	return s, nil
 }
 
-// Close releases the folder.
-func (s *Server) Close() error { return s.root.Close() }
+// Close breaks moves off, which go on after a start, and releases the folder.
+func (s *Server) Close() error {
+	s.end()
+	s.moving.Lock()
+	defer s.moving.Unlock()
+	return s.root.Close()
+}
 
 // The methods of the two paths.
 const (

@@ -7,18 +7,23 @@ import (
 	"time"
 )
 
+// shelfEvery is how often Sweep looks through the shelf, which all servers do.
+const shelfEvery = time.Hour
+
 // Sweep removes the uploads that expired before now, complete or not, unless
 // an ingest needs them or they are being written to, and files that a crash
 // left without an upload. It tells how many of both it removed. An error with
-// one of them does not keep the others.
+// one of them does not keep the others. Moves to the shelf that were
+// interrupted, it lets begin again.
 func (s *Server) Sweep(now time.Time) (removed int, err error) {
 	entries, err := fs.ReadDir(s.root.FS(), ".")
 	if err != nil {
 		return 0, err
 	}
 	var failed []error
+	var kept []string
 	for _, e := range entries {
-		id, _, _ := strings.Cut(e.Name(), ".")
+		id, suffix, _ := strings.Cut(e.Name(), ".")
 		if !idPattern.MatchString(id) || !s.lock(id) {
 			continue
 		}
@@ -26,10 +31,39 @@ func (s *Server) Sweep(now time.Time) (removed int, err error) {
 		s.unlock(id)
 		if gone {
 			removed++
+		} else if suffix == "json" {
+			kept = append(kept, id)
 		}
 		failed = append(failed, err)
 	}
-	return removed, errors.Join(failed...)
+	if s.Shelf == nil {
+		return removed, errors.Join(failed...)
+	}
+	s.moves.DoChan("all", func() (any, error) { s.moveAll(kept); return nil, nil })
+	n, err := s.sweepShelf(now)
+	return removed + n, errors.Join(append(failed, err)...)
+}
+
+// sweepShelf sweeps the shelf if it is time to.
+func (s *Server) sweepShelf(now time.Time) (int, error) {
+	s.mu.Lock()
+	due := now.Sub(s.shelfSwept) >= shelfEvery
+	if due {
+		s.shelfSwept = now
+	}
+	s.mu.Unlock()
+	if !due {
+		return 0, nil
+	}
+	return s.Shelf.sweep(s.background, now, s.inUse)
+}
+
+// inUse tells whether an ingest needs the upload.
+func (s *Server) inUse(tenant, id string) (bool, error) {
+	if s.InUse == nil {
+		return false, nil
+	}
+	return s.InUse(tenant, id)
 }
 
 // sweepFile removes one file if its upload expired, or if it has none.
@@ -48,10 +82,8 @@ func (s *Server) sweepFile(e fs.DirEntry, id string, now time.Time) (bool, error
 	case now.Before(u.expires()):
 		return false, nil
 	}
-	if s.InUse != nil {
-		if used, err := s.InUse(u.Tenant, id); used || err != nil {
-			return false, err
-		}
+	if used, err := s.inUse(u.Tenant, id); used || err != nil {
+		return false, err
 	}
 	return true, s.erase(id)
 }

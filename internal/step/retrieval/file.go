@@ -15,13 +15,16 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
-// fileSource is an open file of this machine.
+// fileSource is an open file.
 type fileSource struct {
-	file  *os.File
+	file  io.ReadSeekCloser
 	name  string
 	shown string
 	size  int64
-	mod   time.Time
+	// now tells the size and the time of the last change, and mod is what it was
+	// when the file was opened. nil: the file does not change.
+	now func() (fs.FileInfo, error)
+	mod time.Time
 }
 
 // openFile opens a file: address below one of the folders. [os.Root] keeps
@@ -63,20 +66,26 @@ func openBelow(folder, rel string) (*os.File, error) {
 }
 
 // openUpload opens an uploaded file.
-func openUpload(uploads Uploads, tenant, id string) (source, error) {
+func openUpload(ctx context.Context, uploads Uploads, tenant, id string) (source, error) {
 	shown := "upload:" + id
 	if uploads == nil {
 		return nil, openError(shown, fs.ErrNotExist)
 	}
-	file, name, _, err := uploads.Open(tenant, id)
+	file, name, size, err := uploads.Open(ctx, tenant, id)
 	var se *vod.StepError
-	if errors.As(err, &se) {
+	switch {
+	case errors.As(err, &se):
 		return nil, se
-	}
-	if err != nil {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, openError(shown, err)
+	case err != nil:
+		return nil, &vod.StepError{
+			Class: vod.ClassInfra, Reason: vod.ReasonSourceUnreadable, Cause: err,
+			Message: fmt.Sprintf("%s cannot be opened.", shown),
+			Hint:    "Look at the storage of uploads: the disk of the server, or the bucket of store-root.",
+		}
 	}
-	return newFileSource(file, name, shown)
+	return &fileSource{file: file, name: name, shown: shown, size: size}, nil
 }
 
 func newFileSource(file *os.File, name, shown string) (source, error) {
@@ -88,7 +97,7 @@ func newFileSource(file *os.File, name, shown string) (source, error) {
 		_ = file.Close()
 		return nil, openError(shown, err)
 	}
-	return &fileSource{file: file, name: name, shown: shown, size: info.Size(), mod: info.ModTime()}, nil
+	return &fileSource{file: file, name: name, shown: shown, size: info.Size(), now: file.Stat, mod: info.ModTime()}, nil
 }
 
 func openError(shown string, err error) error {
@@ -135,11 +144,15 @@ func (f *fileSource) CopyTo(ctx context.Context, s *sink) error {
 
 // checkUnchanged refuses a file that was written to while it was read.
 func (f *fileSource) checkUnchanged(read int64) error {
-	info, err := f.file.Stat()
-	if err != nil {
-		return f.readError(err)
+	same := read == f.size
+	if f.now != nil {
+		info, err := f.now()
+		if err != nil {
+			return f.readError(err)
+		}
+		same = same && info.Size() == f.size && info.ModTime().Equal(f.mod)
 	}
-	if read == f.size && info.Size() == f.size && info.ModTime().Equal(f.mod) {
+	if same {
 		return nil
 	}
 	return &vod.StepError{

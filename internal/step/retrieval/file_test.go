@@ -1,7 +1,10 @@
 package retrieval_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -103,10 +106,12 @@ func must(t testing.TB, err error) {
 // uploads has one upload of tenant acme.
 type uploads struct{ path, name string }
 
-func (u uploads) Open(tenant, id string) (*os.File, string, int64, error) {
+func (u uploads) Open(_ context.Context, tenant, id string) (io.ReadSeekCloser, string, int64, error) {
 	switch {
 	case id == "partial":
 		return nil, "", 0, &vod.StepError{Class: vod.ClassMedia, Reason: vod.ReasonSourceMissing, Message: "The upload is not complete."}
+	case id == "unreachable":
+		return nil, "", 0, errors.New("the bucket does not answer")
 	case tenant != "acme" || id != "u1":
 		return nil, "", 0, fmt.Errorf("upload: %w", fs.ErrNotExist)
 	}
@@ -123,6 +128,8 @@ func TestUpload(t *testing.T) {
 	b.wantError(t, err, vod.ClassMedia, vod.ReasonSourceMissing, "upload:u2 does not exist")
 	_, err = b.run(t, input("upload:partial"))
 	b.wantError(t, err, vod.ClassMedia, vod.ReasonSourceMissing, "not complete")
+	_, err = b.run(t, input("upload:unreachable"))
+	b.wantError(t, err, vod.ClassInfra, vod.ReasonSourceUnreadable, "upload:unreachable cannot be opened")
 	r, err := b.run(t, input("upload:u1", "upload:u1"))
 	b.wantBytes(t, r, err, []byte("data"))
 	if first, second := r.Outputs[0].Files[0].URI, r.Outputs[1].Files[0].URI; !strings.HasSuffix(first, "/source") || !strings.HasSuffix(second, "/source-2") {

@@ -3,8 +3,8 @@ package retrieval
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
@@ -13,11 +13,11 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
-// Uploads gives the files that were uploaded to this server. An id that is
-// unknown or another tenant's is [fs.ErrNotExist]; what is not complete is a
-// [vod.StepError]. The caller closes the file.
+// Uploads gives the files that were uploaded. An id that is unknown or another
+// tenant's is [fs.ErrNotExist]; what is not complete is a [vod.StepError]. A
+// file may be read until ctx is done, and does not change; the caller closes it.
 type Uploads interface {
-	Open(tenant, id string) (f *os.File, name string, size int64, err error)
+	Open(ctx context.Context, tenant, id string) (file io.ReadSeekCloser, name string, size int64, err error)
 }
 
 // Config is what the step needs.
@@ -133,7 +133,7 @@ func relabelled(job step.Job) []vod.Fileset {
 // file copies one file into the folder. A wrong MD5 is given one more chance,
 // since caches do hand out old or damaged files.
 func (r *Runner) file(ctx context.Context, job step.Job, folder *location.Folder, f vod.File, taken names, p *progress) (vod.File, error) {
-	src, err := r.open(job, f.URI)
+	src, err := r.open(ctx, job, f.URI)
 	if err != nil {
 		return vod.File{}, err
 	}

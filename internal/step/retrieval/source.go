@@ -21,7 +21,7 @@ type source interface {
 }
 
 // open finds the source of an address as shown in documents.
-func (r *Runner) open(job step.Job, shown string) (source, error) {
+func (r *Runner) open(ctx context.Context, job step.Job, shown string) (source, error) {
 	address := shown
 	if full, ok := job.Sources[shown]; ok {
 		address = full
@@ -41,7 +41,7 @@ func (r *Runner) open(job step.Job, shown string) (source, error) {
 	case "file":
 		return openFile(r.config.SourceDirs, address)
 	case "upload":
-		return openUpload(r.config.Uploads, job.Tenant, rest)
+		return openUpload(ctx, r.config.Uploads, job.Tenant, rest)
 	}
 	return nil, &vod.StepError{
 		Class: vod.ClassConfig, Reason: vod.ReasonConfig,
