@@ -91,6 +91,8 @@ func settings() (args []string) {
 		"matching.enableFairness=true",
 		// One partition, so that the order is one over the whole queue.
 		"matching.numTaskqueueReadPartitions=1", "matching.numTaskqueueWritePartitions=1",
+		// What waits in a queue is counted anew each time that it is asked for.
+		`matching.TaskQueueInfoByBuildIdTTL="0s"`,
 	} {
 		args = append(args, "--dynamic-config-value", value)
 	}
