@@ -95,7 +95,7 @@ func (a *App) mounts() map[string]http.Handler {
 		"GET /{$}":           http.RedirectHandler("/ui/", http.StatusSeeOther),
 		"GET " + apidoc.Path: docs, "GET " + apidoc.Path + "/": docs,
 		"GET /events": events,
-		"/media/":     mediahttp.Handler(a.config.MediaRoot),
+		"/media/":     mediahttp.Handler(mediahttp.Folder(a.config.MediaRoot)),
 		"/uploads":    uploads, "/uploads/": uploads,
 		"/ui/": pages, "GET /play/": pages,
 	}

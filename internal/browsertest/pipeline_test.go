@@ -148,7 +148,7 @@ func (c catalogue) Playback(_ context.Context, _ vod.Caller, assetID string) (vo
 func serveFolder(t *testing.T, media string, p vod.Playback, connect ...string) string {
 	t.Helper()
 	mux := http.NewServeMux()
-	mux.Handle("/media/", mediahttp.Handler(media))
+	mux.Handle("/media/", mediahttp.Handler(mediahttp.Folder(media)))
 	caller := vod.Caller{Tenant: "acme"}
 	kit := page.New(page.Config{Caller: func(context.Context) (vod.Caller, error) { return caller, nil }})
 	mux.Handle(page.Prefix, kit)

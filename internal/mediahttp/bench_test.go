@@ -22,7 +22,7 @@ func BenchmarkSegment(b *testing.B) {
 		b.Fatal(err)
 	}
 	for name, h := range map[string]http.Handler{
-		"mediahttp":  Handler(root),
+		"mediahttp":  Handler(Folder(root)),
 		"fileserver": http.StripPrefix("/media/", http.FileServer(http.Dir(root))),
 	} {
 		b.Run(name, func(b *testing.B) {

@@ -4,12 +4,9 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
-	"os"
 	"path"
 	"regexp"
-	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/via-orchestrate/orchestrate/internal/problem"
 )
@@ -46,9 +43,32 @@ func kindOf(name string) (kind, bool) {
 	return kind{}, false
 }
 
-// Handler serves the files below the folder root, which may come to exist
-// later. It expects whole paths, beginning with /media/.
-func Handler(root string) http.Handler {
+// Files are what is served. Names are slash-separated paths, which
+// [fs.ValidPath] has found right.
+type Files interface {
+	// open finds the answer to a GET or HEAD request for a file. One that is not
+	// there, as far as the caller may know, is [fs.ErrNotExist]; a problem of the
+	// storage that may pass is an [*unavailable].
+	open(r *http.Request, name string) (answer, error)
+}
+
+// answer is what a request gets.
+type answer interface {
+	// send writes all that is about the file: status, headers, body.
+	send(w http.ResponseWriter, r *http.Request)
+	close()
+}
+
+// unavailable is an error of the storage.
+type unavailable struct {
+	status int
+	detail string // for everybody to read
+}
+
+func (e *unavailable) Error() string { return e.detail }
+
+// Handler serves the files. It expects whole paths, beginning with /media/.
+func Handler(files Files) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		// Players run on other sites than this one. Nothing here depends on
@@ -56,7 +76,7 @@ func Handler(root string) http.Handler {
 		h.Set("Access-Control-Allow-Origin", "*")
 		switch r.Method {
 		case http.MethodGet, http.MethodHead:
-			serve(w, r, root)
+			serve(w, r, files)
 		case http.MethodOptions:
 			preflight(w)
 		default:
@@ -79,33 +99,45 @@ func preflight(w http.ResponseWriter) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-func serve(w http.ResponseWriter, r *http.Request, root string) {
+func serve(w http.ResponseWriter, r *http.Request, files Files) {
 	name, k, ok := resolve(r.URL.Path)
 	if !ok {
 		missing(w, r)
 		return
 	}
-	f, stat, err := open(root, name)
+	found, err := files.open(r, name)
 	if err != nil {
-		if gone(err) {
-			missing(w, r)
-			return
-		}
-		problem.Write(w, r, problem.FromError(err))
+		refuse(w, r, err)
 		return
 	}
-	defer f.Close()
+	defer found.close()
 
 	h := w.Header()
 	h.Set("Content-Type", k.contentType)
 	h.Set("Cache-Control", k.cacheControl)
-	h.Set("ETag", etag(stat))
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	h.Set("Access-Control-Expose-Headers", "Accept-Ranges, Content-Length, Content-Range, Date, ETag")
 	h.Set("Timing-Allow-Origin", "*") // Lets players measure their throughput.
-	http.ServeContent(w, r, "", stat.ModTime(), f)
+	found.send(w, r)
+}
+
+// retryAfter is when a client may ask a storage again that is out of order, in
+// seconds.
+const retryAfter = "5"
+
+func refuse(w http.ResponseWriter, r *http.Request, err error) {
+	var away *unavailable
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		missing(w, r)
+	case errors.As(err, &away):
+		w.Header().Set("Retry-After", retryAfter)
+		problem.Write(w, r, problem.Document{Status: away.status, Detail: away.detail})
+	default:
+		problem.Write(w, r, problem.FromError(err))
+	}
 }
 
 // missing is the one answer for everything that is not served, so that it
@@ -129,45 +161,4 @@ func resolve(urlPath string) (name string, k kind, ok bool) {
 	}
 	k, ok = kindOf(rest)
 	return name, k, ok
-}
-
-// open opens a regular file below root. O_NONBLOCK keeps a named pipe from
-// blocking the request for ever.
-func open(root, name string) (*os.File, fs.FileInfo, error) {
-	dir, err := os.OpenRoot(root)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer dir.Close()
-	f, err := dir.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, nil, err
-	}
-	stat, err := f.Stat()
-	if err == nil && !stat.Mode().IsRegular() {
-		err = fs.ErrNotExist
-	}
-	if err != nil {
-		_ = f.Close()
-		return nil, nil, err
-	}
-	return f, stat, nil
-}
-
-// gone tells whether err means that the file is not there for the caller,
-// rather than that the server has a problem: too many open files and failing
-// disks are the latter, and must not be remembered by caches as 404.
-func gone(err error) bool {
-	for _, broken := range []error{syscall.EMFILE, syscall.ENFILE, syscall.EIO, syscall.ENOMEM} {
-		if errors.Is(err, broken) {
-			return false
-		}
-	}
-	return true
-}
-
-// etag is a strong validator: a file below a key is written once, so its size
-// and the time of that in nanoseconds identify its bytes.
-func etag(stat fs.FileInfo) string {
-	return `"` + strconv.FormatInt(stat.ModTime().UnixNano(), 36) + "-" + strconv.FormatInt(stat.Size(), 36) + `"`
 }

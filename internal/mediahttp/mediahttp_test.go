@@ -1,7 +1,9 @@
 package mediahttp
 
 import (
+	"bytes"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -10,7 +12,10 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/via-orchestrate/orchestrate/internal/s3test"
 )
 
 const key = "0123456789abcdef0123456789abcdef"
@@ -28,9 +33,50 @@ func setup(t testing.TB, files map[string]string) (root, url string) {
 			t.Fatal(err)
 		}
 	}
-	server := httptest.NewServer(Handler(root))
+	return root, listen(t, Folder(root))
+}
+
+// setupBucket serves the files from a real bucket.
+func setupBucket(t testing.TB, files map[string]string) (b *bucket, url string) {
+	t.Helper()
+	b = &bucket{Server: s3test.Start(t), log: &bytes.Buffer{}}
+	b.name = b.Bucket(t)
+	for name, text := range files {
+		key := "media/" + name
+		if _, err := b.Client().PutObject(t.Context(), &s3.PutObjectInput{Bucket: &b.name, Key: &key, Body: strings.NewReader(text)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b, listen(t, Bucket(b.Client(), b.name, "media/", slog.New(slog.NewTextHandler(b.log, nil))))
+}
+
+type bucket struct {
+	*s3test.Server
+	name string
+	log  *bytes.Buffer
+}
+
+// listen serves the files until the test ends.
+func listen(t testing.TB, files Files) (url string) {
+	t.Helper()
+	server := httptest.NewServer(Handler(files))
 	t.Cleanup(server.Close)
-	return root, server.URL
+	return server.URL
+}
+
+// onBoth runs a test on a folder and on a bucket.
+func onBoth(t *testing.T, files map[string]string, test func(t *testing.T, url string)) {
+	t.Helper()
+	t.Run("folder", func(t *testing.T) {
+		t.Parallel()
+		_, url := setup(t, files)
+		test(t, url)
+	})
+	t.Run("bucket", func(t *testing.T) {
+		t.Parallel()
+		_, url := setupBucket(t, files)
+		test(t, url)
+	})
 }
 
 func do(t testing.TB, method, url string, h map[string]string) (*http.Response, string) {
@@ -68,20 +114,24 @@ func TestTypesAndCaching(t *testing.T) {
 	for name := range want {
 		files[key+"/task/1/"+name] = "content of " + name
 	}
-	_, url := setup(t, files)
-	for name, w := range want {
-		address := url + "/media/" + key + "/task/1/" + strings.NewReplacer(" ", "%20", "%", "%25").Replace(name)
-		res, body := do(t, "GET", address, nil)
-		got := [2]string{res.Header.Get("Content-Type"), res.Header.Get("Cache-Control")}
-		if res.StatusCode != 200 || body != "content of "+name || got != w {
-			t.Errorf("%s: %d %v %q", name, res.StatusCode, got, body)
+	onBoth(t, files, func(t *testing.T, url string) {
+		for name, w := range want {
+			address := url + "/media/" + key + "/task/1/" + strings.NewReplacer(" ", "%20", "%", "%25").Replace(name)
+			res, body := do(t, "GET", address, nil)
+			got := [2]string{res.Header.Get("Content-Type"), res.Header.Get("Cache-Control")}
+			if res.StatusCode != 200 || body != "content of "+name || got != w {
+				t.Errorf("%s: %d %v %q", name, res.StatusCode, got, body)
+			}
 		}
-	}
+	})
 }
 
 func TestHeaders(t *testing.T) {
 	t.Parallel()
-	_, url := setup(t, map[string]string{key + "/a.mp4": "0123456789"})
+	onBoth(t, map[string]string{key + "/a.mp4": "0123456789"}, testHeaders)
+}
+
+func testHeaders(t *testing.T, url string) {
 	res, body := do(t, "HEAD", url+"/media/"+key+"/a.mp4", nil)
 	if body != "" || res.ContentLength != 10 {
 		t.Errorf("HEAD: %q, length %d", body, res.ContentLength)
@@ -109,7 +159,10 @@ func TestHeaders(t *testing.T) {
 
 func TestRangesAndConditions(t *testing.T) {
 	t.Parallel()
-	_, url := setup(t, map[string]string{key + "/a.mp4": "0123456789"})
+	onBoth(t, map[string]string{key + "/a.mp4": "0123456789"}, testRangesAndConditions)
+}
+
+func testRangesAndConditions(t *testing.T, url string) {
 	address := url + "/media/" + key + "/a.mp4"
 	first, _ := do(t, "GET", address, nil)
 	tag := first.Header.Get("ETag")
@@ -126,6 +179,17 @@ func TestRangesAndConditions(t *testing.T) {
 		{"suffix", map[string]string{"Range": "bytes=-3"}, 206, "789"},
 		{"if range holds", map[string]string{"Range": "bytes=2-4", "If-Range": tag}, 206, "234"},
 		{"if range fails", map[string]string{"Range": "bytes=2-4", "If-Range": `"other"`}, 200, "0123456789"},
+		{"if range since", map[string]string{"Range": "bytes=2-4", "If-Range": first.Header.Get("Last-Modified")}, 206, "234"},
+		{"open range", map[string]string{"Range": "bytes=7-"}, 206, "789"},
+		{"range beyond the end", map[string]string{"Range": "bytes=7-20"}, 206, "789"},
+		{"range and same", map[string]string{"Range": "bytes=2-4", "If-None-Match": tag}, 304, ""},
+		{"range and other", map[string]string{"Range": "bytes=2-4", "If-None-Match": `"other"`}, 206, "234"},
+		{"one of several", map[string]string{"If-None-Match": `"other", W/` + tag}, 304, ""},
+		{"any", map[string]string{"If-None-Match": "*"}, 304, ""},
+		{"other", map[string]string{"If-None-Match": `"other"`}, 200, "0123456789"},
+		{"match fails", map[string]string{"If-Match": `"other"`}, 412, ""},
+		{"since", map[string]string{"If-Modified-Since": "Mon, 01 Jan 2001 00:00:00 GMT"}, 200, "0123456789"},
+		{"changed", map[string]string{"If-Unmodified-Since": "Mon, 01 Jan 2001 00:00:00 GMT"}, 412, ""},
 		{"same", map[string]string{"If-None-Match": tag}, 304, ""},
 		{"not since", map[string]string{"If-Modified-Since": first.Header.Get("Last-Modified")}, 304, ""},
 	}
@@ -133,6 +197,9 @@ func TestRangesAndConditions(t *testing.T) {
 		res, body := do(t, "GET", address, test.header)
 		if res.StatusCode != test.status || body != test.body {
 			t.Errorf("%s: %d %q, want %d %q", test.name, res.StatusCode, body, test.status, test.body)
+		}
+		if res.Header.Get("ETag") != tag {
+			t.Errorf("%s: ETag %s, want %s", test.name, res.Header.Get("ETag"), tag)
 		}
 	}
 	res, _ := do(t, "GET", address, map[string]string{"Range": "bytes=20-"})
