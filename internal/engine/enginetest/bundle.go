@@ -57,6 +57,7 @@ type bundle struct {
 	store  *sqlite.Store
 	script *script
 	slots  map[vod.Stage]int
+	can    []vod.Capability
 	hold   func() string
 	// reserve keeps scratch space for an attempt; nil: there is enough.
 	reserve func(bytes int64) (release func(), err error)
@@ -111,7 +112,7 @@ func deps(dir, name string, store *sqlite.Store, steps step.Runner) Deps {
 func (b *bundle) engine() engine.Engine {
 	b.t.Helper()
 	d := deps(b.dir, b.name, b.store, b.script)
-	d.Slots, d.Hold = b.slots, b.hold
+	d.Slots, d.Capabilities, d.Hold = b.slots, b.can, b.hold
 	d.Operations.Reserve = b.reserve
 	e, err := b.new(d)
 	b.must(err)

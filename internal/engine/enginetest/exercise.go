@@ -21,7 +21,10 @@ type Deps struct {
 	Operations *engine.Executor
 	Unfinished func(ctx context.Context) ([]string, error)
 	Slots      map[vod.Stage]int // 4 for a stage that is not there
-	Hold       func() string
+	// Capabilities are those of this process; an engine of one process does not
+	// look at them.
+	Capabilities []vod.Capability
+	Hold         func() string
 	// Name is the same for all engines that share a store, in all processes.
 	Name string
 	Log  *slog.Logger
@@ -50,6 +53,19 @@ func Exercise(t *testing.T, newEngine New, exclude map[string]string) {
 				run(t, setup(t, newEngine))
 			})
 		}
+	}
+}
+
+// Run runs the named cases alone, one after the other: for an engine under other
+// conditions than those of Exercise.
+func Run(t *testing.T, newEngine New, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		run, known := cases()[name]
+		if !known {
+			t.Fatalf("there is no case %q", name)
+		}
+		t.Run(name, func(t *testing.T) { run(t, setup(t, newEngine)) })
 	}
 }
 
@@ -83,5 +99,8 @@ func cases() map[string]func(*testing.T, *bundle) {
 		"RaisedWhileQueued":      raisedWhileQueued,
 		"DueSoonWhileQueued":     dueSoonWhileQueued,
 		"ChangedWhileRunning":    changedWhileRunning,
+		"HighFirstOfAllNeeds":    highFirstOfAllNeeds,
+		"NeedsWaitForWhoCan":     needsWaitForWhoCan,
+		"Outage":                 outage,
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"testing"
+	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/step"
 	"github.com/via-orchestrate/orchestrate/internal/store/sqlite"
@@ -75,12 +76,18 @@ func killed(t *testing.T, b *bundle) {
 	}
 	b.must(cmd.Process.Kill())
 	_ = cmd.Wait() // It was killed: that is what it says.
+	died := time.Now()
 	b.must(os.RemoveAll(scratchPath(b.dir)))
 
 	b.store, err = sqlite.Open(t.Context(), storePath(b.dir))
 	b.must(err)
 	t.Cleanup(func() { b.must(b.store.Close()) })
+	again := newGate()
+	b.script.on("left", again.act)
 	b.engine()
+	receive(t, "the next attempt", again.begun)
+	t.Logf("from the death to the next attempt: %s", time.Since(died))
+	again.opened <- nil
 	run := b.end(id, vod.Completed)
 	b.attempts(run.Tasks[0], 1)
 	first := b.attempts(run.Tasks[1], 2)[0]

@@ -22,6 +22,7 @@ const (
 // waiting is what waits in a queue, as Temporal counts: nearly.
 type waiting struct {
 	count  int
+	level  int       // of the first that goes; 0: it is not known
 	oldest time.Time // zero: nothing waits
 	err    error
 	until  time.Time // when it is to be asked again
@@ -49,10 +50,20 @@ func (b *backlog) of(ctx context.Context, queue string) (waiting, error) {
 		return w, w.err
 	}
 	w = b.ask(ctx, queue)
+	if ctx.Err() != nil {
+		return w, w.err // That says nothing of Temporal.
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.known[queue] = w
 	return w, w.err
+}
+
+// forget has the queue asked about anew, as a task was just taken from it.
+func (b *backlog) forget(queue string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.known, queue)
 }
 
 func (b *backlog) ask(ctx context.Context, queue string) waiting {
@@ -70,5 +81,22 @@ func (b *backlog) ask(ctx context.Context, queue string) waiting {
 	if w.count > 0 {
 		w.oldest = now.Add(-answer.GetStats().GetApproximateBacklogAge().AsDuration())
 	}
+	for level, stats := range answer.GetStatsByPriorityKey() {
+		if stats.GetApproximateBacklogCount() > 0 && (w.level == 0 || int(level) < w.level) {
+			w.level = int(level)
+		}
+	}
 	return w
+}
+
+// before tells whether a free slot is rather for what waits here: nothing waits
+// at the other place, or what has a later level, or has come later.
+func (w waiting) before(other waiting) bool {
+	switch {
+	case w.count == 0 || other.count == 0:
+		return w.count > other.count
+	case w.level != other.level:
+		return w.level < other.level
+	}
+	return w.oldest.Before(other.oldest)
 }

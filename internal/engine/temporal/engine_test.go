@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/log"
 
 	"github.com/via-orchestrate/orchestrate/internal/engine"
 	"github.com/via-orchestrate/orchestrate/internal/engine/enginetest"
@@ -53,11 +52,19 @@ func (c *connected) AwaitLevel(t testing.TB, ingestID string, level int) {
 }
 
 func newEngine(d enginetest.Deps) (engine.Engine, error) {
-	conn, err := client.Dial(client.Options{HostPort: os.Getenv(temporaltest.SharedKey), Logger: log.NewStructuredLogger(d.Log)})
+	return connect(os.Getenv(temporaltest.SharedKey), d, func(*Config) {})
+}
+
+func connect(address string, d enginetest.Deps, change func(*Config)) (*connected, error) {
+	conn, err := Dial(context.Background(), Connection{
+		Address: address, Namespace: temporaltest.Namespace, Patience: time.Minute, Log: d.Log,
+	})
 	if err != nil {
 		return nil, err
 	}
-	return &connected{Engine: New(config(conn, d)), close: sync.OnceFunc(conn.Close)}, nil
+	c := config(conn, d)
+	change(&c)
+	return &connected{Engine: New(c), close: sync.OnceFunc(conn.Close)}, nil
 }
 
 // config is that of an engine that does everything.
@@ -73,16 +80,68 @@ func config(conn client.Client, d enginetest.Deps) Config {
 		Client: conn, Namespace: temporaltest.Namespace, Prefix: d.Name,
 		Operations: d.Operations, Unfinished: d.Unfinished, Sweep: time.Minute,
 		Workers: func(context.Context) ([]vod.Worker, error) {
-			return []vod.Worker{{Slots: slots}}, nil
+			return []vod.Worker{{Slots: slots, Capabilities: d.Capabilities}}, nil
 		},
-		Slots: slots, Hold: d.Hold, HoldPoll: 10 * time.Millisecond, Heartbeat: 2 * time.Second, Log: d.Log,
+		Slots: slots, Capabilities: d.Capabilities, Hold: d.Hold, HoldPoll: 10 * time.Millisecond, Heartbeat: heartbeat(), Log: d.Log,
 	}
+}
+
+// heartbeatKey is the environment variable with the engines' heartbeat, for the
+// second process of the suite too.
+const heartbeatKey = "ENGINETEST_HEARTBEAT"
+
+func heartbeat() time.Duration {
+	d, err := time.ParseDuration(os.Getenv(heartbeatKey))
+	if err != nil {
+		return 2 * time.Second
+	}
+	return d
 }
 
 func TestEngine(t *testing.T) {
 	t.Parallel()
 	temporaltest.Address(t) // or skip
-	enginetest.Exercise(t, newEngine, nil)
+	enginetest.Exercise(t, newEngine, map[string]string{"Outage": "needs a service of its own: TestOutage"})
+}
+
+// flaky is an engine whose service can be taken away.
+type flaky struct {
+	*connected
+	server *temporaltest.Server
+}
+
+// Outage kills the service; end brings it back.
+func (f *flaky) Outage(t testing.TB) (end func()) {
+	t.Helper()
+	f.server.Kill()
+	return func() { f.server.Restart(t) }
+}
+
+func TestOutage(t *testing.T) {
+	t.Parallel()
+	server := temporaltest.Start(t)
+	enginetest.Run(t, func(d enginetest.Deps) (engine.Engine, error) {
+		c, err := connect(server.Address, d, func(*Config) {})
+		return &flaky{c, server}, err
+	}, "Outage")
+}
+
+// patient is an engine whose heartbeats are those of production.
+type patient struct{ *connected }
+
+// CancelWithin is how long a running step may take to hear of a cancel.
+func (patient) CancelWithin() time.Duration { return 5 * time.Second }
+
+// TestHeartbeats: with the heartbeats of production a cancel reaches a step
+// within five seconds, and the task of a worker that has died runs again within
+// thirty, which is what the suite waits.
+func TestHeartbeats(t *testing.T) {
+	t.Setenv(heartbeatKey, "10s")
+	temporaltest.Address(t) // or skip
+	enginetest.Run(t, func(d enginetest.Deps) (engine.Engine, error) {
+		c, err := connect(os.Getenv(temporaltest.SharedKey), d, func(*Config) {})
+		return patient{c}, err
+	}, "CancelRunning", "Killed")
 }
 
 func BenchmarkEngine(b *testing.B) { enginetest.Speed(b, newEngine) }

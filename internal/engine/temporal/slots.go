@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/worker"
-
-	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
 // slots are those of one stage in this process, shared by all its queues. A
@@ -16,18 +14,17 @@ import (
 // are slots: what finds none is given back at once, to be delivered elsewhere.
 // A single queue never asks for more than it has slots for.
 type slots struct {
-	stage vod.Stage
 	total int
 	held  func() string // why no task of this stage may start now; empty when it may
-	poll  time.Duration // how often held is asked
+	poll  time.Duration // how often held is asked, and what waits
+
+	backlog *backlog
+	looking sync.Mutex // held while the backlogs are looked at
+	queues  []string
 
 	mu      sync.Mutex
 	running int
 	changed chan struct{} // closed, and made anew, when a slot may have become free
-}
-
-func newSlots(stage vod.Stage, total int, held func() string, poll time.Duration) *slots {
-	return &slots{stage: stage, total: total, held: held, poll: poll, changed: make(chan struct{})}
 }
 
 // queue is one task queue of the stage, to the SDK a supplier of slots.
@@ -47,7 +44,7 @@ var (
 // ReserveSlot waits until the queue may be polled.
 func (q *queue) ReserveSlot(ctx context.Context, _ worker.SlotReservationInfo) (*worker.SlotPermit, error) {
 	for {
-		changed, granted := q.permit()
+		changed, granted := q.permit(q.first(ctx, q.name))
 		if granted {
 			return &worker.SlotPermit{}, nil
 		}
@@ -63,11 +60,11 @@ func (q *queue) ReserveSlot(ctx context.Context, _ worker.SlotReservationInfo) (
 	}
 }
 
-func (q *queue) permit() (changed <-chan struct{}, granted bool) {
+func (q *queue) permit(first bool) (changed <-chan struct{}, granted bool) {
 	held := q.held() != ""
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if !held && q.running+q.permits-q.used < q.total {
+	if first && !held && q.running+q.permits-q.used < q.total {
 		q.permits++
 		return nil, true
 	}
@@ -102,6 +99,7 @@ func (q *queue) take() (release func(), ok bool) {
 	}
 	q.running++
 	q.used++
+	q.backlog.forget(q.name)
 	return func() {
 		q.mu.Lock()
 		defer q.mu.Unlock()

@@ -1,6 +1,8 @@
 package temporal
 
 import (
+	"time"
+
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
@@ -15,6 +17,10 @@ const (
 	localTasks    = 100
 )
 
+// lookEvery is how often a stage whose queues wait for each other looks which of
+// them is to be polled.
+const lookEvery = time.Second
+
 // makeWorkers makes the SDK's workers: one for the workflows, and one for each
 // queue of the stages that this process runs.
 func (e *Engine) makeWorkers() []worker.Worker {
@@ -24,9 +30,12 @@ func (e *Engine) makeWorkers() []worker.Worker {
 		if e.Slots[stage] < 1 {
 			continue
 		}
-		s := newSlots(stage, e.Slots[stage], e.holds(stage), e.HoldPoll)
+		s := &slots{
+			total: e.Slots[stage], held: e.holds(stage), poll: min(e.HoldPoll, lookEvery), backlog: e.backlog,
+			queues: queueNames(e.Prefix, stage, e.Capabilities), changed: make(chan struct{}),
+		}
 		e.slots[stage] = s
-		for _, name := range queueNames(e.Prefix, stage, e.Capabilities) {
+		for _, name := range s.queues {
 			all = append(all, e.taker(p, &queue{slots: s, name: name}))
 		}
 	}
