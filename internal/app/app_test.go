@@ -59,7 +59,7 @@ func TestStart(t *testing.T) {
 	id, _ := first.create(t, `not a snapshot`, func(run *vod.Run, task *vod.Task) {
 		run.Ingest.Status, task.Status = vod.Running, vod.TaskRunning
 	})
-	left := filepath.Join(first.scratch(), "task-1", "half.mp4")
+	left := filepath.Join(c.Scratch, "task-1", "half.mp4")
 	if err := os.MkdirAll(left, 0o750); err != nil {
 		t.Fatal(err)
 	}

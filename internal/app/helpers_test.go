@@ -23,6 +23,7 @@ const tenant = "acme"
 func configIn(dir string) config.Config {
 	return config.Config{
 		Addr: "127.0.0.1:0", Data: dir, DB: "sqlite:" + filepath.Join(dir, "orchestrate.db"), MediaRoot: filepath.Join(dir, "media"),
+		StoreRoot: filepath.Join(dir, "store"), Scratch: filepath.Join(dir, "scratch"),
 		FFmpeg: "ffmpeg", FFprobe: "ffprobe", StallAfter: time.Minute, Drain: time.Second,
 	}
 }

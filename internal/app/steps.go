@@ -20,28 +20,25 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
-// steps makes the runner of every step type that this server has.
-func (a *App) steps() (map[engine.Kind]step.Runner, error) {
-	tools, err := ffmpeg.New(ffmpeg.Config{
-		FFmpeg: a.config.FFmpeg, FFprobe: a.config.FFprobe, StallAfter: a.config.StallAfter,
-	})
-	if err != nil {
+// steps makes the runner of every step type that this program has.
+func (p *core) steps(uploads retrieval.Uploads) (_ map[engine.Kind]step.Runner, err error) {
+	if p.tools, err = ffmpeg.New(ffmpegConfig(p.config)); err != nil {
 		return nil, err
 	}
-	guard := netguard.New(a.config.AllowNet)
-	a.onClose(func() error { guard.Close(); return nil })
-	secrets := secret.New(filepath.Join(a.config.Data, "secrets"), os.LookupEnv)
+	guard := netguard.New(p.config.AllowNet)
+	p.onClose(func() error { guard.Close(); return nil })
+	secrets := secret.New(filepath.Join(p.config.Data, "secrets"), os.LookupEnv)
 	return map[engine.Kind]step.Runner{
 		{Stage: vod.Retrieval, Type: retrieval.Type}: retrieval.New(retrieval.Config{
-			Locations: a.locations, Client: guard.Client(), Uploads: a.uploads, SourceDirs: a.config.AllowSourceDir,
-			MinFree: int64(a.config.MinFree),
+			Locations: p.locations, Client: guard.Client(), Uploads: uploads, SourceDirs: p.config.AllowSourceDir,
+			MinFree: int64(p.config.MinFree),
 		}),
-		{Stage: vod.Encoding, Type: encoding.Type}:                   encoding.New(tools, a.locations),
-		{Stage: vod.SubtitlePublishing, Type: subtitles.Type}:        subtitles.New(tools, a.locations),
-		{Stage: vod.Packaging, Type: packaging.Type}:                 packaging.New(tools, a.locations, keys.New(guard.Client(), secrets)),
-		{Stage: vod.Distribution, Type: distribution.TypeCopy}:       distribution.NewCopy(a.locations),
-		{Stage: vod.Distribution, Type: distribution.TypeURLRewrite}: distribution.NewRewrite(a.locations),
-		{Stage: vod.Playout, Type: playout.TypeCatalog}:              playout.NewCatalog(a.store),
+		{Stage: vod.Encoding, Type: encoding.Type}:                   encoding.New(p.tools, p.locations),
+		{Stage: vod.SubtitlePublishing, Type: subtitles.Type}:        subtitles.New(p.tools, p.locations),
+		{Stage: vod.Packaging, Type: packaging.Type}:                 packaging.New(p.tools, p.locations, keys.New(guard.Client(), secrets)),
+		{Stage: vod.Distribution, Type: distribution.TypeCopy}:       distribution.NewCopy(p.locations),
+		{Stage: vod.Distribution, Type: distribution.TypeURLRewrite}: distribution.NewRewrite(p.locations),
+		{Stage: vod.Playout, Type: playout.TypeCatalog}:              playout.NewCatalog(p.store),
 		{Stage: vod.Playout, Type: playout.TypeWebhook}:              playout.NewWebhook(guard.Client(), secrets, time.Now),
 	}, nil
 }

@@ -9,10 +9,10 @@ import (
 // openTracing begins to send traces, where the environment says so. It is closed
 // last, when nothing makes spans any more. The service is what processes of this
 // kind are called.
-func (a *App) openTracing(ctx context.Context, service string) (err error) {
-	if a.tracing, err = tracing.Open(ctx, tracing.Config{Service: service, Version: PipelineVersion, Log: a.log}); err != nil {
+func (p *core) openTracing(ctx context.Context, service string) (err error) {
+	if p.tracing, err = tracing.Open(ctx, tracing.Config{Service: service, Version: PipelineVersion, Log: p.log}); err != nil {
 		return err
 	}
-	a.onClose(a.tracing.Close)
+	p.onClose(p.tracing.Close)
 	return nil
 }

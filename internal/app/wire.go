@@ -2,19 +2,15 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"path/filepath"
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/apidoc"
-	"github.com/via-orchestrate/orchestrate/internal/engine"
-	"github.com/via-orchestrate/orchestrate/internal/engine/local"
 	"github.com/via-orchestrate/orchestrate/internal/httpd"
 	"github.com/via-orchestrate/orchestrate/internal/mediahttp"
 	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
 	"github.com/via-orchestrate/orchestrate/internal/step/retrieval"
-	"github.com/via-orchestrate/orchestrate/internal/store/sqlite"
 	"github.com/via-orchestrate/orchestrate/internal/upload"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 	"github.com/via-orchestrate/orchestrate/internal/web"
@@ -23,39 +19,21 @@ import (
 // PipelineVersion is what snapshots name as the version of the pipeline.
 const PipelineVersion = "0.1.0"
 
-// holdPoll is how often the free disk space is looked at while work waits.
-const holdPoll = 2 * time.Second
-
-func (a *App) wire(ctx context.Context) error {
-	var err error
+// wire makes what serves, on top of what works.
+func (a *App) wire(ctx context.Context) (err error) {
 	if a.locations, err = newLocations(a.config); err != nil {
 		return err
 	}
-	db := a.store
 	if err := a.openUploads(); err != nil {
 		return err
 	}
 	a.retention = a.newRetention()
 	a.warnOfHaste()
-	steps, err := a.steps() //nolint:contextcheck // Looking at ffmpeg once is bounded by its own time limit.
-	if err != nil {
+	if err := a.openWork(ctx, a.uploads, sweepEvery); err != nil {
 		return err
 	}
-	parser, err := orchestrate.NewParser()
-	if err != nil {
-		return err
-	}
-	executor := engine.NewExecutor(engine.Config{
-		Store: db, Steps: steps, Parse: parser.Parse, Exists: a.locations.Exists,
-		Scratch: a.scratch(), Now: vod.Now, Log: a.log, Observer: a.metrics, Tracer: a.tracing.Tracer(),
-	})
-	a.engine = local.New(local.Config{
-		Operations: executor, Unfinished: db.IngestUnfinished, Slots: a.config.Slots,
-		Hold: a.hold, HoldPoll: holdPoll, Log: a.log,
-	})
-	a.watchState(db)
 	a.service, err = orchestrate.New(ctx, orchestrate.Config{
-		Store: db, Engine: a.engine, Hold: a.hold, Locations: a.locations,
+		Store: a.store, Engine: a.engine, Hold: a.hold, Locations: a.locations,
 		RemoveFiles: a.retention.Ingests, Digest: retrieval.Digest,
 		SourceDirs: a.config.AllowSourceDir, Version: PipelineVersion, Now: vod.Now, Log: httpd.Traced(a.log),
 	})
@@ -117,16 +95,6 @@ func (a *App) events() http.Handler {
 		c.PerHolder = streamsEach
 	}
 	return httpd.Events(c)
-}
-
-// openStore opens the database, which tells whether there is sign-in.
-func (a *App) openStore(ctx context.Context) (err error) {
-	a.store, err = sqlite.Open(ctx, a.config.SQLitePath(), sqlite.WithBatches(a.metrics.Batch), sqlite.WithChanges(a.hub.Tell), a.backups())
-	if err != nil {
-		return fmt.Errorf("open the store %s: %w; if the file is damaged, put a backup in its place", a.config.SQLitePath(), err)
-	}
-	a.onClose(a.store.Close)
-	return nil
 }
 
 func (a *App) openUploads() (err error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/via-orchestrate/orchestrate/internal/config"
+	"github.com/via-orchestrate/orchestrate/internal/doctor"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -31,6 +32,11 @@ const pollEvery = 500 * time.Millisecond
 type Program struct {
 	// Serve runs the server until ctx is done; it logs to log.
 	Serve func(ctx context.Context, c config.Config, log io.Writer) error
+	// Work runs a worker until ctx is done; it logs to log.
+	Work func(ctx context.Context, c config.Config, log io.Writer) error
+	// Examine checks what the configuration names beyond this machine's programs
+	// and folders.
+	Examine func(ctx context.Context, c config.Config) []doctor.Finding
 	// Backup writes the database, in use or not, to a new file.
 	Backup func(ctx context.Context, c config.Config, file string) error
 	// CreateToken mints a token with the name, tenants, role and end of t, and
@@ -47,7 +53,7 @@ type Program struct {
 // grammar is every command with its flags.
 type grammar struct {
 	Serve       serveCmd       `cmd:"" help:"Run the server."`
-	Worker      workerCmd      `cmd:"" help:"Not available in this version (SQLite has one process)."`
+	Worker      workerCmd      `cmd:"" help:"Run tasks that Temporal delivers, on any number of machines."`
 	Submit      submitCmd      `cmd:"" help:"Ingest a file or URL."`
 	List        listCmd        `cmd:"" help:"List ingests, newest first."`
 	Get         getCmd         `cmd:"" help:"Show an ingest."`

@@ -69,7 +69,8 @@ func TestUsage(t *testing.T) {
 		},
 		{
 			[]string{"worker", "--db", "sqlite:/srv/o.db"},
-			"orchestrate: a worker cannot share the SQLite database /srv/o.db: exactly one process uses it, and runs the tasks itself\nTry: orchestrate serve\n",
+			"orchestrate: a worker cannot share the SQLite database /srv/o.db: exactly one process uses it, and runs the tasks itself\n" +
+				"Try: orchestrate serve, or a Postgres database (--db postgres://…) and Temporal (--temporal HOST:PORT)\n",
 		},
 	}
 	for _, test := range tests {
@@ -223,7 +224,7 @@ func TestDoctorTellsOfTheCallback(t *testing.T) {
 		t.Errorf("no %q in\n%s", want, r.out)
 	}
 	r = d.run(t, append(flags, "--oidc-client-secret-file", "/nowhere/secret")...)
-	if !strings.Contains(r.out, "browser sign-in     missing  oidc-client-secret-file: open /nowhere/secret") || r.code != 1 {
+	if !strings.Contains(r.out, "browser sign-in     problem  oidc-client-secret-file: open /nowhere/secret") || r.code != 1 {
 		t.Errorf("%d\n%s", r.code, r.out)
 	}
 }
@@ -235,14 +236,14 @@ func TestDoctorFindsWhatIsMissing(t *testing.T) {
 	plain := writeClip(t, "file", "")
 	r := d.run(t, "doctor", "--data", plain+"/data", "--media-root", t.TempDir(), "--min-free", "8000TB", "--ffmpeg", "/nowhere/ffmpeg")
 	for _, want := range []string{
-		"ffmpeg              missing  /nowhere/ffmpeg cannot be run: ", "data folder         missing  cannot write to " + plain + ": ",
-		"media folder space  missing  ", "server              warning  The disk is full.\n",
+		"ffmpeg              problem  /nowhere/ffmpeg cannot be run: ", "data folder         problem  cannot write to " + plain + ": ",
+		"media folder space  problem  ", "server              warning  The disk is full.\n",
 	} {
 		if !strings.Contains(r.out, want) {
 			t.Errorf("no %q in\n%s", want, r.out)
 		}
 	}
-	want := "orchestrate: 4 of 7 checks failed\nTry: mend what is marked missing; on Debian and Ubuntu: apt-get install ffmpeg\n"
+	want := "orchestrate: 4 of 7 checks failed\nTry: mend what is marked as a problem.\n"
 	if r.code != 1 || r.err != want {
 		t.Errorf("%d, %s", r.code, r.err)
 	}

@@ -18,7 +18,11 @@ func (c *serveCmd) Run(ctx context.Context, sh *shell) error {
 	if err := sh.source.Finish(&c.Config); err != nil {
 		return err
 	}
-	err := sh.Serve(ctx, c.Config, sh.err)
+	return explainFolder(sh.Serve(ctx, c.Config, sh.err))
+}
+
+// explainFolder tells what to do about a folder that the process may not use.
+func explainFolder(err error) error {
 	var file *fs.PathError // A port may be forbidden, too.
 	if errors.As(err, &file) && errors.Is(err, fs.ErrPermission) {
 		return &hinted{err, "give the data folder, with all that is in it, to the user that the server runs as (chown -R)."}
@@ -28,16 +32,14 @@ func (c *serveCmd) Run(ctx context.Context, sh *shell) error {
 
 type workerCmd struct{ config.Config }
 
-// Run refuses: a worker on its own needs a database that several processes can
-// use, and this version has only SQLite.
-func (c *workerCmd) Run(sh *shell) error {
+func (c *workerCmd) Run(ctx context.Context, sh *shell) error {
 	if err := sh.source.Finish(&c.Config); err != nil {
 		return err
 	}
-	return &usageError{
-		"a worker cannot share the SQLite database " + c.SQLitePath() + ": exactly one process uses it, and runs the tasks itself",
-		"orchestrate serve",
+	if problem := c.WorkerProblem(); problem != "" {
+		return &usageError{problem, "orchestrate serve, or a Postgres database (--db postgres://…) and Temporal (--temporal HOST:PORT)"}
 	}
+	return explainFolder(sh.Work(ctx, c.Config, sh.err))
 }
 
 type backupCmd struct {

@@ -130,7 +130,7 @@ func TestSubmitUploads(t *testing.T) {
 	if !ok {
 		t.Fatalf("submitted %s", s.all[0].URI)
 	}
-	f, name, size, err := uploads.Open("default", id)
+	f, name, size, err := uploads.Open(t.Context(), "default", id)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package cli
+package doctor
 
 import (
 	"context"
@@ -40,18 +40,21 @@ func skills() []skill {
 	}
 }
 
-// checkPrograms looks up both programs and what ffmpeg can do.
-func checkPrograms(ctx context.Context, c config.Config) []finding {
-	var all []finding
+// installFFmpeg is what to do about an ffmpeg that is missing or lacks something.
+const installFFmpeg = "install a full build of ffmpeg (on Debian and Ubuntu: apt-get install ffmpeg), or name one with --ffmpeg and --ffprobe"
+
+// Programs looks up both programs and what ffmpeg can do.
+func Programs(ctx context.Context, c config.Config) []Finding {
+	var all []Finding
 	found := true
 	for _, program := range []struct{ name, path string }{{"ffmpeg", c.FFmpeg}, {"ffprobe", c.FFprobe}} {
 		out, err := ask(ctx, program.path, "-version")
 		if err != nil {
-			all, found = append(all, finding{program.name, "missing", err.Error()}), false
+			all, found = append(all, Finding{program.name, Problem, err.Error(), installFFmpeg}), false
 			continue
 		}
 		first, _, _ := strings.Cut(out, " Copyright")
-		all = append(all, finding{program.name, "ok", first})
+		all = append(all, Finding{program.name, OK, first, ""})
 	}
 	if !found {
 		return all
@@ -61,18 +64,18 @@ func checkPrograms(ctx context.Context, c config.Config) []finding {
 		if lists[s.list] == nil {
 			out, err := ask(ctx, c.FFmpeg, s.list)
 			if err != nil {
-				return append(all, finding{"ffmpeg " + s.list, "missing", err.Error()})
+				return append(all, Finding{"ffmpeg " + s.list, Problem, err.Error(), installFFmpeg})
 			}
 			lists[s.list] = secondColumn(out)
 		}
 		name := strings.TrimSuffix(strings.TrimPrefix(s.list, "-"), "s") + " " + s.name
 		switch {
 		case lists[s.list][s.name]:
-			all = append(all, finding{name, "ok", ""})
+			all = append(all, Finding{name, OK, "", ""})
 		case s.optional != "":
-			all = append(all, finding{name, "warning", "ffmpeg was built without it; it is needed for " + s.optional})
+			all = append(all, Finding{name, Warning, "ffmpeg was built without it; it is needed for " + s.optional, ""})
 		default:
-			all = append(all, finding{name, "missing", "ffmpeg was built without it"})
+			all = append(all, Finding{name, Problem, "ffmpeg was built without it", installFFmpeg})
 		}
 	}
 	return all
