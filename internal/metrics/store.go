@@ -8,9 +8,10 @@ import (
 
 // Why a transaction is done again.
 const (
-	RetriedSerialization = "serialization" // SQLSTATE 40001
-	RetriedDeadlock      = "deadlock"      // SQLSTATE 40P01
-	RetriedConnection    = "connection"    // it was lost before the commit
+	retriedSerialization = "serialization"
+	retriedDeadlock      = "deadlock"
+	retriedLock          = "lock"       // it was waited for too long
+	retriedConnection    = "connection" // it was lost, or there was none
 )
 
 // storeMetrics count the transactions of the database.
@@ -35,7 +36,7 @@ func newStoreMetrics() storeMetrics {
 		lag: histogram("orchestrate_store_notify_lag_seconds", "Time from the commit of a change until this server heard of it.",
 			[]float64{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30}),
 	}
-	for _, reason := range []string{RetriedSerialization, RetriedDeadlock, RetriedConnection} {
+	for _, reason := range []string{retriedSerialization, retriedDeadlock, retriedLock, retriedConnection} {
 		m.retries.WithLabelValues(reason)
 	}
 	return m
@@ -56,9 +57,20 @@ func (m storeMetrics) Batch(writes int, took time.Duration, err error) {
 	m.duration.Observe(took.Seconds())
 }
 
-// StoreRetried counts a transaction that is done again; the reason is one of those
-// above.
-func (m storeMetrics) StoreRetried(reason string) { m.retries.WithLabelValues(reason).Inc() }
+// StoreRetried counts a transaction of Postgres that is done again, because of an
+// error with this SQLSTATE; "" is one that is not the server's.
+func (m storeMetrics) StoreRetried(sqlState string) {
+	reason := retriedConnection
+	switch sqlState {
+	case "40001":
+		reason = retriedSerialization
+	case "40P01":
+		reason = retriedDeadlock
+	case "55P03":
+		reason = retriedLock
+	}
+	m.retries.WithLabelValues(reason).Inc()
+}
 
 // ListenerLost counts a loss of the connection that hears of other servers'
 // changes.
