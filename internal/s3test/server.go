@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -88,23 +87,7 @@ func newFolder(t testing.TB) (string, error) {
 }
 
 // ready tells whether the server answers.
-func (s *Server) ready(ctx context.Context) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Endpoint+"/health", nil)
-	if err != nil {
-		return err
-	}
-	res, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
-	if err != nil {
-		return err
-	}
-	if err := res.Body.Close(); err != nil {
-		return err
-	}
-	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("health: %s", res.Status)
-	}
-	return nil
-}
+func (s *Server) ready(ctx context.Context) error { return proctest.Get(ctx, s.Endpoint+"/health") }
 
 // Bucket makes a new empty bucket and gives its name.
 func (s *Server) Bucket(t testing.TB) string {
