@@ -9,12 +9,13 @@ import (
 
 	"github.com/via-orchestrate/orchestrate/internal/config"
 	"github.com/via-orchestrate/orchestrate/internal/tracing"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
 // newLogger makes the server's log. The keys that lines have in common are
 // listed in docs/observability.md.
 func newLogger(c config.Config, w io.Writer) *slog.Logger {
-	hide := hideMediaKeys(c.MediaRoot)
+	hide := hideMediaKeys(c.MediaLocation())
 	options := &slog.HandlerOptions{Level: c.LogLevel, ReplaceAttr: hide}
 	if c.LogFormat == "json" {
 		options.ReplaceAttr = func(groups []string, a slog.Attr) slog.Attr { return seconds(hide(groups, a)) }
@@ -25,10 +26,14 @@ func newLogger(c config.Config, w io.Writer) *slog.Logger {
 
 // hideMediaKeys keeps the names of the folders below the media root, which open
 // what is in them to whoever knows them, out of the log. They get there within
-// the errors of the operating system.
-func hideMediaKeys(root string) func([]string, slog.Attr) slog.Attr {
-	root = strings.TrimRight(root, "/") + "/"
-	key := regexp.MustCompile(regexp.QuoteMeta(root) + `[0-9a-f]{32}`)
+// the errors of the operating system, and of a storage service: there they stand
+// in addresses of several forms, so whatever looks like one is hidden.
+func hideMediaKeys(root vod.Location) func([]string, slog.Attr) slog.Attr {
+	before := "/"
+	if root.Type == vod.LocationFile {
+		before = strings.TrimRight(root.Path, "/") + "/"
+	}
+	key := regexp.MustCompile(regexp.QuoteMeta(before) + `[0-9a-f]{32}`)
 	return func(_ []string, a slog.Attr) slog.Attr {
 		text := ""
 		switch value := a.Value.Any().(type) {
@@ -41,8 +46,8 @@ func hideMediaKeys(root string) func([]string, slog.Attr) slog.Attr {
 		case []string:
 			text = strings.Join(value, " ")
 		}
-		if strings.Contains(text, root) {
-			a.Value = slog.StringValue(key.ReplaceAllLiteralString(text, root+"…"))
+		if strings.Contains(text, before) && key.MatchString(text) {
+			a.Value = slog.StringValue(key.ReplaceAllLiteralString(text, before+"…"))
 		}
 		return a
 	}

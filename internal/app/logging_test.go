@@ -32,6 +32,18 @@ func TestMediaKeysStayOutOfTheLog(t *testing.T) {
 	}
 }
 
+// TestMediaKeysInABucket: in whatever form the service's errors have them.
+func TestMediaKeysInABucket(t *testing.T) {
+	t.Parallel()
+	const key = "0123456789abcdef0123456789abcdef"
+	var out bytes.Buffer
+	log := newLogger(config.Config{MediaRoot: "s3://vod/media?endpoint=http://127.0.0.1:9000", LogFormat: "text"}, &out)
+	log.Info("failed", "a", "s3://vod/media/"+key+"/7/1/a.mp4", "b", "https://vod.s3.amazonaws.com/media/"+key+"/7", "c", "http://127.0.0.1:9000/vod/media/"+key)
+	if text := out.String(); strings.Contains(text, key) || strings.Count(text, "/media/…") != 3 {
+		t.Error(text)
+	}
+}
+
 func TestDurations(t *testing.T) {
 	t.Parallel()
 	for format, want := range map[string]string{"text": "took=1m30.5s", "json": `"took":90.5`} {
