@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/via-orchestrate/orchestrate/internal/config"
+	"github.com/via-orchestrate/orchestrate/internal/doctor"
 )
 
 func TestMain(m *testing.M) {
@@ -71,6 +74,10 @@ func TestUsage(t *testing.T) {
 			[]string{"worker", "--db", "sqlite:/srv/o.db"},
 			"orchestrate: a worker cannot share the SQLite database /srv/o.db: exactly one process uses it, and runs the tasks itself\n" +
 				"Try: orchestrate serve, or a Postgres database (--db postgres://…) and Temporal (--temporal HOST:PORT)\n",
+		},
+		{
+			[]string{"backup", "b.db", "--db", "postgres://o:hunter2@db/o", "--temporal", "t:7233"},
+			"orchestrate: a Postgres database is backed up by its own tools, while servers run\nTry: pg_dump, or what your Postgres service offers\n",
 		},
 	}
 	for _, test := range tests {
@@ -256,6 +263,43 @@ func TestConfigAndVersion(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	if r := runIn(t.Context(), t, Program{}, nil, "", "version"); r.code != 0 || !strings.HasPrefix(r.out, "orchestrate ") {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestDoctorAsJSON has what the program found beside what the command looks at
+// itself.
+func TestDoctorAsJSON(t *testing.T) {
+	t.Parallel()
+	found := []doctor.Finding{{Name: "temporal", State: doctor.Problem, Detail: "does not answer", Do: "start it"}}
+	p := Program{Examine: func(_ context.Context, c config.Config) []doctor.Finding {
+		if c.MinFree != 1e6 {
+			t.Errorf("the configuration is %+v", c)
+		}
+		return found
+	}}
+	r := runIn(t.Context(), t, p, nil, "", "doctor", "-o", "json", "--data", t.TempDir(), "--min-free", "1MB", "--server", "http://127.0.0.1:1")
+	var got struct {
+		OK     bool
+		Checks []doctor.Finding
+	}
+	if err := json.Unmarshal([]byte(r.out), &got); err != nil || got.OK || r.code != 1 || !slices.Contains(got.Checks, found[0]) {
+		t.Errorf("%d, %v\n%s", r.code, err, r.out)
+	}
+}
+
+// TestWorker: a worker gets its configuration, and a folder that it may not use
+// is explained.
+func TestWorker(t *testing.T) {
+	t.Parallel()
+	p := Program{Work: func(_ context.Context, c config.Config, _ io.Writer) error {
+		if !c.Postgres() || c.Temporal.Address != "t:7233" || len(c.Stages) != 1 {
+			t.Errorf("the configuration is %+v", c)
+		}
+		return &fs.PathError{Op: "open", Path: "/srv", Err: fs.ErrPermission}
+	}}
+	r := runIn(t.Context(), t, p, nil, "", "worker", "--db", "postgres://o@db/o", "--temporal", "t:7233", "--stages", "ENCODING")
+	if r.code != 1 || !strings.Contains(r.err, "chown") {
 		t.Errorf("%+v", r)
 	}
 }

@@ -51,6 +51,9 @@ func (c *backupCmd) Run(ctx context.Context, sh *shell) error {
 	if err := sh.source.Finish(&c.Config); err != nil {
 		return err
 	}
+	if c.Postgres() {
+		return &usageError{"a Postgres database is backed up by its own tools, while servers run", "pg_dump, or what your Postgres service offers"}
+	}
 	if _, err := os.Stat(c.SQLitePath()); err != nil {
 		return &hinted{fmt.Errorf("there is no database to back up: %w", err), "name the data folder with --data, or the database with --db."}
 	}

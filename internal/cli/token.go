@@ -22,8 +22,8 @@ type tokenCmd struct {
 	Revoke tokenRevokeCmd `cmd:"" help:"Make a token useless."`
 }
 
-// tokenFlags are those of the commands that work on the tokens in the data
-// folder: whoever may write there may make tokens.
+// tokenFlags are those of the commands that work on the tokens in the database:
+// whoever may write there may make tokens.
 type tokenFlags struct {
 	config.Config `embed:"" group:"Configuration, as of orchestrate serve:"`
 	Output        string `short:"o" default:"table" enum:"table,json" placeholder:"FORMAT" help:"table or json. Default: ${default}."`
@@ -56,7 +56,7 @@ func (c *tokenCreateCmd) Run(ctx context.Context, sh *shell) error {
 	if _, err := fmt.Fprintln(sh.out, text); err != nil {
 		return err
 	}
-	if errors.Is(missing, fs.ErrNotExist) {
+	if !c.Postgres() && errors.Is(missing, fs.ErrNotExist) {
 		fmt.Fprintf(sh.err, "There was no database yet; it is %s now.\n", c.SQLitePath())
 	}
 	fmt.Fprintf(sh.err, "This is token %s, with the role %s for %s. Expires: %s.\n", token.ID, token.Role, strings.Join(token.Tenants, ", "), end(token))
