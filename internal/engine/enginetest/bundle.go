@@ -55,6 +55,7 @@ type bundle struct {
 	dir    string
 	name   string
 	store  *sqlite.Store
+	log    *slog.Logger
 	script *script
 	slots  map[vod.Stage]int
 	can    []vod.Capability
@@ -67,7 +68,7 @@ func setup(t testing.TB, newEngine New) *bundle {
 	t.Helper()
 	b := &bundle{
 		t: t, new: newEngine, dir: t.TempDir(), name: uuid.NewString(),
-		script: newScript(), hold: func() string { return "" },
+		script: newScript(), hold: func() string { return "" }, log: logOf(t),
 	}
 	store, err := sqlite.Open(t.Context(), storePath(b.dir))
 	b.must(err)
@@ -87,7 +88,7 @@ func storePath(dir string) string   { return filepath.Join(dir, "store.db") }
 func scratchPath(dir string) string { return filepath.Join(dir, "scratch") }
 
 // deps wires what an engine works with, as the program does.
-func deps(dir, name string, store *sqlite.Store, steps step.Runner) Deps {
+func deps(dir, name string, store *sqlite.Store, steps step.Runner, log *slog.Logger) Deps {
 	kinds := map[engine.Kind]step.Runner{}
 	for stage, typ := range map[vod.Stage]string{
 		vod.Retrieval: "vimond_file_retriever", vod.Encoding: "FFMPEG", vod.Packaging: "CMAF",
@@ -98,7 +99,6 @@ func deps(dir, name string, store *sqlite.Store, steps step.Runner) Deps {
 	for _, typ := range []string{"COPY", "URL_REWRITE"} {
 		kinds[engine.Kind{Stage: vod.Distribution, Type: typ}] = steps
 	}
-	log := slog.New(slog.DiscardHandler)
 	return Deps{
 		Operations: engine.NewExecutor(engine.Config{
 			Store: store, Steps: kinds, Parse: orchestrate.ParseInput, Scratch: scratchPath(dir),
@@ -111,7 +111,7 @@ func deps(dir, name string, store *sqlite.Store, steps step.Runner) Deps {
 // engine makes an engine over the bundle's store and starts it.
 func (b *bundle) engine() engine.Engine {
 	b.t.Helper()
-	d := deps(b.dir, b.name, b.store, b.script)
+	d := deps(b.dir, b.name, b.store, b.script, b.log)
 	d.Slots, d.Capabilities, d.Hold = b.slots, b.can, b.hold
 	d.Operations.Reserve = b.reserve
 	e, err := b.new(d)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"testing"
@@ -44,7 +45,7 @@ func serve(dir, name string, newEngine New) error {
 		fmt.Println("running")
 		select {}
 	})
-	e, err := newEngine(deps(dir, name, store, steps))
+	e, err := newEngine(deps(dir, name, store, steps, slog.New(slog.DiscardHandler)))
 	if err != nil {
 		return err
 	}

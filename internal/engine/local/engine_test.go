@@ -35,7 +35,10 @@ func newEngine(d enginetest.Deps) (engine.Engine, error) {
 
 func TestEngine(t *testing.T) {
 	t.Parallel()
-	enginetest.Exercise(t, newEngine, nil)
+	enginetest.Exercise(t, newEngine, map[string]string{
+		"NeedsWaitForWhoCan": "the one process does it all",
+		"Outage":             "there is no service that could be down",
+	})
 }
 
 func BenchmarkEngine(b *testing.B) { enginetest.Speed(b, newEngine) }
