@@ -103,7 +103,7 @@ func (c *Config) Print() ([]byte, error) {
 	if len(c.Retention.Tenants) > 0 {
 		mappings["retention"] = c.Retention.Tenants
 	}
-	text, err := yaml.Marshal(shown)
+	text, err := yaml.Marshal(shown) //nolint:gosec // DBPasswordFile is the name of a file.
 	if err != nil || len(mappings) == 0 {
 		return text, err
 	}

@@ -210,7 +210,7 @@ func TestSecretFiles(t *testing.T) {
 	if len(got) != 2 || got[0].State != OK || got[1].State != Problem || !strings.Contains(got[1].Detail, "no such file") {
 		t.Errorf("%+v", got)
 	}
-	if err := os.Chmod(file, 0o644); err != nil { //nolint:gosec // It is what is looked for.
+	if err := os.Chmod(file, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	got = Config(c)
