@@ -32,6 +32,7 @@ type house struct {
 // viewer"; "both admin" is for either tenant, and others are not good any more.
 func newHouse(t *testing.T) *house {
 	t.Helper()
+	onOneProcess(t)
 	h := &house{t: t, tokens: map[string]string{}, ids: map[string]string{}}
 	data := t.TempDir()
 	mint := func(who string, token vod.Token) { h.tokens[who] = apptest.Mint(t, data, token)[0] }

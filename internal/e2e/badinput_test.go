@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/client"
-	"github.com/via-orchestrate/orchestrate/internal/apptest"
 )
 
 const secretText = "the-content-of-another-local-file"
@@ -75,7 +74,7 @@ func TestBadInput(t *testing.T) {
 	}))
 	t.Cleanup(source.Close)
 	cases := badInputs(t, dir, source.URL)
-	c, _ := apptest.Serve(t)
+	c := serve(t).client
 	wrong := hex.EncodeToString(md5.New().Sum(nil))
 	ids := map[string]string{}
 	for name, tt := range cases {

@@ -19,7 +19,6 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/via-orchestrate/orchestrate/client"
-	"github.com/via-orchestrate/orchestrate/internal/apptest"
 	"github.com/via-orchestrate/orchestrate/internal/conformance"
 )
 
@@ -41,8 +40,8 @@ func TestConformance(t *testing.T) {
 	source := slowSource(t, dir)
 	issuer, mint := newIssuer(t)
 	token := mint("tester")
-	_, a := apptest.Serve(t, "--slots", "retrieval=8", "--oidc-issuer", issuer, "--oidc-audience", "orchestrate")
-	c, err := client.New(a.URL(), client.Options{Token: token})
+	in := serve(t, "--slots", "retrieval=8", "--oidc-issuer", issuer, "--oidc-audience", "orchestrate")
+	c, err := client.New(in.url, client.Options{Token: token})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +54,7 @@ func TestConformance(t *testing.T) {
 		t.Fatal(err)
 	}
 	endings(t, c, source)
-	args := []string{"--server", a.URL(), "--tenant", "vimond", "--token", token, "--strict", "--write", "--submit", source + "/slow.mp4", "--asset", "guest"}
+	args := []string{"--server", in.url, "--tenant", "vimond", "--token", token, "--strict", "--write", "--submit", source + "/slow.mp4", "--asset", "guest"}
 	report := conform(t, args...)
 	t.Logf("%d requests in %d ms", report.Requests, report.Took)
 	for _, r := range report.Checks {
@@ -64,7 +63,7 @@ func TestConformance(t *testing.T) {
 		}
 	}
 	// Another token, as each has a rate limit of its own.
-	other, err := client.New(a.URL(), client.Options{Token: mint("another")})
+	other, err := client.New(in.url, client.Options{Token: mint("another")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/via-orchestrate/orchestrate/client"
-	"github.com/via-orchestrate/orchestrate/internal/app"
 	"github.com/via-orchestrate/orchestrate/internal/apptest"
 )
 
@@ -20,8 +19,8 @@ import (
 // them: equal means the same sequence of JSON tokens, keys in order.
 func TestContract(t *testing.T) {
 	t.Parallel()
-	_, a := apptest.Serve(t)
-	vimond, err := client.New(a.URL(), client.Options{Tenant: "vimond", HTTPClient: apptest.HTTPClient(t)})
+	in := serve(t)
+	vimond, err := client.New(in.url, client.Options{Tenant: "vimond", HTTPClient: apptest.HTTPClient(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,18 +44,18 @@ func TestContract(t *testing.T) {
 		"/ingests?assetId=179057":                       document("list-by-asset.json"),
 		"/ingests/7dd40659-2494-45bc-b533-83e7deb97155": document("detail.json"),
 	} {
-		if d := cmp.Diff(tokens(t, want), tokens(t, get(t, a, path, "vimond"))); d != "" {
+		if d := cmp.Diff(tokens(t, want), tokens(t, get(t, in.url, path, "vimond"))); d != "" {
 			t.Errorf("%s (-page +ours):\n%s", path, d)
 		}
 	}
-	if got := string(get(t, a, "/ingests", "another")); got != `{"items":[],"count":0,"cursor":null}`+"\n" {
+	if got := string(get(t, in.url, "/ingests", "another")); got != `{"items":[],"count":0,"cursor":null}`+"\n" {
 		t.Errorf("another tenant sees %s", got)
 	}
 }
 
-func get(t *testing.T, a *app.App, path, tenant string) []byte {
+func get(t *testing.T, server, path, tenant string) []byte {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, a.URL()+path, nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/client"
-	"github.com/via-orchestrate/orchestrate/internal/apptest"
 	"github.com/via-orchestrate/orchestrate/internal/browsertest"
 )
 
@@ -20,13 +19,13 @@ func TestDemoPlays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, a := apptest.Serve(t, "--allow-source-dir", filepath.Dir(demo))
-	id := submit(t, c, client.Submission{AssetID: "demo", URI: fileURI(demo)})
-	if d := waitFor(t, c, id, 3*time.Minute, over); d.Status != client.IngestStatusCOMPLETED {
+	in := serve(t, "--allow-source-dir", filepath.Dir(demo))
+	id := submit(t, in.client, client.Submission{AssetID: "demo", URI: fileURI(demo)})
+	if d := waitFor(t, in.client, id, 3*time.Minute, over); d.Status != client.IngestStatusCOMPLETED {
 		t.Fatalf("%s: %s", d.Status, deref(d.Error))
 	}
 	for _, kind := range []string{"hls", "dash"} {
-		seen, err := browsertest.Play(t.Context(), a.URL()+"/play/demo?format="+kind, browsertest.Options{Height: 480})
+		seen, err := browsertest.Play(t.Context(), in.url+"/play/demo?format="+kind, browsertest.Options{Height: 480})
 		if err != nil {
 			t.Fatalf("%s: %v", kind, err)
 		}

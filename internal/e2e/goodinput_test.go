@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/client"
-	"github.com/via-orchestrate/orchestrate/internal/apptest"
 )
 
 // goodInput is a source that has to come out right.
@@ -57,7 +56,7 @@ func goodInputs() []goodInput {
 func TestGoodInput(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	c, _ := apptest.Serve(t, "--allow-source-dir", dir)
+	c := serve(t, "--allow-source-dir", dir).client
 	if _, err := c.ApplyProfile(t.Context(), "crash", []byte(crashProfile)); err != nil {
 		t.Fatal(err)
 	}

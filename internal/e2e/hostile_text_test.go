@@ -9,14 +9,14 @@ import (
 	"testing"
 
 	"github.com/via-orchestrate/orchestrate/client"
-	"github.com/via-orchestrate/orchestrate/internal/apptest"
 )
 
 // TestHostileTexts: markup, templates and statements of SQL that may stand
 // in an id or an error come back as the same JSON text, and as text in pages.
 func TestHostileTexts(t *testing.T) {
 	t.Parallel()
-	c, a := apptest.Serve(t)
+	in := serve(t)
+	c := in.client
 	for i, text := range []string{
 		"<script>alert(1)</script>", "</title><img src=x onerror=alert(1)>", "{{.}} ${7*7} #{7*7}", "'; DROP TABLE ingests;--", `" OR ""="`, "%s%n%d", "${jndi:ldap://a}", "../../etc/passwd", "a b&c=d?e#f", "é\u0301 ﬀ Ａ", "\u200b\u00a0\ufeff", "𝕏😀",
 		"-rf", "=cmd|' /C calc'!A1", "a,b\"c",
@@ -31,11 +31,11 @@ func TestHostileTexts(t *testing.T) {
 		var list struct {
 			Items []struct{ AssetID, ProfileName, Error string }
 		}
-		answer := get(t, a, "/ingests?assetId="+url.QueryEscape(text), "default")
+		answer := get(t, in.url, "/ingests?assetId="+url.QueryEscape(text), "default")
 		if err := json.Unmarshal(answer, &list); err != nil || len(list.Items) != 1 || list.Items[0].AssetID != text || list.Items[0].ProfileName != text || list.Items[0].Error != text+"\n\x00\x1b[2J" {
 			t.Errorf("%q: %v: %s", text, err, answer)
 		}
-		page := play(t, a.URL()+"/play/"+url.PathEscape(text))
+		page := play(t, in.url+"/play/"+url.PathEscape(text))
 		if strings.Contains(page, "<script>alert") || strings.Contains(page, "<img src=x") || strings.Count(page, "7*7") != strings.Count(text, "7*7") {
 			t.Errorf("%q: %s", text, page)
 		}

@@ -65,6 +65,7 @@ func (r *recorded) From(n int) string {
 
 func newVictim(t *testing.T) *victim {
 	t.Helper()
+	onOneProcess(t)
 	v := &victim{log: &recorded{T: t}, parent: t.TempDir()}
 	write(t, filepath.Join(v.parent, "secret.txt"), []byte(secretText))
 	source := httptest.NewServer(http.FileServer(http.Dir("../../testdata")))

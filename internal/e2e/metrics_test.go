@@ -63,6 +63,7 @@ func fetch(t *testing.T, url string, want int) []byte {
 // TestMetrics scrapes a server that has really worked, and holds what it
 // counts against what was done.
 func TestMetrics(t *testing.T) {
+	onOneProcess(t)
 	t.Parallel()
 	sources := httptest.NewServer(http.FileServer(http.Dir("../../testdata")))
 	defer sources.Close()

@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 	if err := os.Setenv(binaryEnv, binary); err != nil {
 		panic(err)
 	}
-	code := m.Run()
+	code := withStack(m.Run)
 	if err := goleak.Find(goleak.IgnoreAnyFunction("net/http.(*persistConn).readLoop"), goleak.IgnoreAnyFunction("net/http.(*persistConn).writeLoop")); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
@@ -56,6 +56,7 @@ var servingAt = regexp.MustCompile(`"?msg"?[=:]"?serving"?[ ,]"?url"?[=:]"?([^\s
 // start runs the real binary on a data folder and waits until it serves.
 func start(t *testing.T, data string, flags ...string) *process {
 	t.Helper()
+	onOneProcess(t)
 	args := append([]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--min-free", "0B", "--allow-net", "127.0.0.0/8"}, flags...)
 	p := &process{Cmd: exec.Command(os.Getenv(binaryEnv), args...), data: data, log: make(chan string, 1)}
 	p.Dir = data

@@ -14,7 +14,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/via-orchestrate/orchestrate/client"
-	"github.com/via-orchestrate/orchestrate/internal/apptest"
 )
 
 // richProfile encodes small, in every codec.
@@ -58,7 +57,7 @@ playout:
 func TestEveryCodec(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	c, _ := apptest.Serve(t, "--allow-source-dir", dir)
+	c := serve(t, "--allow-source-dir", dir).client
 	if _, err := c.ApplyProfile(t.Context(), "rich", []byte(richProfile)); err != nil {
 		t.Fatal(err)
 	}

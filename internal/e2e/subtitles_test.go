@@ -17,7 +17,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/via-orchestrate/orchestrate/client"
-	"github.com/via-orchestrate/orchestrate/internal/apptest"
 )
 
 const (
@@ -31,7 +30,8 @@ const (
 func TestSubtitles(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	c, a := apptest.Serve(t, "--allow-source-dir", dir)
+	in := serve(t, "--allow-source-dir", dir)
+	c := in.client
 	film := clip(t, dir, "-f lavfi -i testsrc2=s=320x180:r=25:d=2 -f lavfi -i sine=d=2 -c:v libx264 -preset ultrafast film.mp4")
 	english, norwegian := "en", "nb-x-sdh"
 	files := []client.SubmissionFile{
@@ -44,7 +44,7 @@ func TestSubtitles(t *testing.T) {
 	if diff := cmp.Diff([]string{"VIDEO", "SUBTITLE"}, d.MediaTypes); diff != "" {
 		t.Errorf("media types (-want +got):\n%s", diff)
 	}
-	checkShape(t, get(t, a, "/ingests/"+first, "default"))
+	checkShape(t, get(t, in.url, "/ingests/"+first, "default"))
 	before := played(t, c, "film")
 	if before.playback.Thumbnails == nil || !strings.HasPrefix(string(fetch(t, *before.playback.Thumbnails, http.StatusOK)), "WEBVTT") {
 		t.Errorf("thumbnails are %+v", before.playback.Thumbnails)
@@ -87,7 +87,7 @@ func TestSubtitles(t *testing.T) {
 func TestBadSubtitles(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	c, _ := apptest.Serve(t, "--allow-source-dir", dir)
+	c := serve(t, "--allow-source-dir", dir).client
 	bad := write(t, filepath.Join(dir, "bad.srt"), []byte("1\n00:00:00,200 --> 00:00:01,000\nGood.\n\n2\n00:00:01,000 -> 00:0\nBad.\n"))
 	id := submit(t, c, client.Submission{AssetID: "bad", URI: fileURI(bad), MediaType: "SUBTITLE"})
 	d := waitFor(t, c, id, time.Minute, over)
