@@ -32,6 +32,7 @@ type Options struct {
 // Cluster is a running installation.
 type Cluster struct {
 	URL     string // of the API
+	Folder  string // below which its processes keep their own data
 	Bucket  string // its files are below media/ and store/
 	Server  *Member
 	Workers []*Member
@@ -51,13 +52,13 @@ type Member struct {
 // Start runs an installation until the test ends.
 func Start(t testing.TB, o Options) *Cluster {
 	t.Helper()
-	c := &Cluster{Bucket: o.S3.Bucket(t), options: o, prefix: "test-" + uuid.NewString()}
+	c := &Cluster{Bucket: o.S3.Bucket(t), Folder: t.TempDir(), options: o, prefix: "test-" + uuid.NewString()}
 	address, err := proctest.Address(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.URL = "http://" + address
-	c.Server = c.start(t, "serve", "server", append([]string{"--addr", address}, o.Flags...))
+	c.Server = c.start(t, "serve", "server", c.URL+"/readyz", append([]string{"--addr", address}, o.Flags...))
 	for i := range o.Workers {
 		c.Workers = append(c.Workers, c.AddWorker(t, fmt.Sprintf("worker-%d", i+1)))
 	}
@@ -68,20 +69,24 @@ func Start(t testing.TB, o Options) *Cluster {
 func (c *Cluster) AddWorker(t testing.TB, name string, flags ...string) *Member {
 	t.Helper()
 	all := append(append([]string{"--public-url", c.URL}, c.options.Flags...), c.options.WorkerFlags...)
-	return c.start(t, "worker", name, append(all, flags...))
+	return c.start(t, "worker", name, "", append(all, flags...))
 }
 
-// start runs a process of the installation. Its scratch folder is its own, as
-// it would be on another machine.
-func (c *Cluster) start(t testing.TB, command, name string, flags []string) *Member {
+// start runs a process of the installation until the test ends. It tells at
+// ready, by default where its metrics are, when it is. Its scratch folder is its
+// own, as it would be on another machine.
+func (c *Cluster) start(t testing.TB, command, name, ready string, flags []string) *Member {
 	t.Helper()
 	metrics, err := proctest.Address(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &Member{Name: name, Data: filepath.Join(t.TempDir(), name), Metrics: "http://" + metrics + "/metrics"}
+	m := &Member{Name: name, Data: filepath.Join(c.Folder, name), Metrics: "http://" + metrics + "/metrics"}
 	if err := os.Mkdir(m.Data, 0o700); err != nil {
 		t.Fatal(err)
+	}
+	if ready == "" {
+		ready = "http://" + metrics + "/readyz"
 	}
 	args := []string{
 		c.options.Binary, command, "--data", m.Data, "--metrics-addr", metrics, "--db", c.options.Postgres,
@@ -91,7 +96,7 @@ func (c *Cluster) start(t testing.TB, command, name string, flags []string) *Mem
 	}
 	m.Process, err = proctest.Start(t.Context(), proctest.Command{
 		Args: append(args, flags...), Dir: m.Data, Env: append(os.Environ(), c.options.S3.Env()...),
-		Ready: func(ctx context.Context) error { return proctest.Get(ctx, "http://"+metrics+"/readyz") },
+		Ready: func(ctx context.Context) error { return proctest.Get(ctx, ready) },
 	})
 	if err != nil {
 		t.Fatal(err)
