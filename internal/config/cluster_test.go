@@ -127,7 +127,7 @@ func TestClusterWarnings(t *testing.T) {
 
 func TestSlotsOfStages(t *testing.T) {
 	t.Parallel()
-	got := Slots{vod.Encoding: 2, vod.Playout: 4}.Of([]Stage{Stage(vod.Encoding)})
+	got := Slots{vod.Encoding: 2, vod.Playout: 4}.Of([]Stage{Stage(vod.Encoding), Stage(vod.Packaging)})
 	if diff := cmp.Diff(Slots{vod.Encoding: 2}, got); diff != "" {
 		t.Error(diff)
 	}

@@ -104,7 +104,9 @@ func StageNames() (all []Stage) {
 func (s Slots) Of(stages []Stage) Slots {
 	some := Slots{}
 	for _, stage := range stages {
-		some[vod.Stage(stage)] = s[vod.Stage(stage)]
+		if n := s[vod.Stage(stage)]; n > 0 {
+			some[vod.Stage(stage)] = n
+		}
 	}
 	return some
 }

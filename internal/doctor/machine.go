@@ -10,6 +10,10 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
+// shownReasons is of how many encoders of graphics processors is told why they do
+// not work: one for each kind of them.
+const shownReasons = 3
+
 // Machine tells what the machine can do, as it was found by trying.
 func Machine(m capability.Machine) []Finding {
 	var all []Finding
@@ -31,7 +35,7 @@ func Machine(m capability.Machine) []Finding {
 	}
 	gpu := Finding{"graphics processor", OK, strings.Join(devices, ", "), ""}
 	if len(devices) == 0 {
-		gpu.Detail = "none that encodes (" + strings.Join(why, "; ") + ")"
+		gpu.Detail = "none that encodes (" + strings.Join(why[:min(len(why), shownReasons)], "; ") + ")"
 	}
 	memory := Finding{"memory", OK, fmt.Sprintf("%s for %d processors", config.Bytes(m.Memory), m.Processors), ""}
 	if !slices.Contains(m.Capabilities, vod.CanUHD) {
