@@ -21,7 +21,6 @@ type storeMetrics struct {
 	failed   prometheus.Counter
 	retries  *prometheus.CounterVec
 	lost     prometheus.Counter
-	lag      prometheus.Histogram
 }
 
 func newStoreMetrics() storeMetrics {
@@ -33,8 +32,6 @@ func newStoreMetrics() storeMetrics {
 		failed:  counter("orchestrate_store_batch_failures_total", "Transactions that could not be written."),
 		retries: counters("orchestrate_store_retries_total", "Transactions that were done again, by why.", "reason"),
 		lost:    counter("orchestrate_store_listener_losses_total", "Times that the connection was lost which hears of other servers' changes."),
-		lag: histogram("orchestrate_store_notify_lag_seconds", "Time from the commit of a change until this server heard of it.",
-			[]float64{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30}),
 	}
 	for _, reason := range []string{retriedSerialization, retriedDeadlock, retriedLock, retriedConnection} {
 		m.retries.WithLabelValues(reason)
@@ -43,7 +40,7 @@ func newStoreMetrics() storeMetrics {
 }
 
 func (m storeMetrics) all() []prometheus.Collector {
-	return []prometheus.Collector{m.size, m.duration, m.failed, m.retries, m.lost, m.lag}
+	return []prometheus.Collector{m.size, m.duration, m.failed, m.retries, m.lost}
 }
 
 // Batch counts a transaction of so many writes. An error is why none of them
@@ -75,6 +72,3 @@ func (m storeMetrics) StoreRetried(sqlState string) {
 // ListenerLost counts a loss of the connection that hears of other servers'
 // changes.
 func (m storeMetrics) ListenerLost() { m.lost.Inc() }
-
-// NotifyLag counts how long a change took to be heard of.
-func (m storeMetrics) NotifyLag(lag time.Duration) { m.lag.Observe(max(0, lag).Seconds()) }
