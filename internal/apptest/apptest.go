@@ -1,4 +1,4 @@
-// Package apptest runs a whole server inside a test or benchmark.
+// Package apptest runs whole servers and workers inside a test or benchmark.
 package apptest
 
 import (
@@ -21,26 +21,45 @@ import (
 // flags are those of orchestrate serve; the last of a kind counts.
 func Serve(t testing.TB, flags ...string) (*client.Client, *app.App) {
 	t.Helper()
-	c := configure(t, append([]string{
-		"--data", t.TempDir(), "--addr", "127.0.0.1:0", "--min-free", "0B", "--allow-net", "127.0.0.0/8", "--drain", "0s",
-	}, flags...))
-	a, err := app.New(t.Context(), c, newLogger(t))
+	a, err := app.New(t.Context(), configure(t, append([]string{"--addr", "127.0.0.1:0"}, flags...)), newLogger(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := a.Stop(context.Background()); err != nil {
-			t.Error(err)
-		}
-	})
+	run(t, a)
 	cl, err := client.New(a.URL(), client.Options{HTTPClient: HTTPClient(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return cl, a
+}
+
+// Work runs a worker on a data folder of its own until the test ends. The flags
+// are those of orchestrate worker; the last of a kind counts.
+func Work(t testing.TB, flags ...string) *app.Worker {
+	t.Helper()
+	w, err := app.NewWorker(t.Context(), configure(t, flags), newLogger(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, w)
+	return w
+}
+
+// run runs a server or a worker until the test ends.
+func run(t testing.TB, process interface {
+	Start(ctx context.Context) error
+	Stop(ctx context.Context) error
+},
+) {
+	t.Helper()
+	t.Cleanup(func() {
+		if err := process.Stop(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := process.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // HTTPClient is one that fails the test on every exchange that api/openapi.yaml
@@ -58,7 +77,8 @@ func HTTPClient(t testing.TB) *http.Client {
 	return checker.Client(t)
 }
 
-// configure reads a configuration as the command line does.
+// configure reads a configuration as the command line does, after the flags that
+// all have in common.
 func configure(t testing.TB, flags []string) (c config.Config) {
 	t.Helper()
 	source := config.NewSource(func(string) (string, bool) { return "", false })
@@ -66,7 +86,8 @@ func configure(t testing.TB, flags []string) (c config.Config) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := parser.Parse(flags); err != nil {
+	common := []string{"--data", t.TempDir(), "--min-free", "0B", "--allow-net", "127.0.0.0/8", "--drain", "0s"}
+	if _, err := parser.Parse(append(common, flags...)); err != nil {
 		t.Fatal(err)
 	}
 	if err := source.Finish(&c); err != nil {

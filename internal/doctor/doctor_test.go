@@ -218,3 +218,33 @@ func TestSecretFiles(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+func TestPostgres(t *testing.T) {
+	t.Parallel()
+	well := PostgresFacts{Address: "postgres://o@db/o", Version: "15.14", Role: "o", Schema: 3, Knows: 3, MayCreate: true, Used: 5, Max: 100}
+	for name, test := range map[string]struct {
+		change func(*PostgresFacts)
+		want   State // the worst
+	}{
+		"well":       {func(*PostgresFacts) {}, OK},
+		"empty":      {func(f *PostgresFacts) { f.Schema = 0 }, OK},
+		"older":      {func(f *PostgresFacts) { f.Schema = 2 }, Warning},
+		"newer":      {func(f *PostgresFacts) { f.Schema = 4 }, Warning},
+		"no rights":  {func(f *PostgresFacts) { f.MayCreate = false }, Warning},
+		"needs them": {func(f *PostgresFacts) { f.MayCreate, f.Schema = false, 0 }, Problem},
+		"standby":    {func(f *PostgresFacts) { f.Standby = true }, Problem},
+		"full":       {func(f *PostgresFacts) { f.Used = 90 }, Warning},
+	} {
+		f := well
+		test.change(&f)
+		worst := OK
+		for _, found := range Postgres(f) {
+			if found.State == Problem || worst == OK {
+				worst = found.State
+			}
+		}
+		if worst != test.want {
+			t.Errorf("%s: %+v", name, Postgres(f))
+		}
+	}
+}
