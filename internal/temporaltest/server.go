@@ -30,10 +30,11 @@ type Server struct {
 	folder  string
 }
 
-// Start runs a server until the test ends.
-func Start(t testing.TB) *Server {
+// Start runs a server until the test ends, with further values of its dynamic
+// configuration: KEY=VALUE, the value in JSON.
+func Start(t testing.TB, values ...string) *Server {
 	t.Helper()
-	s, err := start(t.Context())
+	s, err := start(t.Context(), values...)
 	if errors.Is(err, errMissing) {
 		proctest.Missing(t, err)
 	}
@@ -49,7 +50,7 @@ func Start(t testing.TB) *Server {
 }
 
 // start runs a server with its data in a folder of its own.
-func start(ctx context.Context) (_ *Server, err error) {
+func start(ctx context.Context, values ...string) (_ *Server, err error) {
 	program, err := proctest.Find("temporal")
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errMissing, err)
@@ -75,7 +76,7 @@ func start(ctx context.Context) (_ *Server, err error) {
 		Args: append([]string{
 			program, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", port,
 			"--db-filename", filepath.Join(folder, "temporal.db"), "--log-level", "error", "--log-format", "json",
-		}, settings()...),
+		}, settings(values)...),
 		Dir:   folder,
 		Env:   append(os.Environ(), "HOME="+folder), // no configuration of the user's
 		Ready: s.ready,
@@ -84,8 +85,8 @@ func start(ctx context.Context) (_ *Server, err error) {
 }
 
 // settings are arguments for what the service has to be told to do.
-func settings() (args []string) {
-	for _, value := range []string{
+func settings(more []string) (args []string) {
+	for _, value := range append([]string{
 		// Keys of priority and fairness order what waits in a task queue. From
 		// 1.30 on the service turns this on by itself where it sees one.
 		"matching.enableFairness=true",
@@ -93,10 +94,11 @@ func settings() (args []string) {
 		"matching.numTaskqueueReadPartitions=1", "matching.numTaskqueueWritePartitions=1",
 		// What waits in a queue is counted anew each time that it is asked for.
 		`matching.TaskQueueInfoByBuildIdTTL="0s"`,
-	} {
+	}, more...) {
 		args = append(args, "--dynamic-config-value", value)
 	}
-	return args
+	// What is written outlives a kill of the server, if not one of the machine.
+	return append(args, "--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=OFF")
 }
 
 // ready tells whether the service answers, and has its namespace.
