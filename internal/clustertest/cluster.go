@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -27,6 +28,9 @@ type Options struct {
 	Flags []string
 	// WorkerFlags are further ones for workers.
 	WorkerFlags []string
+	// Within gives what stands before the command of a worker, by its number from
+	// 0, such as taskset. nil: nothing.
+	Within func(worker int) []string
 }
 
 // Cluster is a running installation.
@@ -58,45 +62,57 @@ func Start(t testing.TB, o Options) *Cluster {
 		t.Fatal(err)
 	}
 	c.URL = "http://" + address
-	c.Server = c.start(t, "serve", "server", c.URL+"/readyz", append([]string{"--addr", address}, o.Flags...))
-	for i := range o.Workers {
-		c.Workers = append(c.Workers, c.AddWorker(t, fmt.Sprintf("worker-%d", i+1)))
+	c.Server = c.start(t, member{name: "server", command: "serve", ready: c.URL + "/readyz", flags: append([]string{"--addr", address}, o.Flags...)})
+	for range o.Workers {
+		c.addWorker(t)
 	}
 	return c
 }
 
-// AddWorker runs one more worker until the test ends.
-func (c *Cluster) AddWorker(t testing.TB, name string, flags ...string) *Member {
+// addWorker runs one more worker until the test ends.
+func (c *Cluster) addWorker(t testing.TB) {
 	t.Helper()
-	all := append(append([]string{"--public-url", c.URL}, c.options.Flags...), c.options.WorkerFlags...)
-	return c.start(t, "worker", name, "", append(all, flags...))
+	number := len(c.Workers)
+	m := member{name: fmt.Sprintf("worker-%d", number+1), command: "worker", flags: slices.Concat([]string{"--public-url", c.URL}, c.options.Flags, c.options.WorkerFlags)}
+	if c.options.Within != nil {
+		m.within = c.options.Within(number)
+	}
+	c.Workers = append(c.Workers, c.start(t, m))
 }
 
-// start runs a process of the installation until the test ends. It tells at
-// ready, by default where its metrics are, when it is. Its scratch folder is its
-// own, as it would be on another machine.
-func (c *Cluster) start(t testing.TB, command, name, ready string, flags []string) *Member {
+// member is a process to start.
+type member struct {
+	within  []string
+	command string
+	name    string
+	ready   string // where it tells that it is; "" is beside its metrics
+	flags   []string
+}
+
+// start runs a process of the installation until the test ends. Its scratch
+// folder is its own, as it would be on another machine.
+func (c *Cluster) start(t testing.TB, o member) *Member {
 	t.Helper()
 	metrics, err := proctest.Address(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &Member{Name: name, Data: filepath.Join(c.Folder, name), Metrics: "http://" + metrics + "/metrics"}
+	m := &Member{Name: o.name, Data: filepath.Join(c.Folder, o.name), Metrics: "http://" + metrics + "/metrics"}
 	if err := os.Mkdir(m.Data, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if ready == "" {
-		ready = "http://" + metrics + "/readyz"
+	if o.ready == "" {
+		o.ready = "http://" + metrics + "/readyz"
 	}
-	args := []string{
-		c.options.Binary, command, "--data", m.Data, "--metrics-addr", metrics, "--db", c.options.Postgres,
+	common := []string{
+		c.options.Binary, o.command, "--data", m.Data, "--metrics-addr", metrics, "--db", c.options.Postgres,
 		"--temporal", c.options.Temporal, "--temporal-prefix", c.prefix,
 		"--media-root", c.root("media"), "--store-root", c.root("store"),
 		"--min-free", "0B", "--allow-net", "127.0.0.0/8",
 	}
 	m.Process, err = proctest.Start(t.Context(), proctest.Command{
-		Args: append(args, flags...), Dir: m.Data, Env: append(os.Environ(), c.options.S3.Env()...),
-		Ready: func(ctx context.Context) error { return proctest.Get(ctx, ready) },
+		Args: slices.Concat(o.within, common, o.flags), Dir: m.Data, Env: append(os.Environ(), c.options.S3.Env()...),
+		Ready: func(ctx context.Context) error { return proctest.Get(ctx, o.ready) },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -104,7 +120,7 @@ func (c *Cluster) start(t testing.TB, command, name, ready string, flags []strin
 	t.Cleanup(func() {
 		m.Kill()
 		if t.Failed() {
-			t.Logf("the log of %s:\n%s", name, m.Log())
+			t.Logf("the log of %s:\n%s", m.Name, m.Log())
 		}
 	})
 	return m
