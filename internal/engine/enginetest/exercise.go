@@ -102,5 +102,6 @@ func cases() map[string]func(*testing.T, *bundle) {
 		"HighFirstOfAllNeeds":    highFirstOfAllNeeds,
 		"NeedsWaitForWhoCan":     needsWaitForWhoCan,
 		"Outage":                 outage,
+		"Unwoken":                unwoken,
 	}
 }

@@ -104,3 +104,11 @@ func outage(t *testing.T, b *bundle) {
 	b.attempts(b.end(ran, vod.Completed).Tasks[1], 1)
 	b.end(cancelled, vod.Cancelled)
 }
+
+// unwoken: an ingest that was accepted by a server that died before it could
+// wake the engine is found all the same.
+func unwoken(_ *testing.T, b *bundle) {
+	e := b.engine()
+	b.end(b.submit(e, forked), vod.Completed)
+	b.end(b.ingest(forked), vod.Completed)
+}

@@ -38,6 +38,7 @@ func TestEngine(t *testing.T) {
 	enginetest.Exercise(t, newEngine, map[string]string{
 		"NeedsWaitForWhoCan": "the one process does it all",
 		"Outage":             "there is no service that could be down",
+		"Unwoken":            "the server that accepts is the one that works: it wakes, or is started again",
 	})
 }
 

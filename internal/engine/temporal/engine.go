@@ -63,7 +63,8 @@ type Config struct {
 // Engine implements [engine.Engine].
 type Engine struct {
 	Config
-	workers []worker.Worker
+	planner worker.Worker
+	takers  []worker.Worker
 	slots   map[vod.Stage]*slots
 	backlog *backlog
 	missed  *missed
@@ -72,7 +73,7 @@ type Engine struct {
 	halt    context.CancelCauseFunc
 
 	mu      sync.Mutex
-	started []worker.Worker
+	started []worker.Worker // the planner first
 	sweeper sync.WaitGroup
 	quit    chan struct{} // closed when Stop begins
 	stopped chan struct{} // nil before Stop; closed when the workers have stopped
@@ -88,7 +89,7 @@ func New(c Config) *Engine {
 		missed:  newMissed(), labels: &attributes{log: c.Log},
 	}
 	e.work, e.halt = context.WithCancelCause(context.Background())
-	e.workers = e.makeWorkers()
+	e.makeWorkers()
 	return e
 }
 
@@ -98,7 +99,7 @@ func (e *Engine) Start(ctx context.Context) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.labels.register(ctx, e.Client, e.Namespace)
-	for _, w := range e.workers {
+	for _, w := range append([]worker.Worker{e.planner}, e.takers...) {
 		if err := w.Start(); err != nil {
 			return fmt.Errorf("start to take tasks from Temporal: %w", err)
 		}
@@ -133,12 +134,15 @@ func (e *Engine) stopWorkers() <-chan struct{} {
 	close(e.quit)
 	go func() {
 		defer close(e.stopped)
+		var takers sync.WaitGroup
 		e.sweeper.Wait()
-		var all sync.WaitGroup
-		for _, w := range e.started {
-			all.Go(w.Stop)
+		for i := len(e.started) - 1; i > 0; i-- {
+			takers.Go(e.started[i].Stop)
 		}
-		all.Wait()
+		takers.Wait()
+		if len(e.started) > 0 { // Last: a plan that is interrupted is made only after its time-out.
+			e.started[0].Stop()
+		}
 	}()
 	return e.stopped
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 
 	"github.com/via-orchestrate/orchestrate/internal/engine"
@@ -101,7 +102,10 @@ func heartbeat() time.Duration {
 func TestEngine(t *testing.T) {
 	t.Parallel()
 	temporaltest.Address(t) // or skip
-	enginetest.Exercise(t, newEngine, map[string]string{"Outage": "needs a service of its own: TestOutage"})
+	enginetest.Exercise(t, newEngine, map[string]string{
+		"Outage":  "needs a service of its own: TestOutage",
+		"Unwoken": "needs a sweep in time: TestSweep",
+	})
 }
 
 // flaky is an engine whose service can be taken away.
@@ -126,6 +130,41 @@ func TestOutage(t *testing.T) {
 	}, "Outage")
 }
 
+// TestSweep: what no wake has told of is found.
+func TestSweep(t *testing.T) {
+	t.Parallel()
+	temporaltest.Address(t) // or skip
+	enginetest.Run(t, func(d enginetest.Deps) (engine.Engine, error) {
+		return connect(os.Getenv(temporaltest.SharedKey), d, func(c *Config) { c.Sweep = time.Second })
+	}, "Unwoken")
+}
+
+// TestContinuesAsNew: where histories are to be short, an ingest is done in
+// several, and none the worse for it.
+func TestContinuesAsNew(t *testing.T) {
+	t.Parallel()
+	server := temporaltest.Start(t, "limit.historyCount.suggestContinueAsNew=20")
+	enginetest.Run(t, func(d enginetest.Deps) (engine.Engine, error) {
+		return connect(server.Address, d, func(*Config) {})
+	}, "Chain", "SideBySide", "WakeInVain", "CancelRunning", "RetryAfterCancel", "RetryAfterFailure", "RemoteFailsOnce")
+	again, err := dial(t, server.Address).CountWorkflow(t.Context(), &workflowservice.CountWorkflowExecutionsRequest{
+		Query: "ExecutionStatus = 'ContinuedAsNew'",
+	})
+	if err != nil || again.GetCount() == 0 {
+		t.Errorf("continued as new: %v, %v", again, err)
+	}
+}
+
+func dial(t testing.TB, address string) client.Client {
+	t.Helper()
+	conn, err := Dial(t.Context(), Connection{Address: address, Namespace: temporaltest.Namespace, Log: quiet()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(conn.Close)
+	return conn
+}
+
 // patient is an engine whose heartbeats are those of production.
 type patient struct{ *connected }
 
@@ -143,8 +182,6 @@ func TestHeartbeats(t *testing.T) {
 		return patient{c}, err
 	}, "CancelRunning", "Killed")
 }
-
-func BenchmarkEngine(b *testing.B) { enginetest.Speed(b, newEngine) }
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 

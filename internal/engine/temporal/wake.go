@@ -17,6 +17,9 @@ import (
 const (
 	// tellAtMost is how long a wake waits for Temporal.
 	tellAtMost = 2 * time.Second
+	// planLostAfter is for how long a process may be silent that has begun to
+	// advance a workflow, before another does.
+	planLostAfter = 5 * time.Second
 	// mendEvery is how often wakes that have failed are tried again. In between
 	// Temporal counts as out of reach, and no further wake waits for it.
 	mendEvery = 5 * time.Second
@@ -88,7 +91,7 @@ func (e *Engine) signalWithStart(ctx context.Context, ingestID string, l engine.
 		return err
 	}
 	plain := client.StartWorkflowOptions{
-		ID: ingestID, TaskQueue: e.Prefix,
+		ID: ingestID, TaskQueue: e.Prefix, WorkflowTaskTimeout: planLostAfter,
 		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 	}
 	labelled := plain

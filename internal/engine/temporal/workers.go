@@ -23,9 +23,9 @@ const lookEvery = time.Second
 
 // makeWorkers makes the SDK's workers: one for the workflows, and one for each
 // queue of the stages that this process runs.
-func (e *Engine) makeWorkers() []worker.Worker {
+func (e *Engine) makeWorkers() {
 	p := &planning{operations: e.Operations, log: e.Log}
-	all := []worker.Worker{e.planner(p)}
+	e.planner = e.makePlanner(p)
 	for _, stage := range vod.Stages() {
 		if e.Slots[stage] < 1 {
 			continue
@@ -36,10 +36,9 @@ func (e *Engine) makeWorkers() []worker.Worker {
 		}
 		e.slots[stage] = s
 		for _, name := range s.queues {
-			all = append(all, e.taker(p, &queue{slots: s, name: name}))
+			e.takers = append(e.takers, e.makeTaker(p, &queue{slots: s, name: name}))
 		}
 	}
-	return all
 }
 
 // holds gives why tasks of the stage may not start. Playout writes no files, so
@@ -51,8 +50,8 @@ func (e *Engine) holds(stage vod.Stage) func() string {
 	return e.Hold
 }
 
-// planner makes the worker that advances workflows.
-func (e *Engine) planner(p *planning) worker.Worker {
+// makePlanner makes the worker that advances workflows.
+func (e *Engine) makePlanner(p *planning) worker.Worker {
 	w := worker.New(e.Client, e.Prefix, worker.Options{
 		LocalActivityWorkerOnly:                 true,
 		MaxConcurrentWorkflowTaskExecutionSize:  workflowTasks,
@@ -66,8 +65,8 @@ func (e *Engine) planner(p *planning) worker.Worker {
 	return w
 }
 
-// taker makes the worker that takes tasks from a queue.
-func (e *Engine) taker(p *planning, q *queue) worker.Worker {
+// makeTaker makes the worker that takes tasks from a queue.
+func (e *Engine) makeTaker(p *planning, q *queue) worker.Worker {
 	r := &runner{planning: p, queue: q, watch: watch{stopping: e.work, beat: e.Heartbeat / beatsInTime}}
 	w := worker.New(e.Client, q.name, worker.Options{
 		DisableWorkflowWorker:            true,
