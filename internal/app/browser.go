@@ -2,10 +2,8 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 
@@ -15,32 +13,6 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 	"github.com/via-orchestrate/orchestrate/internal/web/signin"
 )
-
-// maxSecret is how long a client's secret may be, in bytes.
-const maxSecret = 4 << 10
-
-// readSecret reads a file that holds a secret, and perhaps the end of a line. No
-// error tells what is in it.
-func readSecret(file string) (config.Secret, error) {
-	if file == "" {
-		return "", nil
-	}
-	problem := func(what string) error {
-		return &config.Error{Problems: []string{fmt.Sprintf("oidc-client-secret-file: %s: %s", file, what)}}
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return "", &config.Error{Problems: []string{"oidc-client-secret-file: " + err.Error()}}
-	}
-	secret := strings.TrimRight(string(text), "\r\n")
-	switch {
-	case secret == "" || len(secret) > maxSecret:
-		return "", problem(fmt.Sprintf("must hold a secret of 1 to %d bytes", maxSecret))
-	case strings.ContainsAny(secret, "\r\n\x00"):
-		return "", problem("must hold one line")
-	}
-	return config.Secret(secret), nil
-}
 
 // https tells whether browsers reach the server by https.
 func (a *App) https() bool { return strings.HasPrefix(a.config.PublicURL, "https:") }

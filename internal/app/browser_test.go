@@ -117,15 +117,15 @@ func TestReadSecret(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		got, err := readSecret(file)
+		got, err := readSecret("oidc-client-secret-file", file)
 		if err == nil && got.Reveal() != want || err != nil && (!strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "a\nb")) {
 			t.Errorf("%q: %q, %v", text, got.Reveal(), err)
 		}
 	}
-	if got, err := readSecret(""); got != "" || err != nil {
+	if got, err := readSecret("oidc-client-secret-file", ""); got != "" || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
-	if _, err := readSecret("/nowhere/secret"); err == nil || !strings.Contains(err.Error(), "oidc-client-secret-file") {
+	if _, err := readSecret("oidc-client-secret-file", "/nowhere/secret"); err == nil || !strings.Contains(err.Error(), "oidc-client-secret-file") {
 		t.Error(err)
 	}
 }

@@ -31,7 +31,7 @@ func (a *App) openSignIn(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("sign-in: %w", err)
 	}
-	if a.clientSecret, err = readSecret(a.config.ClientSecretFile); err != nil {
+	if a.clientSecret, err = readSecret("oidc-client-secret-file", a.config.ClientSecretFile); err != nil {
 		return err
 	}
 	a.log.Info("sign-in is on", "issuers", a.config.Issuers, "minted", minted)

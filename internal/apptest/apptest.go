@@ -21,7 +21,7 @@ import (
 // flags are those of orchestrate serve; the last of a kind counts.
 func Serve(t testing.TB, flags ...string) (*client.Client, *app.App) {
 	t.Helper()
-	a, err := app.New(t.Context(), configure(t, append([]string{"--addr", "127.0.0.1:0"}, flags...)), newLogger(t))
+	a, err := app.New(t.Context(), Configure(t, append([]string{"--addr", "127.0.0.1:0"}, flags...)), newLogger(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func Serve(t testing.TB, flags ...string) (*client.Client, *app.App) {
 // are those of orchestrate worker; the last of a kind counts.
 func Work(t testing.TB, flags ...string) *app.Worker {
 	t.Helper()
-	w, err := app.NewWorker(t.Context(), configure(t, flags), newLogger(t))
+	w, err := app.NewWorker(t.Context(), Configure(t, flags), newLogger(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,9 +77,9 @@ func HTTPClient(t testing.TB) *http.Client {
 	return checker.Client(t)
 }
 
-// configure reads a configuration as the command line does, after the flags that
+// Configure reads a configuration as the command line does, after the flags that
 // all have in common.
-func configure(t testing.TB, flags []string) (c config.Config) {
+func Configure(t testing.TB, flags []string) (c config.Config) {
 	t.Helper()
 	source := config.NewSource(func(string) (string, bool) { return "", false })
 	parser, err := kong.New(&c, kong.Resolvers(source))
