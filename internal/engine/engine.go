@@ -13,13 +13,14 @@ import (
 // Engine drives ingests to their end. Implementations stand below this
 // package; package enginetest holds the suite that each of them passes.
 type Engine interface {
-	// Start begins to deliver. It takes up every unfinished ingest that the
-	// store knows and returns; work goes on until Stop.
+	// Start begins to deliver and returns; work goes on until Stop. Every
+	// unfinished ingest that the store knows is taken up, oldest first.
 	Start(ctx context.Context) error
-	// Wake tells that an ingest was created, retried or asked to stop. It is a
-	// hint and never blocks on the work: an ingest that needs nothing is left
-	// alone. When the ingest is CANCELLING, its running tasks are interrupted.
-	// After an error it is taken up by the next Start at the latest.
+	// Wake tells that an ingest was created, retried or asked to stop, or that its
+	// priority or due time was changed. It is a hint and never blocks on the work:
+	// an ingest that needs nothing is left alone. When the ingest is CANCELLING,
+	// its running tasks are interrupted. After an error it is taken up by the next
+	// Start at the latest.
 	Wake(ctx context.Context, ingestID string) error
 	// Waiting says in a sentence why a task that is ready does not run yet;
 	// empty if the engine does not know or does not hold it back.

@@ -2,10 +2,8 @@ package local
 
 import (
 	"context"
-	"fmt"
 	"time"
 
-	"github.com/via-orchestrate/orchestrate/internal/plan"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -48,7 +46,7 @@ func (e *Engine) startDue(now time.Time) (next time.Time) {
 		if at := q.ripen(now); !at.IsZero() {
 			next = earliest(next, at)
 		}
-		if e.holds(stage) && q.due.Len() > 0 {
+		if e.holds(stage) && len(q.lines) > 0 {
 			next = earliest(next, now.Add(e.HoldPoll))
 			continue
 		}
@@ -74,39 +72,6 @@ func (e *Engine) startStage(stage vod.Stage) {
 // holds: playout writes no files, so it goes on when the disk is short.
 func (e *Engine) holds(stage vod.Stage) bool {
 	return e.held != "" && stage != vod.Playout
-}
-
-// Waiting says why a task that is ready does not run yet.
-func (e *Engine) Waiting(_ context.Context, r plan.Ready) string {
-	taskID := r.TaskID
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for stage, q := range e.queues {
-		ahead := q.ahead(taskID)
-		switch {
-		case !q.queued[taskID]:
-		case e.holds(stage):
-			return e.held
-		case ahead >= 0:
-			return busy(stage, max(1, e.Slots[stage]), ahead)
-		}
-	}
-	return ""
-}
-
-// busy says that all slots of the stage are taken, and how many go before.
-func busy(stage vod.Stage, slots, ahead int) string {
-	taken, place := fmt.Sprintf("All %d %s slots are busy", slots, stage), fmt.Sprintf("%d tasks wait before it", ahead)
-	if slots == 1 {
-		taken = fmt.Sprintf("The only %s slot is busy", stage)
-	}
-	switch ahead {
-	case 0:
-		place = "it is next"
-	case 1:
-		place = "one task waits before it"
-	}
-	return taken + "; " + place + "."
 }
 
 func earliest(a, b time.Time) time.Time {

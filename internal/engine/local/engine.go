@@ -5,8 +5,9 @@
 // its own. What is in memory here is only who waits and who runs: everything
 // else stands in the store, and [Engine.Start] takes it up from there. Stages
 // have slots of their own, so that the finishing steps of ingests that were
-// begun never wait behind new encodes; within a stage, those that
-// were begun go first, else first come, first served.
+// begun never wait behind new encodes. Within a stage the level goes first, see
+// [plan.Level]; then the tenant that has the fewest tasks running there, or was
+// served least recently; then first come, first served.
 package local
 
 import (
@@ -55,13 +56,13 @@ type Engine struct {
 	queues   map[vod.Stage]*queue
 	running  map[string]*run // by task id
 	free     map[vod.Stage]int
-	lost     map[string]bool // ingests that were not taken up from the last process yet
+	lost     map[string]uint64 // ingests that were not taken up from the last process yet: their arrivals
 	held     string
 	arrivals uint64
 	stopping bool
-	takeUp   sync.Mutex     // held while an ingest is taken up, before mu
+	takingUp sync.Mutex     // held while an ingest is taken up, before mu
 	tasks    sync.WaitGroup // tasks under way
-	others   sync.WaitGroup // the dispatcher, and ingests to be woken later
+	others   sync.WaitGroup // the dispatcher, ingests to be taken up, and to be woken later
 }
 
 // run is a task under way.
@@ -77,7 +78,7 @@ var _ engine.Engine = (*Engine)(nil)
 func New(c Config) *Engine {
 	e := &Engine{
 		Config: c, signal: make(chan struct{}, 1), quit: make(chan struct{}),
-		queues: map[vod.Stage]*queue{}, running: map[string]*run{}, free: map[vod.Stage]int{}, lost: map[string]bool{},
+		queues: map[vod.Stage]*queue{}, running: map[string]*run{}, free: map[vod.Stage]int{}, lost: map[string]uint64{},
 	}
 	for _, s := range vod.Stages() {
 		e.queues[s] = newQueue()
@@ -87,28 +88,20 @@ func New(c Config) *Engine {
 	return e
 }
 
-// Start takes up every unfinished ingest and begins to dispatch. One that
-// cannot be taken up now is tried again, and keeps no other from going on.
+// Start begins to dispatch, and takes up every unfinished ingest beside that,
+// oldest first. One that cannot be taken up now is tried again, and keeps no
+// other from going on.
 func (e *Engine) Start(ctx context.Context) error {
 	ids, err := e.Unfinished(ctx)
 	if err != nil {
 		return fmt.Errorf("find unfinished ingests: %w", err)
 	}
-	for _, id := range ids {
-		e.lost[id] = true // Nothing else runs yet.
+	for i, id := range ids {
+		e.lost[id] = uint64(i) + 1 // Nothing else runs yet.
 	}
-	for _, id := range ids {
-		if err := e.Wake(ctx, id); err != nil {
-			e.Log.Error("cannot take up the ingest; trying again", "ingest", id, "error", err)
-		}
-		if ctx.Err() != nil {
-			return fmt.Errorf("take up unfinished ingests: %w", context.Cause(ctx))
-		}
-	}
-	if len(ids) > 0 {
-		e.Log.Info("took up unfinished ingests", "count", len(ids))
-	}
+	e.arrivals = uint64(len(ids))
 	e.others.Go(e.dispatch)
+	e.others.Go(func() { e.takeUp(ids) })
 	return nil
 }
 
@@ -116,12 +109,12 @@ func (e *Engine) Start(ctx context.Context) error {
 func (e *Engine) Wake(ctx context.Context, ingestID string) error { return e.wake(ctx, ingestID, 1) }
 
 func (e *Engine) wake(ctx context.Context, ingestID string, try int) error {
-	state, err := e.advance(ctx, ingestID)
+	state, arrival, err := e.advance(ctx, ingestID)
 	if err == nil && (state.Status == vod.Cancelling || state.Status == vod.Cancelled) {
 		e.interrupt(ingestID)
 		// A retry may have overtaken this, and what it had queued is forgotten
 		// now: only a look from here on may be relied upon.
-		state, err = e.advance(ctx, ingestID)
+		state, _, err = e.advance(ctx, ingestID)
 	}
 	if err != nil && vod.CodeOf(err) != vod.NotFound {
 		e.wakeLater(ingestID, try)
@@ -129,35 +122,10 @@ func (e *Engine) wake(ctx context.Context, ingestID string, try int) error {
 	if err != nil {
 		return err
 	}
-	e.enqueue(state)
-	return nil
-}
-
-// advance asks the store where the ingest stands. The first time after Start it
-// takes back what the last process was running: never again, because by then
-// this one may be.
-func (e *Engine) advance(ctx context.Context, ingestID string) (engine.State, error) {
-	if !e.isLost(ingestID) {
-		return e.Operations.Advance(ctx, ingestID)
-	}
-	e.takeUp.Lock()
-	defer e.takeUp.Unlock()
-	if !e.isLost(ingestID) {
-		return e.Operations.Advance(ctx, ingestID)
-	}
-	state, err := e.Operations.Recover(ctx, ingestID)
-	if err == nil {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		delete(e.lost, ingestID)
-	}
-	return state, err
-}
-
-func (e *Engine) isLost(ingestID string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.lost[ingestID]
+	e.add(state.Ready, arrival)
+	return nil
 }
 
 // wakeLater keeps an ingest that the store could not advance from being
@@ -197,22 +165,21 @@ func (e *Engine) interrupt(ingestID string) {
 	}
 }
 
-func (e *Engine) enqueue(state engine.State) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.add(state.Ready)
-}
-
-// add queues tasks and lets the dispatcher look. The caller holds the lock.
-func (e *Engine) add(ready []plan.Ready) {
+// add queues tasks and lets the dispatcher look. arrival is their place among
+// those that came before and after; 0: they come now. The caller holds the lock.
+func (e *Engine) add(ready []plan.Ready, arrival uint64) {
 	for _, r := range ready {
 		if under := e.running[r.TaskID]; under != nil {
 			under.again = &r
 			continue
 		}
-		e.arrivals++
+		at := arrival
+		if at == 0 {
+			e.arrivals++
+			at = e.arrivals
+		}
 		r.NotBefore = due(r.NotBefore, time.Now())
-		e.queues[r.Stage].push(r, e.arrivals)
+		e.queues[r.Stage].push(r, at)
 	}
 	e.look()
 }
@@ -236,8 +203,14 @@ func (e *Engine) look() {
 // perform runs one task to its end and queues what that made ready.
 func (e *Engine) perform(ctx context.Context, ready plan.Ready) {
 	state, err := e.Operations.RunTask(ctx, ready.IngestID, ready.TaskID)
+	var noRoom *engine.NoRoomError
+	held := ""
 	switch {
 	case err == nil:
+	case errors.As(err, &noRoom):
+		e.Log.Info("no scratch space for a task now; it is tried again", "ingest", ready.IngestID, "task", ready.TaskID, "reason", noRoom.Sentence)
+		ready.NotBefore, held = time.Now().Add(e.HoldPoll), noRoom.Sentence
+		state.Ready = []plan.Ready{ready}
 	case errors.Is(err, plan.ErrNotClaimable) || errors.Is(err, plan.ErrStale) || vod.CodeOf(err) == vod.NotFound:
 		e.Log.Debug("task dropped", "ingest", ready.IngestID, "task", ready.TaskID, "error", err)
 	case ctx.Err() != nil:
@@ -247,24 +220,29 @@ func (e *Engine) perform(ctx context.Context, ready plan.Ready) {
 		ready.NotBefore = time.Now().Add(plan.FirstDelay)
 		state.Ready = []plan.Ready{ready}
 	}
-	e.settle(ready, state)
+	e.settle(ready, state, held)
 }
 
 // settle gives the slot back and queues what became ready, in one go: nobody
-// may see the task as ended and not yet queued for its next attempt.
-func (e *Engine) settle(ready plan.Ready, state engine.State) {
+// may see the task as ended and not yet queued for its next attempt. held says
+// why the task itself was not begun; empty if it was.
+func (e *Engine) settle(ready plan.Ready, state engine.State, held string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	ended := e.running[ready.TaskID]
 	ended.interrupt(nil)
 	delete(e.running, ready.TaskID)
 	e.free[ready.Stage]++
+	e.queues[ready.Stage].ended(ready.Tenant)
 	if ended.again != nil {
 		// Last: where both name the task, the attempt's own end knows better
 		// when it is due. If it is not ready after all, its claim is refused.
 		state.Ready = append(state.Ready, *ended.again)
 	}
-	e.add(state.Ready)
+	e.add(state.Ready, 0)
+	if again := e.queues[ready.Stage].waiting[ready.TaskID]; again != nil {
+		again.held = held
+	}
 }
 
 // Stop ends dispatching, lets running tasks finish until ctx is done, then

@@ -14,16 +14,14 @@ func (e *Engine) Load() map[vod.Stage]engine.Load {
 	now, all := time.Now(), map[vod.Stage]engine.Load{}
 	for stage, q := range e.queues {
 		slots := max(1, e.Slots[stage])
-		load := engine.Load{Slots: slots, Running: slots - e.free[stage], Delayed: q.timed.Len(), Ready: q.due.Len()}
-		for _, entry := range q.due.entries {
-			load.Oldest = earliest(load.Oldest, entry.since)
-		}
-		for _, entry := range q.timed.entries {
-			if !entry.NotBefore.After(now) { // The dispatcher has not looked yet.
-				load.Delayed--
-				load.Ready++
-				load.Oldest = earliest(load.Oldest, entry.since)
+		load := engine.Load{Slots: slots, Running: slots - e.free[stage]}
+		for _, entry := range q.waiting {
+			if !entry.due && entry.NotBefore.After(now) {
+				load.Delayed++
+				continue
 			}
+			load.Ready++ // Even if the dispatcher has not looked yet.
+			load.Oldest = earliest(load.Oldest, entry.since)
 		}
 		if e.holds(stage) {
 			load.Held, load.Ready = load.Ready, 0

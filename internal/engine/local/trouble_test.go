@@ -21,7 +21,7 @@ import (
 // called.
 type scripted struct {
 	advance func() (engine.State, error)
-	runTask func(ctx context.Context) (engine.State, error)
+	runTask func(ctx context.Context, taskID string) (engine.State, error)
 	recover func(id string) (engine.State, error)
 	began   time.Time
 
@@ -48,9 +48,9 @@ func (s *scripted) Recover(ctx context.Context, id string) (engine.State, error)
 	return s.recover(id)
 }
 
-func (s *scripted) RunTask(ctx context.Context, _, _ string) (engine.State, error) {
+func (s *scripted) RunTask(ctx context.Context, _, taskID string) (engine.State, error) {
 	s.note("run")
-	return s.runTask(ctx)
+	return s.runTask(ctx, taskID)
 }
 
 // start gives an engine over the operations, in a bubble, that finds the
@@ -93,7 +93,9 @@ func TestStoreFails(t *testing.T) {
 		}
 		ops := &scripted{
 			advance: func() (engine.State, error) { return engine.State{Status: vod.Queued, Ready: one()}, next() },
-			runTask: func(context.Context) (engine.State, error) { return engine.State{Status: vod.Completed}, next() },
+			runTask: func(context.Context, string) (engine.State, error) {
+				return engine.State{Status: vod.Completed}, next()
+			},
 		}
 		e := start(t, ops)
 		if err := e.Wake(t.Context(), "i"); !errors.Is(err, errFull) {
@@ -141,8 +143,8 @@ func TestReadyBeforeSeenToEnd(t *testing.T) {
 		}
 		e := start(t, ops)
 		retried := make(chan struct{})
-		ops.runTask = func(ctx context.Context) (engine.State, error) {
-			ops.runTask = func(context.Context) (engine.State, error) { return engine.State{Status: vod.Completed}, nil }
+		ops.runTask = func(ctx context.Context, _ string) (engine.State, error) {
+			ops.runTask = func(context.Context, string) (engine.State, error) { return engine.State{Status: vod.Completed}, nil }
 			<-ctx.Done() // It has stopped, and that is recorded,
 			<-retried    // but it is seen to end only now.
 			return engine.State{Status: vod.Cancelled}, nil
@@ -169,7 +171,7 @@ func TestReadyBeforeSeenToEnd(t *testing.T) {
 func TestRetryOvertakesCancel(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		ops := &scripted{runTask: func(context.Context) (engine.State, error) { return engine.State{Status: vod.Completed}, nil }}
+		ops := &scripted{runTask: func(context.Context, string) (engine.State, error) { return engine.State{Status: vod.Completed}, nil }}
 		e := start(t, ops)
 		looks := 0
 		ops.advance = func() (engine.State, error) {
@@ -202,7 +204,7 @@ func TestStartWithOneThatCannotBeTakenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := 2 // times
 		ops := &scripted{
-			runTask: func(context.Context) (engine.State, error) { return engine.State{Status: vod.Completed}, nil },
+			runTask: func(context.Context, string) (engine.State, error) { return engine.State{Status: vod.Completed}, nil },
 			advance: func() (engine.State, error) { return engine.State{Status: vod.Completed}, nil },
 			recover: func(id string) (engine.State, error) {
 				if id == "bad" && broken > 0 {
