@@ -44,8 +44,10 @@ func (p *core) newLocal() delivery {
 // does not know of; 0: never.
 func (p *core) newTemporal(ctx context.Context, sweep time.Duration) (delivery, error) {
 	var err error
-	if p.machine, err = p.probe(ctx); err != nil {
-		return nil, err
+	if len(p.stages) > 0 {
+		if p.machine, err = p.probe(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if slices.Contains(p.stages, config.Stage(vod.Encoding)) {
 		if err := p.machine.Encodes(); err != nil {

@@ -68,7 +68,7 @@ func (s Slots) MarshalYAML() (any, error) {
 // processors busy; packaging copies streams, the other stages mostly wait.
 func (s Slots) withDefaults() Slots {
 	all := Slots{
-		vod.Retrieval: 4, vod.Encoding: max(1, runtime.NumCPU()/4), vod.SubtitlePublishing: 2,
+		vod.Retrieval: 4, vod.Encoding: max(1, runtime.GOMAXPROCS(0)/4), vod.SubtitlePublishing: 2,
 		vod.Packaging: 2, vod.Distribution: 4, vod.Playout: 4,
 	}
 	for stage, n := range s {
