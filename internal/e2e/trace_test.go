@@ -24,7 +24,7 @@ func TestOneTrace(t *testing.T) {
 	named := func(name string) func([]otlptest.Span) bool {
 		return func(spans []otlptest.Span) bool { return len(only(spans, name)) > 0 }
 	}
-	collector.Wait(t, named("RETRIEVAL HTTP"))
+	collector.Wait(t, named("RETRIEVAL vimond_file_retriever"))
 	collector.Wait(t, named("POST /ingests"))
 	first.end(t, syscall.SIGKILL)
 
@@ -39,7 +39,8 @@ func TestOneTrace(t *testing.T) {
 		t.Fatalf("%d spans of the submission", len(submitted))
 	}
 	for name, attempt := range map[string]string{
-		"RETRIEVAL HTTP": "1", "ENCODING FFMPEG": "2", "PACKAGING CMAF": "1", "DISTRIBUTION URL_REWRITE": "1", "PLAYOUT CATALOG": "1",
+		"RETRIEVAL vimond_file_retriever": "1", "ENCODING FFMPEG": "2", "PACKAGING CMAF": "1", "DISTRIBUTION COPY": "1",
+		"DISTRIBUTION URL_REWRITE": "1", "PLAYOUT CATALOG": "1",
 	} {
 		found := only(spans, name)
 		if len(found) != 1 {

@@ -90,7 +90,11 @@ func (c *Collector) Wait(t testing.TB, enough func([]Span) bool) []Span {
 		select {
 		case <-arrived:
 		case <-deadline:
-			t.Fatalf("the spans that were waited for did not come; %d came: %v", len(spans), spans)
+			names := map[string]int{}
+			for _, s := range spans {
+				names[s.Name]++
+			}
+			t.Fatalf("the spans that were waited for did not come within a minute, but %v", names)
 		}
 	}
 }
