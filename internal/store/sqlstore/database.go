@@ -32,9 +32,9 @@ type Writer interface {
 	// Count adds to the statistics what the write counts if it is carried through.
 	// It is called once at most, as the last thing.
 	Count(*Tally) error
-	// IndexNew is called before the row of an ingest is written that is new. It
-	// gives further columns of that row, as in "a, b", with their values.
-	IndexNew(in *vod.Ingest) (columns string, values []any, err error)
+	// IndexNew makes a new ingest searchable. It calls insert once, which writes
+	// the ingest's row, with the columns that are added to it, such as ", a, b".
+	IndexNew(in *vod.Ingest, insert func(columns string, values ...any) error) error
 	// IndexAgain is called when what a run is found by may have changed, after
 	// its row and before its tasks are written; see [SearchTextOf].
 	IndexAgain(run *vod.Run) error

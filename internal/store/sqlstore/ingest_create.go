@@ -94,15 +94,13 @@ func claimRow(c *claim) []Column {
 
 // insertIngest writes the rows of a new ingest.
 func (t *tx) insertIngest(in vod.Ingest) error {
-	more, values, err := t.IndexNew(&in)
-	if err != nil {
-		return fmt.Errorf("make ingest %s searchable: %w", in.ID, err)
-	}
 	row, err := Values(ingestRow(&in))
 	if err != nil {
 		return err
 	}
-	err = insertValues(t, "ingests", ingestColumns+", "+more, append(row, values...))
+	err = t.IndexNew(&in, func(columns string, values ...any) error {
+		return insertValues(t, "ingests", ingestColumns+columns, append(row, values...))
+	})
 	if t.taken(err) {
 		return vod.Faultf(vod.Conflict, "There is an ingest with the id %s already.", in.ID)
 	}
