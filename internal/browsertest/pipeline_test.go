@@ -108,7 +108,7 @@ func (p *pipeline) packaged(profile packaging.Profile, inputs []vod.Fileset) vod
 	var out vod.Playback
 	for _, fileset := range p.run(packaging.New(p.tools, p.set, p.keys), profile, inputs) {
 		for _, file := range fileset.Files {
-			path, err := p.set.Local("acme", file.URI)
+			path, err := p.set.Local(p.t.Context(), step.Job{Tenant: "acme"}, file.URI)
 			if err != nil {
 				p.t.Fatal(err)
 			}

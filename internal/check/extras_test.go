@@ -12,6 +12,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/keys"
 	"github.com/via-orchestrate/orchestrate/internal/media"
 	"github.com/via-orchestrate/orchestrate/internal/media/cenc"
+	"github.com/via-orchestrate/orchestrate/internal/step"
 	"github.com/via-orchestrate/orchestrate/internal/step/packaging"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
@@ -127,7 +128,7 @@ func TestEncrypted(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", scheme, err)
 		}
-		path, err := c.set.Local("acme", result.Outputs[0].Files[0].URI)
+		path, err := c.set.Local(t.Context(), step.Job{Tenant: "acme"}, result.Outputs[0].Files[0].URI)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -112,7 +112,7 @@ func (c *clips) packaged(t *testing.T, segment float64, files ...string) string 
 	if err != nil {
 		t.Fatal(err)
 	}
-	path, err := c.set.Local("acme", result.Outputs[0].Files[0].URI)
+	path, err := c.set.Local(t.Context(), step.Job{Tenant: "acme"}, result.Outputs[0].Files[0].URI)
 	if err != nil {
 		t.Fatal(err)
 	}

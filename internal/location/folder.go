@@ -106,8 +106,8 @@ func FileURI(path string) string {
 }
 
 // Discard removes the folder and the parents that became empty by that. It is
-// idempotent.
-func (f *Folder) Discard() error { return f.set.remove(f.place.root, f.place.rel) }
+// idempotent, and done even when ctx is.
+func (f *Folder) Discard(context.Context) error { return f.set.remove(f.place.root, f.place.rel) }
 
 // remove removes a folder below root, and its parents below root that are
 // empty then.

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/via-orchestrate/orchestrate/internal/location"
+	"github.com/via-orchestrate/orchestrate/internal/step"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -38,7 +39,7 @@ func FuzzLocal(f *testing.F) {
 	f.Add("..", "/../store"+rest)
 	f.Add("*", "%2f..%2f..")
 	f.Fuzz(func(t *testing.T, tenant, rest string) {
-		path, err := set.Local(tenant, location.FileURI(store)+rest)
+		path, err := set.Local(t.Context(), step.Job{Tenant: tenant}, location.FileURI(store)+rest)
 		if err == nil && (tenant != "acme" || filepath.Dir(path) != folder.Path()) {
 			t.Errorf("tenant %q reads %s by %q", tenant, path, rest)
 		}

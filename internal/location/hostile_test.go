@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/via-orchestrate/orchestrate/internal/location"
+	"github.com/via-orchestrate/orchestrate/internal/step"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -39,11 +40,11 @@ func TestFoldersBehindALink(t *testing.T) {
 		if path, _ := location.PathOf(f.URI("a")); !strings.HasPrefix(path, f.Location().Path+"/") {
 			t.Errorf("%s is not below %s", f.URI("a"), f.Location().Path)
 		}
-		if !b.set.Exists("acme", []vod.Fileset{{Files: []vod.File{{URI: f.URI("a")}}}}) {
+		if !b.set.Exists(t.Context(), "acme", []vod.Fileset{{Files: []vod.File{{URI: f.URI("a")}}}}) {
 			t.Errorf("%s does not exist", f.URI("a"))
 		}
 		held := 0
-		for a, err := range b.set.Attempts() {
+		for a, err := range b.set.Attempts(t.Context()) {
 			if err == nil && a.Holds(f.URI("a")) {
 				held++
 			}
@@ -167,17 +168,17 @@ func TestLocalRefuses(t *testing.T) {
 		f.URI("a") + "?x", f.URI("a") + "#x", "file://host" + f.Path() + "/a", "file://u@" + f.Path() + "/a",
 		"file:" + "relative", "http://x/" + f.Path(), f.URI(""), location.FileURI(b.store), "file:///%00", "", "file:",
 	} {
-		if path, err := b.set.Local("acme", uri); vod.AsStepError(err).Reason != vod.ReasonForbidden {
+		if path, err := b.set.Local(t.Context(), step.Job{Tenant: "acme"}, uri); vod.AsStepError(err).Reason != vod.ReasonForbidden {
 			t.Errorf("%q: gives %q, %v", uri, path, err)
 		}
 	}
-	if _, err := b.set.Local("other", f.URI("a")); vod.AsStepError(err).Reason != vod.ReasonForbidden {
+	if _, err := b.set.Local(t.Context(), step.Job{Tenant: "other"}, f.URI("a")); vod.AsStepError(err).Reason != vod.ReasonForbidden {
 		t.Errorf("another tenant: %v", err)
 	}
-	if _, err := b.set.Local("acme", f.URI("gone")); vod.AsStepError(err).Reason != vod.ReasonSourceMissing {
+	if _, err := b.set.Local(t.Context(), step.Job{Tenant: "acme"}, f.URI("gone")); vod.AsStepError(err).Reason != vod.ReasonSourceMissing {
 		t.Errorf("a file that is gone: %v", err)
 	}
-	if path, err := b.set.Local("acme", "file://localhost"+f.Path()+"/a"); err != nil || path != filepath.Join(f.Path(), "a") {
+	if path, err := b.set.Local(t.Context(), step.Job{Tenant: "acme"}, "file://localhost"+f.Path()+"/a"); err != nil || path != filepath.Join(f.Path(), "a") {
 		t.Errorf("localhost: %q, %v", path, err)
 	}
 }
@@ -189,17 +190,17 @@ func TestInlineFoldersAreApart(t *testing.T) {
 	inline := vod.Location{Name: "x", Type: vod.LocationFile, Path: filepath.Join(b.shared, "other")}
 	f := create(t, b, job, inline)
 	write(t, filepath.Join(f.Path(), "a"), "x")
-	if _, err := b.set.Local("acme", f.URI("a")); err != nil {
+	if _, err := b.set.Local(t.Context(), step.Job{Tenant: "acme"}, f.URI("a")); err != nil {
 		t.Error(err)
 	}
-	if _, err := b.set.Local("other", f.URI("a")); err == nil {
+	if _, err := b.set.Local(t.Context(), step.Job{Tenant: "other"}, f.URI("a")); err == nil {
 		t.Error("another tenant may read it")
 	}
 	g := create(t, b, other, vod.Location{Name: "x", Type: vod.LocationFile, Path: b.shared})
-	if err := b.set.RemoveIngest("other", job.IngestID, ""); err != nil || !exists(f.Path()) {
+	if err := b.set.RemoveIngest(t.Context(), "other", job.IngestID, ""); err != nil || !exists(f.Path()) {
 		t.Fatalf("another tenant removed it: %v", err)
 	}
-	if err := b.set.RemoveIngest("acme", job.IngestID, ""); err != nil || exists(f.Path()) || !exists(g.Path()) {
+	if err := b.set.RemoveIngest(t.Context(), "acme", job.IngestID, ""); err != nil || exists(f.Path()) || !exists(g.Path()) {
 		t.Fatalf("RemoveIngest: %v", err)
 	}
 }
@@ -212,11 +213,11 @@ func TestDiscardKeepsOtherAttempts(t *testing.T) {
 	job.Attempt = 2
 	second := create(t, b, job, vod.Location{Name: "store"})
 	for range 2 {
-		if err := first.Discard(); err != nil || exists(first.Path()) || !exists(second.Path()) {
+		if err := first.Discard(t.Context()); err != nil || exists(first.Path()) || !exists(second.Path()) {
 			t.Fatalf("after Discard of the first: %v", err)
 		}
 	}
-	if err := second.Discard(); err != nil || exists(filepath.Join(b.store, "acme")) || !exists(b.store) {
+	if err := second.Discard(t.Context()); err != nil || exists(filepath.Join(b.store, "acme")) || !exists(b.store) {
 		t.Fatalf("after Discard of both: %v", err)
 	}
 }
@@ -237,7 +238,7 @@ func TestAttempts(t *testing.T) {
 		want[fmt.Sprint(f.Path(), job.TaskID, job.Attempt)] = true
 	}
 	write(t, filepath.Join(b.store, "stray", "file"), "x")
-	for a, err := range b.set.Attempts() {
+	for a, err := range b.set.Attempts(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -246,10 +247,10 @@ func TestAttempts(t *testing.T) {
 		} else {
 			delete(want, k)
 		}
-		if mod, err := a.ModTime(); err != nil || mod.IsZero() {
+		if mod, err := a.ModTime(t.Context()); err != nil || mod.IsZero() {
 			t.Errorf("ModTime: %v, %v", mod, err)
 		}
-		if err := b.set.Remove(a); err != nil || exists(a.Path) {
+		if err := b.set.Remove(t.Context(), a); err != nil || exists(a.Path) {
 			t.Errorf("Remove: %v", err)
 		}
 	}
@@ -264,11 +265,11 @@ func TestRemoveIngestEverywhere(t *testing.T) {
 	job := newJob("acme")
 	a, m := create(t, b, job, vod.Location{Name: "store"}), create(t, b, job, vod.Location{Name: "media"})
 	for _, id := range []string{"", "..", "."} {
-		if err := b.set.RemoveIngest("acme", id, id); err != nil || !exists(a.Path()) || !exists(m.Path()) {
+		if err := b.set.RemoveIngest(t.Context(), "acme", id, id); err != nil || !exists(a.Path()) || !exists(m.Path()) {
 			t.Fatalf("RemoveIngest(%q) removed something, or %v", id, err)
 		}
 	}
-	if err := b.set.RemoveIngest("acme", job.IngestID, key); err != nil || exists(a.Path()) || exists(m.Path()) {
+	if err := b.set.RemoveIngest(t.Context(), "acme", job.IngestID, key); err != nil || exists(a.Path()) || exists(m.Path()) {
 		t.Fatalf("RemoveIngest: %v", err)
 	}
 }

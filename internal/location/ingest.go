@@ -1,6 +1,7 @@
 package location
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,9 +12,9 @@ import (
 
 // RemoveIngest removes everything of an ingest from all locations. No attempt
 // of it may be running. What cannot be the name of a folder has none.
-func (s *Set) RemoveIngest(tenant, ingestID, mediaKey string) error {
+func (s *Set) RemoveIngest(ctx context.Context, tenant, ingestID, mediaKey string) error {
 	var errs []error
-	for dir, err := range s.ingestFolders(tenant, ingestID, mediaKey) {
+	for dir, err := range s.ingestFolders(ctx, tenant, ingestID, mediaKey) {
 		if err == nil {
 			err = s.remove(dir.root.path, dir.rel)
 		}
@@ -23,10 +24,10 @@ func (s *Set) RemoveIngest(tenant, ingestID, mediaKey string) error {
 }
 
 // IngestAttempts gives the folders of all attempts of an ingest.
-func (s *Set) IngestAttempts(tenant, ingestID, mediaKey string) ([]Attempt, error) {
+func (s *Set) IngestAttempts(ctx context.Context, tenant, ingestID, mediaKey string) ([]Attempt, error) {
 	var list []Attempt
 	var errs []error
-	for dir, err := range s.ingestFolders(tenant, ingestID, mediaKey) {
+	for dir, err := range s.ingestFolders(ctx, tenant, ingestID, mediaKey) {
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -50,9 +51,13 @@ type ingestFolder struct {
 
 // ingestFolders finds the folders of an ingest that are there. It knows where
 // they are, but for inline locations, which may be a few folders further down.
-func (s *Set) ingestFolders(tenant, ingestID, mediaKey string) iter.Seq2[ingestFolder, error] {
+func (s *Set) ingestFolders(ctx context.Context, tenant, ingestID, mediaKey string) iter.Seq2[ingestFolder, error] {
 	return func(yield func(ingestFolder, error) bool) {
 		for _, r := range s.distinctRoots(tenant) {
+			if err := ctx.Err(); err != nil {
+				yield(ingestFolder{}, err)
+				return
+			}
 			switch {
 			case r.depth == mediaDepth:
 				if keyForm.MatchString(mediaKey) && !found(r, mediaKey, yield) {

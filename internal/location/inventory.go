@@ -25,7 +25,9 @@ const commitWorkers = 4
 // Inventory lists every file of a committed folder but itself, by name.
 type Inventory struct {
 	Folder string  `json:"-"` // the absolute folder that it describes
+	Name   string  `json:"-"` // of the file that it was asked for, below the folder; with slashes
 	Files  []Entry `json:"files"`
+	bare   bool
 }
 
 // Entry is one file of an inventory.

@@ -110,7 +110,7 @@ func TestCommitAndRead(t *testing.T) {
 	write(t, filepath.Join(f.Path(), "a b#%é'.mp4"), "hello")
 	write(t, filepath.Join(f.Path(), "video", "1.m4s"), "")
 	uri := f.URI("a b#%é'.mp4")
-	if _, err := b.set.Inventory("acme", uri); vod.AsStepError(err).Reason != vod.ReasonSourceMissing {
+	if _, err := b.set.Inventory(t.Context(), "acme", uri); vod.AsStepError(err).Reason != vod.ReasonSourceMissing {
 		t.Fatalf("before Commit: %v", err)
 	}
 	inv, err := f.Commit(t.Context())
@@ -124,26 +124,26 @@ func TestCommitAndRead(t *testing.T) {
 	if len(inv.Files) != 2 || inv.Files[0] != want[0] || inv.Files[1] != want[1] {
 		t.Fatalf("inventory is %+v", inv)
 	}
-	read, err := b.set.Inventory("acme", uri)
+	read, err := b.set.Inventory(t.Context(), "acme", uri)
 	if err != nil || len(read.Files) != 2 || read.Files[1] != want[1] || read.Folder != f.Path() {
 		t.Fatalf("read back: %+v, %v", read, err)
 	}
-	path, err := b.set.Local("acme", uri)
+	path, err := b.set.Local(t.Context(), step.Job{Tenant: "acme"}, uri)
 	if err != nil || path != filepath.Join(f.Path(), "a b#%é'.mp4") {
 		t.Fatalf("Local gives %q, %v", path, err)
 	}
 	filesets := []vod.Fileset{{Files: []vod.File{{URI: uri}, {URI: "https://cdn.example/x.m3u8"}}}}
-	if !b.set.Exists("acme", filesets) || b.set.Exists("other", filesets) {
+	if !b.set.Exists(t.Context(), "acme", filesets) || b.set.Exists(t.Context(), "other", filesets) {
 		t.Fatal("Exists is wrong for a whole folder")
 	}
 	write(t, filepath.Join(f.Path(), "video", "1.m4s"), "longer")
-	if b.set.Exists("acme", filesets) {
+	if b.set.Exists(t.Context(), "acme", filesets) {
 		t.Fatal("Exists overlooks a segment of another size")
 	}
-	if err := b.set.RemoveIngest("other", job.IngestID, job.MediaKey); err != nil || !exists(path) {
+	if err := b.set.RemoveIngest(t.Context(), "other", job.IngestID, job.MediaKey); err != nil || !exists(path) {
 		t.Fatalf("another tenant removed files: %v", err)
 	}
-	if err := b.set.RemoveIngest("acme", job.IngestID, job.MediaKey); err != nil || exists(filepath.Join(b.store, "acme")) {
+	if err := b.set.RemoveIngest(t.Context(), "acme", job.IngestID, job.MediaKey); err != nil || exists(filepath.Join(b.store, "acme")) {
 		t.Fatalf("files or their empty parents are still there: %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package location
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,23 +11,37 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/via-orchestrate/orchestrate/internal/step"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
-// Local is the path of the file that a file: address names, if the tenant may
+// Local is the path of the file that an address names, if the job's tenant may
 // read it: within an attempt's folder of its own at any location, or one below
 // a media key. Errors are a [vod.StepError]: CONFIG forbidden when it may not,
 // INFRA source_missing when there is no such file.
-func (s *Set) Local(tenant, uri string) (string, error) {
+func (s *Set) Local(ctx context.Context, job step.Job, uri string) (string, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	p, rest, err := s.readable(job.Tenant, uri)
+	if err != nil {
+		return "", err
+	}
+	return plain(filepath.Join(p.path(), rest), uri)
+}
+
+// readable tells which attempt's folder an address leads into, and the rest of
+// it, if the tenant may read that.
+func (s *Set) readable(tenant, uri string) (p place, rest string, err error) {
 	path, err := PathOf(uri)
 	if err != nil {
-		return "", forbiddenError(err.Error())
+		return place{}, "", forbiddenError(err.Error())
 	}
 	p, rest, ok := s.find(tenant, path)
 	if !ok || rest == "" {
-		return "", forbiddenError(fmt.Sprintf("Tenant %q may not read %s.", tenant, uri))
+		return place{}, "", forbiddenError(fmt.Sprintf("Tenant %q may not read %s.", tenant, uri))
 	}
-	return plain(filepath.Join(p.path(), rest), uri)
+	return p, rest, nil
 }
 
 // plain checks that path is there and that nothing in it is a symbolic link.
@@ -110,25 +125,28 @@ func (s *Set) roots(tenant string) []root {
 
 // Inventory reads the inventory of the attempt's folder that holds the file.
 // Errors are those of [Set.Local]; it is source_missing too when the folder was
-// never committed.
-func (s *Set) Inventory(tenant, uri string) (Inventory, error) {
-	if _, err := s.Local(tenant, uri); err != nil {
+// never committed. Then the inventory given lists nothing, but can open what is
+// in the folder.
+func (s *Set) Inventory(ctx context.Context, tenant, uri string) (Inventory, error) {
+	if err := ctx.Err(); err != nil {
 		return Inventory{}, err
 	}
-	path, err := PathOf(uri)
+	p, rest, err := s.readable(tenant, uri)
 	if err != nil {
-		return Inventory{}, forbiddenError(err.Error())
+		return Inventory{}, err
 	}
-	p, _, _ := s.find(tenant, path)
-	return readInventory(p.path(), uri)
+	if _, err := plain(filepath.Join(p.path(), rest), uri); err != nil {
+		return Inventory{}, err
+	}
+	return readInventory(Inventory{Folder: p.path(), Name: filepath.ToSlash(rest)}, uri)
 }
 
-func readInventory(folder, uri string) (Inventory, error) {
-	text, err := os.ReadFile(filepath.Join(folder, InventoryName))
+func readInventory(inv Inventory, uri string) (Inventory, error) {
+	text, err := os.ReadFile(filepath.Join(inv.Folder, InventoryName))
 	if err != nil {
-		return Inventory{}, missingError(fmt.Sprintf("The inventory beside %s is missing.", uri), err)
+		inv.bare = errors.Is(err, fs.ErrNotExist)
+		return inv, missingError(fmt.Sprintf("The inventory beside %s is missing.", uri), err)
 	}
-	inv := Inventory{Folder: folder}
 	if err := json.Unmarshal(text, &inv); err != nil {
 		return Inventory{}, missingError(fmt.Sprintf("The inventory beside %s is damaged.", uri), err)
 	}
@@ -143,11 +161,11 @@ func readInventory(folder, uri string) (Inventory, error) {
 // Exists tells whether all that the filesets name is there: each entry file,
 // the inventory beside it, and every file of that with the right size.
 // Addresses of other kinds than file: count as existing.
-func (s *Set) Exists(tenant string, filesets []vod.Fileset) bool {
+func (s *Set) Exists(ctx context.Context, tenant string, filesets []vod.Fileset) bool {
 	checked := map[string]bool{}
 	for _, fs := range filesets {
 		for _, f := range fs.Files {
-			if isFileURI(f.URI) && !s.exists(tenant, f.URI, checked) {
+			if isFileURI(f.URI) && !s.exists(ctx, tenant, f.URI, checked) {
 				return false
 			}
 		}
@@ -155,8 +173,8 @@ func (s *Set) Exists(tenant string, filesets []vod.Fileset) bool {
 	return true
 }
 
-func (s *Set) exists(tenant, uri string, checked map[string]bool) bool {
-	inv, err := s.Inventory(tenant, uri)
+func (s *Set) exists(ctx context.Context, tenant, uri string, checked map[string]bool) bool {
+	inv, err := s.Inventory(ctx, tenant, uri)
 	if err != nil {
 		return false
 	}

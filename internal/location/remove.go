@@ -1,6 +1,7 @@
 package location
 
 import (
+	"context"
 	"io/fs"
 	"path/filepath"
 	"strings"
@@ -25,9 +26,12 @@ func (a Attempt) Holds(uri string) bool {
 
 // ModTime is when something in the folder last changed. It looks at every
 // file.
-func (a Attempt) ModTime() (time.Time, error) {
+func (a Attempt) ModTime(ctx context.Context) (time.Time, error) {
 	var newest time.Time
 	err := filepath.WalkDir(a.Path, func(_ string, d fs.DirEntry, err error) error {
+		if err == nil {
+			err = ctx.Err()
+		}
 		if err != nil {
 			return err
 		}
@@ -41,4 +45,9 @@ func (a Attempt) ModTime() (time.Time, error) {
 }
 
 // Remove removes the folder of one attempt and its parents that are empty then.
-func (s *Set) Remove(a Attempt) error { return s.remove(a.place.root, a.place.rel) }
+func (s *Set) Remove(ctx context.Context, a Attempt) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return s.remove(a.place.root, a.place.rel)
+}

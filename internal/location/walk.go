@@ -1,6 +1,7 @@
 package location
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -18,10 +19,14 @@ const walkChunk = 256
 // Attempts goes through the folders of all attempts of all tenants at all
 // locations that are written to. A folder that cannot be read gives an error,
 // and the rest follows. It may be read slowly, over days: it holds a few open
-// folders in the meantime, and nothing that grows with the number of files.
-func (s *Set) Attempts() iter.Seq2[Attempt, error] {
+// folders in the meantime, and nothing that grows with the number of files. It
+// ends with the context.
+func (s *Set) Attempts(ctx context.Context) iter.Seq2[Attempt, error] {
 	return func(yield func(Attempt, error) bool) {
 		for _, r := range s.distinctRoots("") {
+			if ctx.Err() != nil {
+				return
+			}
 			if !walkPlaces(r, nil, func(p place, err error) bool { return yield(attemptAt(p), err) }) {
 				return
 			}

@@ -89,7 +89,7 @@ func (s *Service) gone(ctx context.Context, run vod.Run) (func(vod.Step, vod.Tas
 	files := map[string]bool{} // by task: gone
 	for _, t := range run.Tasks {
 		out, err := t.OutputFilesets()
-		files[t.ID] = err != nil || !s.Locations.Exists(run.Ingest.Tenant, out)
+		files[t.ID] = err != nil || !s.Locations.Exists(ctx, run.Ingest.Tenant, out)
 	}
 	return func(step vod.Step, t vod.Task) bool {
 		return files[t.ID] || step.IsCatalog() && !published

@@ -115,7 +115,7 @@ func (s *service) Resolve(_ string, loc vod.Location) (vod.Location, error) {
 }
 
 // Exists implements orchestrate.Locations. A file's address names its stage.
-func (s *service) Exists(_ string, filesets []vod.Fileset) bool {
+func (s *service) Exists(_ context.Context, _ string, filesets []vod.Fileset) bool {
 	for _, fs := range filesets {
 		for stage, gone := range s.gone {
 			if gone && strings.Contains(fs.Files[0].URI, string(stage)) {

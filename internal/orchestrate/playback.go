@@ -29,7 +29,7 @@ func (s *Service) PlaybackSelect(ctx context.Context, by vod.Caller, assetID, in
 		if err != nil {
 			return vod.Playback{}, err
 		}
-		if t.Stage == vod.Distribution && !s.Locations.Exists(by.Tenant, out) {
+		if t.Stage == vod.Distribution && !s.Locations.Exists(ctx, by.Tenant, out) {
 			return vod.Playback{}, vod.Faultf(vod.Conflict, "The distributed files of ingest %s are gone; ingest the asset again.", ingestID)
 		}
 	}

@@ -22,7 +22,7 @@ type Engine interface {
 // Locations is what the use cases ask of the places where files live.
 type Locations interface {
 	Resolve(tenant string, loc vod.Location) (vod.Location, error)
-	Exists(tenant string, filesets []vod.Fileset) bool
+	Exists(ctx context.Context, tenant string, filesets []vod.Fileset) bool
 }
 
 // Config is what a Service works with. All fields but SourceDirs are required.

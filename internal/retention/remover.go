@@ -117,7 +117,7 @@ func (r *Remover) remove(ctx context.Context, removal store.Removal) (again time
 	if err != nil && !deleted {
 		return again, err
 	}
-	attempts, err := r.Locations.IngestAttempts(removal.Tenant, removal.IngestID, removal.MediaKey)
+	attempts, err := r.Locations.IngestAttempts(ctx, removal.Tenant, removal.IngestID, removal.MediaKey)
 	if err != nil {
 		return again, err
 	}
@@ -137,14 +137,14 @@ func (r *Remover) remove(ctx context.Context, removal store.Removal) (again time
 		case !young.IsZero():
 			again = young
 		default:
-			errs = append(errs, r.Locations.Remove(a))
+			errs = append(errs, r.Locations.Remove(ctx, a))
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
 		return again, err
 	}
 	if deleted && !kept && removal.TaskID == "" {
-		return again, r.Locations.RemoveIngest(removal.Tenant, removal.IngestID, removal.MediaKey)
+		return again, r.Locations.RemoveIngest(ctx, removal.Tenant, removal.IngestID, removal.MediaKey)
 	}
 	return again, nil
 }
@@ -170,7 +170,7 @@ func (r *Remover) needed(ctx context.Context, a location.Attempt, run vod.Run, d
 	if err != nil || recorded {
 		return true, young, err
 	}
-	old, err := r.oldEnough(a)
+	old, err := r.oldEnough(ctx, a)
 	if r.Now().Before(old) {
 		young = old
 	}
@@ -178,8 +178,8 @@ func (r *Remover) needed(ctx context.Context, a location.Attempt, run vod.Run, d
 }
 
 // oldEnough is when the folder of an attempt that no task has recorded may go.
-func (r *Remover) oldEnough(a location.Attempt) (time.Time, error) {
-	modified, err := a.ModTime()
+func (r *Remover) oldEnough(ctx context.Context, a location.Attempt) (time.Time, error) {
+	modified, err := a.ModTime(ctx)
 	return modified.Add(store.OrphanAfter), err
 }
 
@@ -211,6 +211,6 @@ func (r *Remover) orphan(ctx context.Context, a location.Attempt) (bool, error) 
 	if reused, err := r.Store.AttemptReused(ctx, a.TaskID, a.Number); err != nil || reused {
 		return false, err
 	}
-	old, err := r.oldEnough(a)
+	old, err := r.oldEnough(ctx, a)
 	return err == nil && !r.Now().Before(old), err
 }

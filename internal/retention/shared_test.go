@@ -40,7 +40,7 @@ func (w *world) exist(tenant, id string) {
 	for _, task := range w.get(tenant, id).Tasks {
 		outputs, err := task.OutputFilesets()
 		w.ok(err)
-		if !w.locations.Exists(tenant, outputs) {
+		if !w.locations.Exists(w.t.Context(), tenant, outputs) {
 			w.t.Errorf("files of %s of ingest %s are gone", task.Stage, id)
 		}
 	}

@@ -174,7 +174,7 @@ func wait(ctx context.Context) bool {
 // goes on where the last call ended; after the last folder it begins anew.
 func (w *Worker) Walk(ctx context.Context, n int) {
 	if w.next == nil {
-		w.next, w.stop = iter.Pull2(w.Locations.Attempts())
+		w.next, w.stop = iter.Pull2(w.Locations.Attempts(ctx))
 	}
 	for range n {
 		if ctx.Err() != nil {
@@ -190,7 +190,7 @@ func (w *Worker) Walk(ctx context.Context, n int) {
 			orphan, err = w.orphan(ctx, attempt)
 		}
 		if err == nil && orphan {
-			if err = w.Locations.Remove(attempt); err == nil {
+			if err = w.Locations.Remove(ctx, attempt); err == nil {
 				w.removed(Orphan, 1)
 				w.Log.InfoContext(ctx, "orphan removed", "task", attempt.TaskID, "attempt", attempt.Number)
 			}

@@ -2,12 +2,7 @@ package distribution
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 	"strconv"
 
 	"github.com/via-orchestrate/orchestrate/internal/location"
@@ -38,7 +33,7 @@ func (c *Copy) Run(ctx context.Context, job step.Job) (step.Result, error) {
 		return step.Result{}, ended(ctx, err)
 	}
 	if err := transfer(ctx, job, trees, folder); err != nil {
-		if derr := folder.Discard(); derr != nil {
+		if derr := folder.Discard(ctx); derr != nil {
 			job.Log.WarnContext(ctx, "partial files stay until they are swept", "folder", folder.Path(), "error", derr)
 		}
 		return step.Result{}, ended(ctx, err)
@@ -67,7 +62,7 @@ func ended(ctx context.Context, err error) error {
 // tree is a folder to copy: all of it, or entry files of one that has no
 // inventory.
 type tree struct {
-	folder string // source
+	source location.Inventory
 	prefix string // folder in the target, with slashes; empty: the target itself
 	files  []location.Entry
 }
@@ -109,7 +104,7 @@ func (c *Copy) plan(ctx context.Context, job step.Job, from *vod.Location) (plan
 					return plan{}, err
 				}
 			}
-			if err := c.add(ctx, job.Tenant, f.URI, &p, byFolder); err != nil {
+			if err := c.add(ctx, job, f.URI, &p, byFolder); err != nil {
 				return plan{}, err
 			}
 		}
@@ -123,33 +118,21 @@ func (c *Copy) plan(ctx context.Context, job step.Job, from *vod.Location) (plan
 }
 
 // add puts one entry file, and the folder around it, into the plan.
-func (c *Copy) add(ctx context.Context, tenant, uri string, p *plan, byFolder map[string]*tree) error {
-	local, err := c.locations.Local(tenant, uri)
-	if err != nil {
-		return err
-	}
-	inv, err := c.locations.Inventory(tenant, uri)
-	bare := errors.Is(err, fs.ErrNotExist)
+func (c *Copy) add(ctx context.Context, job step.Job, uri string, p *plan, byFolder map[string]*tree) error {
+	inv, err := c.locations.Inventory(ctx, job.Tenant, uri)
+	bare := inv.Bare() // a plain file: it alone is copied
 	if err != nil && !bare {
 		return err
 	}
-	if bare { // a plain file: it alone is copied
-		inv = location.Inventory{Folder: filepath.Dir(local)}
-	}
 	t := byFolder[inv.Folder]
 	if t == nil {
-		t = &tree{folder: inv.Folder, files: inv.Files}
+		t = &tree{source: inv, files: inv.Files}
 		byFolder[inv.Folder] = t
 		p.trees = append(p.trees, t)
 	}
-	rel, err := filepath.Rel(inv.Folder, local)
-	if err != nil {
-		return fmt.Errorf("%s below %s: %w", local, inv.Folder, err)
-	}
-	name := filepath.ToSlash(rel)
-	p.entries[uri] = entry{t, name}
+	p.entries[uri] = entry{t, inv.Name}
 	if bare {
-		e, err := entryOf(ctx, local, name)
+		e, err := entryOf(ctx, inv)
 		if err != nil {
 			return err
 		}
@@ -157,23 +140,24 @@ func (c *Copy) add(ctx context.Context, tenant, uri string, p *plan, byFolder ma
 		return nil
 	}
 	for _, e := range inv.Files {
-		if e.Name == name {
+		if e.Name == inv.Name {
 			return nil
 		}
 	}
-	return checksumError(uri, "is not in the inventory of its folder")
+	return &vod.StepError{
+		Class: vod.ClassInfra, Reason: vod.ReasonChecksum,
+		Message: uri + " is not in the inventory of its folder.",
+		Hint:    "Retry the ingest from the step that made it on.",
+	}
 }
 
-// entryOf reads a file.
-func entryOf(ctx context.Context, local, name string) (location.Entry, error) {
-	file, err := os.Open(local)
+// entryOf reads the file that the inventory was asked for.
+func entryOf(ctx context.Context, inv location.Inventory) (location.Entry, error) {
+	file, err := inv.Open(ctx, inv.Name)
 	if err != nil {
-		return location.Entry{}, readError(local, err)
+		return location.Entry{}, location.ReadError(inv.Name, err)
 	}
 	defer file.Close()
-	e, err := location.EntryOf(ctx, name, file)
-	if err != nil {
-		return location.Entry{}, readError(local, err)
-	}
-	return e, nil
+	e, err := location.EntryOf(ctx, inv.Name, file)
+	return e, location.ReadError(inv.Name, err)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/via-orchestrate/orchestrate/internal/disktest"
 	"github.com/via-orchestrate/orchestrate/internal/location"
+	"github.com/via-orchestrate/orchestrate/internal/step"
 	"github.com/via-orchestrate/orchestrate/internal/step/distribution"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
@@ -50,7 +51,7 @@ func TestCopyOfASharedFolder(t *testing.T) {
 	if err != nil || len(entries) != 4 { // with inventory.json and video
 		t.Errorf("target holds %v, %v", entries, err)
 	}
-	if !b.set.Exists("acme", r.Outputs) {
+	if !b.set.Exists(t.Context(), "acme", r.Outputs) {
 		t.Error("the inventory is not right")
 	}
 	if shares := *b.shares; shares[len(shares)-1] != 1 {
@@ -77,7 +78,7 @@ func TestCopyOfSeveralFoldersAndPlainFiles(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(target, "2/other")); err == nil {
 		t.Error("a file that no fileset names was copied")
 	}
-	if local, err := b.set.Local("acme", r.Outputs[2].Files[0].URI); err != nil || filepath.Base(local) != "b.jpg" {
+	if local, err := b.set.Local(t.Context(), step.Job{Tenant: "acme"}, r.Outputs[2].Files[0].URI); err != nil || filepath.Base(local) != "b.jpg" {
 		t.Errorf("third output: %s, %v", local, err)
 	}
 }
@@ -107,22 +108,6 @@ func TestCopyFindsDamage(t *testing.T) {
 		wantError(t, err, vod.ClassInfra, c.reason, c.message)
 		b.wantNothing(t)
 	}
-}
-
-// TestCopyReadsBack damages the target while the step still runs.
-func TestCopyReadsBack(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	f := b.folder(t, map[string]string{"master.m3u8": "#EXTM3U"})
-	written := filepath.Join(b.media, key, b.job.TaskID, "1", "master.m3u8")
-	b.job.Progress = func(float64) {
-		if err := os.WriteFile(written, []byte("#damage"), 0o600); err != nil {
-			t.Error(err)
-		}
-	}
-	_, err := b.run(t, distribution.NewCopy(b.set), toMedia(), fileset(vod.KindHLS, vod.MediaHLS, f.URI("master.m3u8")))
-	wantError(t, err, vod.ClassInfra, vod.ReasonChecksum, written+" was not written right")
-	b.wantNothing(t)
 }
 
 func TestCopyRefuses(t *testing.T) {

@@ -4,6 +4,6 @@
 //
 // A copy appears whole or not at all: it goes into the attempt's own new
 // folder, whose address nobody knows before the store has recorded it, and it
-// is recorded only after every file was read back and found to have the size
-// and SHA-256 that the inventory of its source says.
+// is recorded only after every file was found to have the size and SHA-256 that
+// the inventory of its source says.
 package distribution

@@ -137,7 +137,7 @@ func (b *bench) read(t *testing.T, set vod.Fileset) output {
 	t.Helper()
 	out := output{files: set.Files}
 	for _, f := range out.files {
-		path, err := b.locations.Local(tenant, f.URI)
+		path, err := b.locations.Local(t.Context(), step.Job{Tenant: tenant}, f.URI)
 		if err != nil {
 			t.Fatal(err)
 		}

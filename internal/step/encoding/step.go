@@ -35,7 +35,7 @@ func (r *runner) Run(ctx context.Context, job step.Job) (step.Result, error) {
 			Hint:    "Mend the profile, apply it, and submit the asset again.",
 		}
 	}
-	sets, err := r.inputs(job)
+	sets, err := r.inputs(ctx, job)
 	if err != nil || len(sets) == 0 {
 		return step.Result{}, err
 	}
@@ -45,7 +45,7 @@ func (r *runner) Run(ctx context.Context, job step.Job) (step.Result, error) {
 	}
 	result, err := r.encodeAll(ctx, job, profile.withDefaults(), sets, folder)
 	if err != nil {
-		return step.Result{}, errors.Join(err, folder.Discard())
+		return step.Result{}, errors.Join(err, folder.Discard(ctx))
 	}
 	return result, nil
 }
@@ -64,7 +64,7 @@ type inputFile struct {
 
 // inputs finds the local files of every fileset that has any to encode. There
 // may be none where subtitles are added to an asset that is there already.
-func (r *runner) inputs(job step.Job) ([]inputSet, error) {
+func (r *runner) inputs(ctx context.Context, job step.Job) ([]inputSet, error) {
 	var sets []inputSet
 	subtitles := false
 	for _, fileset := range job.Inputs {
@@ -74,7 +74,7 @@ func (r *runner) inputs(job step.Job) ([]inputSet, error) {
 			if file.MediaType != vod.MediaVideo && file.MediaType != vod.MediaAudio {
 				continue
 			}
-			path, err := r.locations.Local(job.Tenant, file.URI)
+			path, err := r.locations.Local(ctx, job, file.URI)
 			if err != nil {
 				return nil, err
 			}

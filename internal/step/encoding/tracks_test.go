@@ -17,6 +17,7 @@ import (
 
 	"github.com/via-orchestrate/orchestrate/internal/ffmpeg"
 	"github.com/via-orchestrate/orchestrate/internal/media"
+	"github.com/via-orchestrate/orchestrate/internal/step"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -72,7 +73,7 @@ func TestEveryAudioTrackOfEveryFile(t *testing.T) {
 		t.Error(d)
 	}
 	for i, frequency := range []float64{440, 880, 1760, 3520} {
-		path, err := b.locations.Local(tenant, result.Outputs[0].Files[i+1].URI)
+		path, err := b.locations.Local(t.Context(), step.Job{Tenant: tenant}, result.Outputs[0].Files[i+1].URI)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -191,7 +192,7 @@ func TestMetadataOfTheSourceIsDropped(t *testing.T) {
 		[]string{"-metadata", "location=+59.9139+010.7522/", "-metadata", "title=Private"})...)
 	out := b.completed(t, nil, source)
 	for _, f := range out.files {
-		path, err := b.locations.Local(tenant, f.URI)
+		path, err := b.locations.Local(t.Context(), step.Job{Tenant: tenant}, f.URI)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -74,7 +74,7 @@ func (b *bundle) run(ctx context.Context, job step.Job, files ...[2]string) (ste
 // outputFolder is the folder with the package.
 func (b *bundle) outputFolder(t *testing.T, r step.Result) string {
 	t.Helper()
-	path, err := b.set.Local("acme", r.Outputs[0].Files[0].URI)
+	path, err := b.set.Local(t.Context(), step.Job{Tenant: "acme"}, r.Outputs[0].Files[0].URI)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func (in *inputs) openAll(ctx context.Context, locations Locations, job step.Job
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			path, err := locations.Local(job.Tenant, file.URI)
+			path, err := locations.Local(ctx, job, file.URI)
 			if err != nil {
 				return err
 			}

@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/via-orchestrate/orchestrate/internal/location"
 	"github.com/via-orchestrate/orchestrate/internal/media/manifest"
@@ -26,7 +23,7 @@ func (r *runner) addTexts(ctx context.Context, job step.Job, profile Profile, in
 	if err := waits(job); err != nil {
 		return step.Result{}, err
 	}
-	earlier, p, err := r.published(job)
+	earlier, p, err := r.published(ctx, job)
 	if err != nil {
 		return step.Result{}, err
 	}
@@ -63,7 +60,7 @@ func waits(job step.Job) error {
 
 // published finds the package that the asset is played from: of several that of
 // this step, told by its label.
-func (r *runner) published(job step.Job) (location.Inventory, manifest.Package, error) {
+func (r *runner) published(ctx context.Context, job step.Job) (location.Inventory, manifest.Package, error) {
 	uri := publishedURI(job)
 	if uri == "" {
 		return location.Inventory{}, manifest.Package{}, &vod.StepError{
@@ -72,11 +69,11 @@ func (r *runner) published(job step.Job) (location.Inventory, manifest.Package, 
 			Hint:    "Ingest the video first, or together with the subtitles.",
 		}
 	}
-	inventory, err := r.locations.Inventory(job.Tenant, uri)
+	inventory, err := r.locations.Inventory(ctx, job.Tenant, uri)
 	if err != nil {
 		return location.Inventory{}, manifest.Package{}, unusable(job, "its files are gone", err)
 	}
-	file, err := os.Open(filepath.Join(inventory.Folder, manifest.PackageName))
+	file, err := inventory.Open(ctx, manifest.PackageName)
 	if errors.Is(err, os.ErrNotExist) {
 		return location.Inventory{}, manifest.Package{}, unusable(job,
 			"it was made by an earlier release, which did not note down what later subtitles need ("+manifest.PackageName+")", err)
@@ -168,7 +165,7 @@ func (o *output) takeOver(ctx context.Context, earlier location.Inventory, witho
 		if slices.Contains(without, top) {
 			continue
 		}
-		if err := o.takeFile(ctx, earlier.Folder, entry); err != nil {
+		if err := o.takeFile(ctx, earlier, entry); err != nil {
 			return fmt.Errorf("take over %s: %w", entry.Name, err)
 		}
 		o.bytes += entry.Size
@@ -177,25 +174,15 @@ func (o *output) takeOver(ctx context.Context, earlier location.Inventory, witho
 	return nil
 }
 
-// takeFile links or copies a file, and checks that it is what the inventory says.
-func (o *output) takeFile(ctx context.Context, folder string, entry location.Entry) error {
-	from := filepath.Join(folder, filepath.FromSlash(entry.Name))
-	to := filepath.Join(o.folder.Path(), filepath.FromSlash(entry.Name))
-	if info, err := os.Lstat(from); err != nil || !info.Mode().IsRegular() {
+// takeFile takes one file, and tells one that is gone or was changed apart from
+// what else can go wrong.
+func (o *output) takeFile(ctx context.Context, earlier location.Inventory, entry location.Entry) error {
+	err := o.folder.Take(ctx, earlier, entry)
+	var se *vod.StepError
+	if errors.As(err, &se) && (se.Reason == vod.ReasonChecksum || se.Reason == vod.ReasonSourceMissing || se.Reason == vod.ReasonSourceUnreadable) {
 		return changed(entry.Name, err)
 	}
-	if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
-		return err
-	}
-	got, err := take(ctx, from, to, entry.Name, os.Link)
-	if err != nil {
-		return err
-	}
-	if got != entry {
-		return changed(entry.Name, nil)
-	}
-	o.folder.Known(entry)
-	return nil
+	return err
 }
 
 func changed(name string, err error) error {
@@ -204,38 +191,4 @@ func changed(name string, err error) error {
 		Message: fmt.Sprintf("%s of the published package is not as it was when it was made.", name),
 		Hint:    "Check the disk that holds it; ingest the video again, together with the subtitles.",
 	}
-}
-
-// take links a file, or copies it where that cannot be, and reads it once on the
-// way.
-func take(ctx context.Context, from, to, name string, link func(from, to string) error) (entry location.Entry, err error) {
-	in, err := os.Open(from)
-	if err != nil {
-		return location.Entry{}, err
-	}
-	defer in.Close()
-	err = link(from, to)
-	switch {
-	case err == nil:
-		return location.EntryOf(ctx, name, in)
-	case !cannotLink(err):
-		return location.Entry{}, err
-	}
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, fileMode)
-	if err != nil {
-		return location.Entry{}, err
-	}
-	defer func() { err = errors.Join(err, out.Close()) }()
-	return location.EntryOf(ctx, name, io.TeeReader(in, out))
-}
-
-// cannotLink tells whether the file system, or a limit of it, is why there is no
-// hard link.
-func cannotLink(err error) bool {
-	for _, why := range []error{syscall.EXDEV, syscall.EPERM, syscall.EMLINK, syscall.ENOTSUP, syscall.ENOSYS} {
-		if errors.Is(err, why) {
-			return true
-		}
-	}
-	return false
 }

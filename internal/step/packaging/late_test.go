@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/google/uuid"
@@ -100,7 +99,7 @@ func TestLateSubtitles(t *testing.T) {
 	if err := os.RemoveAll(old); err != nil {
 		t.Fatal(err)
 	}
-	if !b.set.Exists("acme", after.Outputs) {
+	if !b.set.Exists(t.Context(), "acme", after.Outputs) {
 		t.Error("the new package is not complete")
 	}
 	playable(t, dir)
@@ -122,26 +121,6 @@ func sameFile(t *testing.T, a, b string) bool {
 	}
 	other, err := os.Stat(b)
 	return err == nil && os.SameFile(one, other)
-}
-
-// Where there can be no hard link, the files are copied; other errors count.
-func TestTakeCopies(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	from, to := filepath.Join(dir, "from"), filepath.Join(dir, "to")
-	if err := os.WriteFile(from, []byte("segment"), fileMode); err != nil {
-		t.Fatal(err)
-	}
-	refuse := func(why error) func(from, to string) error {
-		return func(from, to string) error { return &os.LinkError{Op: "link", Old: from, New: to, Err: why} }
-	}
-	if _, err := take(t.Context(), from, to, "x", refuse(syscall.ENOSPC)); !errors.Is(err, syscall.ENOSPC) {
-		t.Errorf("a full disk: %v", err)
-	}
-	entry, err := take(t.Context(), from, to, "x", refuse(syscall.EXDEV))
-	if err != nil || entry.Size != 7 || readText(t, to) != "segment" || sameFile(t, from, to) {
-		t.Errorf("%+v, %v", entry, err)
-	}
 }
 
 func TestLateSubtitlesRefused(t *testing.T) {

@@ -12,10 +12,10 @@ import (
 
 // Locations is what this step needs of [location.Set].
 type Locations interface {
-	// Local is the path of a file that the tenant may read.
-	Local(tenant, uri string) (path string, err error)
+	// Local is the path of a file that the job's tenant may read.
+	Local(ctx context.Context, job step.Job, uri string) (path string, err error)
 	// Inventory lists what the folder of an attempt that holds the file has.
-	Inventory(tenant, uri string) (location.Inventory, error)
+	Inventory(ctx context.Context, tenant, uri string) (location.Inventory, error)
 	// Create makes the attempt's own folder at a location.
 	Create(ctx context.Context, job step.Job, loc vod.Location) (*location.Folder, error)
 }
@@ -70,7 +70,7 @@ func (r *runner) create(ctx context.Context, job step.Job, profile Profile, fill
 	}
 	result, err := fill(&output{folder: folder})
 	if err != nil {
-		if discardErr := folder.Discard(); discardErr != nil {
+		if discardErr := folder.Discard(ctx); discardErr != nil {
 			job.Log.Warn("an unfinished package was not removed", "folder", folder.Path(), "error", discardErr)
 		}
 		return step.Result{}, err

@@ -49,7 +49,7 @@ func TestPackage(t *testing.T) {
 			t.Errorf("fileset %d: %+v", i, fs)
 		}
 	}
-	if !b.set.Exists("acme", r.Outputs) {
+	if !b.set.Exists(t.Context(), "acme", r.Outputs) {
 		t.Error("the folder is not committed as a whole")
 	}
 	dir := b.outputFolder(t, r)
@@ -134,7 +134,7 @@ func TestPackageUnusual(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !b.set.Exists("acme", r.Outputs) {
+			if !b.set.Exists(t.Context(), "acme", r.Outputs) {
 				t.Error("the package is not complete")
 			}
 		})

@@ -14,6 +14,7 @@ import (
 
 	"github.com/via-orchestrate/orchestrate/internal/disktest"
 	"github.com/via-orchestrate/orchestrate/internal/location"
+	"github.com/via-orchestrate/orchestrate/internal/step"
 	"github.com/via-orchestrate/orchestrate/internal/step/retrieval"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
@@ -31,7 +32,7 @@ func TestFileSource(t *testing.T) {
 	}
 	r, err := b.run(t, input(location.FileURI(path)))
 	b.wantBytes(t, r, err, data)
-	if local, _ := b.set.Local("acme", r.Outputs[0].Files[0].URI); filepath.Base(local) != filepath.Base(path) {
+	if local, _ := b.set.Local(t.Context(), step.Job{Tenant: "acme"}, r.Outputs[0].Files[0].URI); filepath.Base(local) != filepath.Base(path) {
 		t.Errorf("named %s", filepath.Base(local))
 	}
 	wrong := strings.Repeat("0", 32)

@@ -100,7 +100,7 @@ func (b bundle) wantBytes(t testing.TB, r step.Result, err error, want []byte) {
 		t.Fatal(err)
 	}
 	f := r.Outputs[0].Files[0]
-	path, err := b.set.Local("acme", f.URI)
+	path, err := b.set.Local(t.Context(), step.Job{Tenant: "acme"}, f.URI)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func (b bundle) wantBytes(t testing.TB, r step.Result, err error, want []byte) {
 	if f.MD5Sum == nil || *f.MD5Sum != sum(want) {
 		t.Fatalf("md5sum is %v", f.MD5Sum)
 	}
-	if !b.set.Exists("acme", r.Outputs) {
+	if !b.set.Exists(t.Context(), "acme", r.Outputs) {
 		t.Fatal("the inventory is not right")
 	}
 }

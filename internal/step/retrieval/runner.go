@@ -73,7 +73,7 @@ func (r *Runner) Run(ctx context.Context, job step.Job) (step.Result, error) {
 	if err == nil && !result.SkipIngest {
 		return result, nil
 	}
-	if derr := folder.Discard(); derr != nil {
+	if derr := folder.Discard(ctx); derr != nil {
 		job.Log.WarnContext(ctx, "partial files stay until they are swept", "folder", folder.Path(), "error", derr)
 	}
 	if ctx.Err() != nil {

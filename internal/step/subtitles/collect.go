@@ -46,7 +46,7 @@ func (w *work) file(ctx context.Context, set vod.Fileset, file vod.File, progres
 	if ctx.Err() != nil || !embedded && file.MediaType != vod.MediaSubtitle {
 		return ctx.Err()
 	}
-	path, err := w.locations.Local(w.job.Tenant, file.URI)
+	path, err := w.locations.Local(ctx, w.job, file.URI)
 	if err != nil {
 		return err
 	}

@@ -151,11 +151,11 @@ func (b *bench) read(t *testing.T, result step.Result) output {
 		return out
 	}
 	out.set = result.Outputs[0]
-	if len(result.Outputs) > 1 || !b.locations.Exists(tenant, result.Outputs) {
+	if len(result.Outputs) > 1 || !b.locations.Exists(t.Context(), tenant, result.Outputs) {
 		t.Fatalf("outputs %+v", result.Outputs)
 	}
 	for i, f := range out.set.Files {
-		path, err := b.locations.Local(tenant, f.URI)
+		path, err := b.locations.Local(t.Context(), step.Job{Tenant: tenant}, f.URI)
 		if err != nil {
 			t.Fatal(err)
 		}

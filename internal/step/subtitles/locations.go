@@ -10,8 +10,8 @@ import (
 
 // Locations is what this step needs of locations; *location.Set is one.
 type Locations interface {
-	// Local gives the path of a file: address that the tenant may read.
-	Local(tenant, uri string) (path string, err error)
+	// Local gives the path of a file that the job's tenant may read.
+	Local(ctx context.Context, job step.Job, uri string) (path string, err error)
 	// Create makes the folder of this attempt at a location.
 	Create(ctx context.Context, job step.Job, loc vod.Location) (*location.Folder, error)
 }

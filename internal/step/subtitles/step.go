@@ -52,7 +52,7 @@ func (r *runner) Run(ctx context.Context, job step.Job) (step.Result, error) {
 	}
 	output, err := w.publish(ctx, folder)
 	if err != nil {
-		return step.Result{}, errors.Join(err, folder.Discard())
+		return step.Result{}, errors.Join(err, folder.Discard(ctx))
 	}
 	result.Outputs = []vod.Fileset{output}
 	return result, nil

@@ -95,7 +95,7 @@ func (s *site) Resolve(_ string, loc vod.Location) (vod.Location, error) {
 }
 
 // Exists implements orchestrate.Locations.
-func (s *site) Exists(string, []vod.Fileset) bool { return true }
+func (s *site) Exists(context.Context, string, []vod.Fileset) bool { return true }
 
 // runner is a step of one stage.
 type runner struct {

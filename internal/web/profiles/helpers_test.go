@@ -42,7 +42,7 @@ type idle struct{}
 
 func (idle) Wake(context.Context, string) error         { return nil }
 func (idle) Waiting(context.Context, plan.Ready) string { return "" }
-func (idle) Exists(string, []vod.Fileset) bool          { return true }
+func (idle) Exists(context.Context, string, []vod.Fileset) bool          { return true }
 func (idle) Resolve(_ string, loc vod.Location) (vod.Location, error) {
 	if loc.Name == "forbidden" {
 		return loc, vod.Faultf(vod.Unusable, "There is no location named %q.", loc.Name)
