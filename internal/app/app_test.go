@@ -74,9 +74,8 @@ func TestStart(t *testing.T) {
 	if err := a.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	run, err := a.store.IngestGet(t.Context(), tenant, id)
-	if err != nil || run.Ingest.Status != vod.Failed { // What cannot be read ends it.
-		t.Errorf("taken up as %s, %v", run.Ingest.Status, err)
+	if status := a.waitFinal(t, id); status != vod.Failed { // What cannot be read ends it.
+		t.Errorf("taken up as %s", status)
 	}
 	status, body := get(t, a.URL()+"/readyz")
 	if status != http.StatusOK || body != `{"status":"ok"}` {

@@ -67,6 +67,30 @@ func (a *App) create(t *testing.T, input string, change func(*vod.Run, *vod.Task
 	return ingestID, taskID
 }
 
+// waitFinal waits for the end of an ingest, and gives its status then or after a
+// minute.
+func (a *App) waitFinal(t *testing.T, id string) vod.IngestStatus {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		run, err := a.store.IngestGet(t.Context(), tenant, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if run.Ingest.Status.Final() {
+			return run.Ingest.Status
+		}
+		select {
+		case <-ctx.Done():
+			return run.Ingest.Status
+		case <-tick.C:
+		}
+	}
+}
+
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
