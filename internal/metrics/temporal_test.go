@@ -31,7 +31,7 @@ func TestTemporal(t *testing.T) {
 	defer c.Close()
 	const queue = "orchestrate-ENCODING"
 	w := worker.New(c, queue, worker.Options{MaxConcurrentActivityExecutionSize: 3})
-	tell := func(context.Context) (string, error) { return lines(t, m), nil }
+	tell := func(context.Context) (string, error) { return lines(t, m), nil } //nolint:contextcheck // A scrape has its own.
 	w.RegisterActivityWithOptions(tell, activity.RegisterOptions{Name: "tell"})
 	w.RegisterWorkflowWithOptions(func(ctx workflow.Context) (told string, err error) {
 		ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: time.Minute})

@@ -27,7 +27,7 @@ func Logger(ctx context.Context, log *slog.Logger) *slog.Logger {
 }
 
 func traceAttr(span trace.SpanContext) slog.Attr {
-	return slog.String(traceKey, span.TraceID().String())
+	return slog.String(traceKey, span.TraceID().String()) //nolint:sloglint // OpenTelemetry gives the key its name.
 }
 
 type handler struct {
