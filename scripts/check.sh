@@ -30,7 +30,7 @@ format() {
 }
 
 shell_scripts() {
-	shellcheck scripts/*.sh .ci/run
+	shellcheck scripts/*.sh deploy/compose/*.sh .ci/run
 }
 
 openapi() {
