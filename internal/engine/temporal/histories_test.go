@@ -17,6 +17,7 @@ import (
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/via-orchestrate/orchestrate/internal/engine"
 	"github.com/via-orchestrate/orchestrate/internal/engine/enginetest"
@@ -52,6 +53,7 @@ func TestHistories(t *testing.T) {
 			return newEngine(d)
 		}, name)
 		for i, h := range histories(t, prefix) {
+			t.Logf("%s: %d events, %d bytes", name, len(h.GetEvents()), proto.Size(h))
 			replay(t, name, h)
 			blameless(t, name, h)
 			if *record != "" {
