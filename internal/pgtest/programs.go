@@ -2,7 +2,6 @@ package pgtest
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -13,9 +12,6 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/proctest"
 )
 
-// errMissing is an error for [proctest.Missing].
-var errMissing = errors.New("tests with Postgres need its programs")
-
 // programs is the folder of initdb and postgres. Debian keeps them out of PATH.
 func programs() (string, error) {
 	folders, err := filepath.Glob("/usr/lib/postgresql/*/bin")
@@ -25,7 +21,7 @@ func programs() (string, error) {
 	slices.Reverse(folders) // the newest first, as far as names tell
 	initdb, err := proctest.Find("initdb", append(folders, "/usr/local/bin")...)
 	if err != nil {
-		return "", fmt.Errorf("%w: %w", errMissing, err)
+		return "", err
 	}
 	return filepath.Dir(initdb), nil
 }

@@ -44,17 +44,7 @@ type Server struct {
 func Start(t testing.TB, o Options) *Server {
 	t.Helper()
 	s, err := start(t.Context(), o)
-	if errors.Is(err, errMissing) {
-		proctest.Missing(t, err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.end(); err != nil {
-			t.Error(err)
-		}
-	})
+	proctest.Started(t, err, s.end)
 	return s
 }
 

@@ -2,14 +2,14 @@ package pgtest
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net/url"
 	"os"
 	"testing"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/via-orchestrate/orchestrate/internal/proctest"
 )
 
 // sharedKey is the environment variable with the URL of the server that [Main]
@@ -18,29 +18,14 @@ const sharedKey = "PGTEST_URL"
 
 // Main runs the tests beside a server that all of them share, and gives their
 // exit code. Where Postgres is missing they run without, and [Database] tells.
-func Main(run func() int) (code int) {
-	if os.Getenv(sharedKey) != "" {
-		return run() // The server is that of the process that started this one.
-	}
-	s, err := start(context.Background(), Options{})
-	if errors.Is(err, errMissing) {
-		return run()
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer func() {
-		if err := s.end(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
+func Main(run func() int) int {
+	return proctest.Share(sharedKey, func(ctx context.Context) (string, func() error, error) {
+		s, err := start(ctx, Options{})
+		if err != nil {
+			return "", nil, err
 		}
-	}()
-	if err := os.Setenv(sharedKey, s.URL("postgres")); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return run()
+		return s.URL("postgres"), s.end, nil
+	}, run)
 }
 
 // Database gives the URL of a new empty database, which is dropped when the

@@ -14,7 +14,8 @@ import (
 )
 
 // Find looks for a program where scripts/setup.sh puts those that it builds, in
-// PATH, and then in the folders. Its error says what to run.
+// PATH, and then in the folders. Where it is missing, the error is [ErrMissing]
+// and says what to run.
 func Find(name string, folders ...string) (string, error) {
 	root, err := moduleRoot()
 	if err != nil {
@@ -33,7 +34,7 @@ func Find(name string, folders ...string) (string, error) {
 			return path, nil
 		}
 	}
-	return "", fmt.Errorf("%s is not here; run: scripts/setup.sh test", name)
+	return "", fmt.Errorf("%w: %s; run: scripts/setup.sh test", ErrMissing, name)
 }
 
 // moduleRoot is the folder of go.mod, at or above that of the test.
@@ -51,14 +52,22 @@ func moduleRoot() (string, error) {
 	}
 }
 
-// Missing ends a test that needs what is not on this machine: it is skipped, but
-// fails where CI is set.
-func Missing(t testing.TB, err error) {
+// Started is for what a test has started: where its program is missing, the test
+// is skipped, but fails where CI is set; it fails of any other error; else end is
+// called when the test is over.
+func Started(t testing.TB, err error, end func() error) {
 	t.Helper()
-	if os.Getenv("CI") != "" {
+	if errors.Is(err, ErrMissing) && os.Getenv("CI") == "" {
+		t.Skip(err)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Skip(err)
+	t.Cleanup(func() {
+		if err := end(); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // Address gives a free port on loopback, as host:port. It lies below those that

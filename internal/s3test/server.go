@@ -30,17 +30,24 @@ type Server struct {
 // Start runs a server until the test ends.
 func Start(t testing.TB) *Server {
 	t.Helper()
+	s, err := start(t)
+	proctest.Started(t, err, func() error { s.Kill(); return nil })
+	return s
+}
+
+func start(t testing.TB) (*Server, error) {
+	t.Helper()
 	program, err := proctest.Find("versitygw")
 	if err != nil {
-		proctest.Missing(t, fmt.Errorf("tests with S3 need a server: %w", err))
+		return nil, err
 	}
 	folder, err := newFolder(t)
 	if err != nil {
-		proctest.Missing(t, err)
+		return nil, err
 	}
 	address, err := proctest.Address(t.Context())
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	s := &Server{Endpoint: "http://" + address, Region: "eu-north-1", AccessKey: rand.Text(), SecretKey: rand.Text(), folder: folder}
 	s.process, err = proctest.Start(t.Context(), proctest.Command{
@@ -50,11 +57,7 @@ func Start(t testing.TB) *Server {
 		Dir:   folder,
 		Ready: s.ready,
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Kill)
-	return s
+	return s, err
 }
 
 // environment leaves out what would change the program's ways.
@@ -83,7 +86,7 @@ func newFolder(t testing.TB) (string, error) {
 		}
 		all = errors.Join(all, fmt.Errorf("%s keeps no extended attributes: %w", parent, err))
 	}
-	return "", fmt.Errorf("the S3 server has no folder: %w", all)
+	return "", fmt.Errorf("%w: a file system for the S3 server: %w", proctest.ErrMissing, all)
 }
 
 // ready tells whether the server answers.

@@ -3,7 +3,6 @@ package temporaltest
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"os"
@@ -20,9 +19,6 @@ import (
 // Namespace is the one that every server has.
 const Namespace = "default"
 
-// errMissing is an error for [proctest.Missing].
-var errMissing = errors.New("tests with Temporal need its development server")
-
 // Server is a service whose data outlive a restart.
 type Server struct {
 	Address string // host:port of its gRPC service
@@ -35,17 +31,7 @@ type Server struct {
 func Start(t testing.TB, values ...string) *Server {
 	t.Helper()
 	s, err := start(t.Context(), values...)
-	if errors.Is(err, errMissing) {
-		proctest.Missing(t, err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.end(); err != nil {
-			t.Error(err)
-		}
-	})
+	proctest.Started(t, err, s.end)
 	return s
 }
 
@@ -53,7 +39,7 @@ func Start(t testing.TB, values ...string) *Server {
 func start(ctx context.Context, values ...string) (_ *Server, err error) {
 	program, err := proctest.Find("temporal")
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errMissing, err)
+		return nil, err
 	}
 	folder, err := os.MkdirTemp("", "temporaltest-")
 	if err != nil {

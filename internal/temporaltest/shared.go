@@ -2,10 +2,10 @@ package temporaltest
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"os"
 	"testing"
+
+	"github.com/via-orchestrate/orchestrate/internal/proctest"
 )
 
 // SharedKey is the environment variable with the address of the server that
@@ -15,29 +15,14 @@ const SharedKey = "TEMPORALTEST_ADDRESS"
 // Main runs the tests beside a server that all of them share, and gives their
 // exit code. Where the program is missing they run without, and [Address]
 // tells.
-func Main(run func() int) (code int) {
-	if os.Getenv(SharedKey) != "" {
-		return run() // The server is that of the process that started this one.
-	}
-	s, err := start(context.Background())
-	if errors.Is(err, errMissing) {
-		return run()
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer func() {
-		if err := s.end(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
+func Main(run func() int) int {
+	return proctest.Share(SharedKey, func(ctx context.Context) (string, func() error, error) {
+		s, err := start(ctx)
+		if err != nil {
+			return "", nil, err
 		}
-	}()
-	if err := os.Setenv(SharedKey, s.Address); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return run()
+		return s.Address, s.end, nil
+	}, run)
 }
 
 // Address is that of the server of [Main], or, without that, of one of the
