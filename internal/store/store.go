@@ -80,9 +80,10 @@ type Ingests interface {
 	// differences (ingest columns, new and changed tasks, attempts) in one
 	// transaction that no other change of the run interleaves with. When change
 	// returns an error nothing is written and that error is returned. change
-	// must be quick, must not call the store, and may be called again. A run
-	// whose status becomes CANCELLED takes back its catalogue entry in the same
-	// transaction, and one that is SKIPPED, FAILED or CANCELLED keeps its rows.
+	// must be quick, must not call the store, and may be called again; the
+	// ingest's id, tenant, asset and start stay. A run whose status becomes
+	// CANCELLED takes back its catalogue entry in the same transaction, and one
+	// that is SKIPPED, FAILED or CANCELLED keeps its rows.
 	IngestChange(ctx context.Context, id string, change func(*vod.Run) error) error
 	// IngestDelete removes a finished ingest with its tasks, attempts and
 	// catalogue entry, and enters the removal of its files; see [Retention]. An

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/via-orchestrate/orchestrate/internal/store/sqlstore"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -47,8 +48,8 @@ func TestBackupWhileWritesGoOn(t *testing.T) {
 	}
 	restored := openFile(t, file)
 	var result string
-	err = restored.read(t.Context(), func(q querier) (err error) {
-		result, _, err = first(q, idRow, "PRAGMA integrity_check")
+	err = restored.read(t.Context(), func(q sqlstore.Querier) (err error) {
+		result, _, err = sqlstore.First(q, textRow, "PRAGMA integrity_check")
 		return err
 	})
 	if err != nil || result != "ok" {

@@ -95,7 +95,7 @@ func BenchmarkIngestList(b *testing.B) {
 	const rows = 200_000
 	s := open(b)
 	err := s.write(b.Context(), func(t *tx) error {
-		_, err := t.exec(`
+		_, err := t.Exec(`
 			WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 - 1)
 			INSERT INTO ingests (`+filledColumns+`)
 			SELECT printf('%08x-0000-4000-8000-%012x', i * 2654435761 % 4294967296, i), 't', i % 1000, 'p' || (i % 3), 0,

@@ -5,8 +5,6 @@ import (
 
 	driver "modernc.org/sqlite"
 	codes "modernc.org/sqlite/lib"
-
-	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
 // taken tells whether err is that of a row whose key another row has.
@@ -25,5 +23,3 @@ func codeOf(err error) int {
 	}
 	return e.Code()
 }
-
-func noIngest(id string) error { return vod.Faultf(vod.NotFound, "There is no ingest %s.", id) }

@@ -5,6 +5,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/via-orchestrate/orchestrate/internal/store"
+	"github.com/via-orchestrate/orchestrate/internal/store/sqlstore"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -59,7 +60,7 @@ func (f *feed) note(change driver.SQLitePreUpdateData) {
 		row := rowOf(change, 3)
 		n.changed = store.Change{
 			Kind: store.ChangePlayback, Tenant: textAt(row, 1), ID: textAt(row, 2), What: store.Updated,
-			AssetID: textAt(row, 2), IngestID: idOf(textAt(row, 0)),
+			AssetID: textAt(row, 2), IngestID: sqlstore.IDOf(textAt(row, 0)),
 		}
 	default:
 		return
@@ -112,11 +113,11 @@ func (f *feed) changes(t *tx) []store.Change {
 		case n.task != "" && n.key != "":
 			s.ingestOf[n.task] = n.key
 		case n.task == "" && n.key != "":
-			n.changed.ID = idOf(n.key)
+			n.changed.ID = sqlstore.IDOf(n.key)
 			n.changed.IngestID = n.changed.ID
 			s.add(n.changed, n.key)
 		case n.task == "":
-			s.add(n.changed, n.changed.Tenant+keyMark+n.changed.ID)
+			s.add(n.changed, n.changed.Tenant+sqlstore.KeyMark+n.changed.ID)
 		}
 	}
 	for _, n := range f.noted {
@@ -178,7 +179,7 @@ func (s *sum) addTask(t *tx, task string) error {
 	key, known := s.ingestOf[task]
 	if !known {
 		var err error
-		if key, known, err = first(t, idRow, `SELECT ingest_id FROM tasks WHERE id = ?`, task); err != nil || !known {
+		if key, known, err = sqlstore.First(t, textRow, `SELECT ingest_id FROM tasks WHERE id = ?`, task); err != nil || !known {
 			return err
 		}
 		s.ingestOf[task] = key
@@ -186,15 +187,15 @@ func (s *sum) addTask(t *tx, task string) error {
 	if _, told := s.at[thing{store.ChangeIngest, key}]; told {
 		return nil
 	}
-	c, known, err := first(t, changeRow, `SELECT tenant, asset_id, status FROM ingests WHERE id = ?`, key)
+	c, known, err := sqlstore.First(t, changeRow, `SELECT tenant, asset_id, status FROM ingests WHERE id = ?`, key)
 	if err != nil || !known {
 		return err
 	}
-	c.Kind, c.ID, c.IngestID, c.What = store.ChangeIngest, idOf(key), idOf(key), store.Updated
+	c.Kind, c.ID, c.IngestID, c.What = store.ChangeIngest, sqlstore.IDOf(key), sqlstore.IDOf(key), store.Updated
 	s.add(c, key)
 	return nil
 }
 
-func changeRow(c *store.Change) []column {
-	return []column{text[string]{&c.Tenant}, text[string]{&c.AssetID}, text[vod.IngestStatus]{&c.Status}}
+func changeRow(c *store.Change) []sqlstore.Column {
+	return []sqlstore.Column{sqlstore.Text(&c.Tenant), sqlstore.Text(&c.AssetID), sqlstore.Text(&c.Status)}
 }

@@ -183,7 +183,7 @@ func TestChangesThatWereNotWritten(t *testing.T) {
 	}
 	h.has()
 	err := h.write(t.Context(), func(x *tx) error {
-		_, err := x.exec("INSERT INTO profiles (tenant, name, version_id, document) VALUES ('t', 'q', 1, '{}'), ('t', 'q', 1, '{}')")
+		_, err := x.Exec("INSERT INTO profiles (tenant, name, version_id, document) VALUES ('t', 'q', 1, '{}'), ('t', 'q', 1, '{}')")
 		return err
 	})
 	if !taken(err) {
@@ -214,8 +214,8 @@ func TestChangesOfABatch(t *testing.T) {
 	}
 	h.has(created("a"), created("c"))
 	errs := batchedWith(t, h.Store, f, insertProfile("d"), func(t *tx) error {
-		_, err := t.exec("PRAGMA defer_foreign_keys = 1")
-		_, nothing := t.exec("INSERT INTO ingest_inputs (ingest_id) VALUES ('nothing')")
+		_, err := t.Exec("PRAGMA defer_foreign_keys = 1")
+		_, nothing := t.Exec("INSERT INTO ingest_inputs (ingest_id) VALUES ('nothing')")
 		return errors.Join(err, nothing)
 	})
 	if errs[0] == nil {

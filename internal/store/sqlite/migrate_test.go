@@ -149,7 +149,7 @@ func TestADatabaseOfANewerProgramIsRefused(t *testing.T) {
 func setVersion(t *testing.T, s *Store, statement string) {
 	t.Helper()
 	err := s.write(t.Context(), func(t *tx) error {
-		_, err := t.exec(statement)
+		_, err := t.Exec(statement)
 		return err
 	})
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/store"
-	"github.com/via-orchestrate/orchestrate/internal/vod"
+	"github.com/via-orchestrate/orchestrate/internal/store/sqlstore"
 )
 
 // readConnections is the size of the read pool. More gained nothing on two
@@ -20,8 +20,9 @@ const readConnections = 3
 
 // Store is the store in one file. See [store.Store].
 type Store struct {
+	*sqlstore.Store
+
 	path    string
-	now     func() time.Time
 	schema  int64 // version of the schema that this program is written for
 	writer  *writer
 	writeDB *sql.DB
@@ -66,7 +67,8 @@ func Open(ctx context.Context, path string, options ...Option) (_ *Store, err er
 	if err := createPrivate(path); err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, now: set.now}
+	s := &Store{path: path}
+	s.Store = sqlstore.New(database{s}, set.now)
 	s.close = sync.OnceValue(s.closeAll)
 	defer func() {
 		if err != nil {
@@ -109,20 +111,11 @@ func createPrivate(path string) error {
 	return f.Close()
 }
 
-// write runs do in the writer's transaction; see [writer.write].
-func (s *Store) write(ctx context.Context, do func(*tx) error) error {
-	err := s.writer.write(ctx, do)
-	if diskFull(err) {
-		return fmt.Errorf("%w (%w)", vod.Faultf(vod.Unavailable, "The disk that holds the database is full: free some of its space."), err)
-	}
-	return err
-}
-
 // Ready tells whether the schema is current and the writer answers.
 func (s *Store) Ready(ctx context.Context) error {
 	var version int64
-	err := s.read(ctx, func(q querier) (err error) {
-		version, _, err = first(q, func(v *int64) []column { return []column{number[int64]{v}} }, versionQuery)
+	err := s.read(ctx, func(q sqlstore.Querier) (err error) {
+		version, _, err = sqlstore.First(q, numberRow, versionQuery)
 		return err
 	})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/store"
+	"github.com/via-orchestrate/orchestrate/internal/store/sqlstore"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -101,15 +102,15 @@ func TestKeysExpireByTheClock(t *testing.T) {
 		if _, err := s.IngestCreate(t.Context(), in, key, vod.AuditEntry{}); err != nil {
 			t.Fatal(err)
 		}
-		var keys int
-		err := s.read(t.Context(), func(q querier) (err error) {
-			keys, _, err = first(q, func(n *int) []column { return []column{number[int]{n}} }, "SELECT count(*) FROM idempotency")
+		var keys int64
+		err := s.read(t.Context(), func(q sqlstore.Querier) (err error) {
+			keys, _, err = sqlstore.First(q, numberRow, "SELECT count(*) FROM idempotency")
 			return err
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := []int{1, 2, 1}[i]; keys != want {
+		if want := []int64{1, 2, 1}[i]; keys != want {
 			t.Errorf("after %s there are %d keys, want %d", name, keys, want)
 		}
 		now = now.Add(time.Duration(i) * time.Hour)
@@ -124,7 +125,7 @@ func TestAFullDisk(t *testing.T) {
 	limit := func(pages string) {
 		t.Helper()
 		err := s.write(t.Context(), func(t *tx) error {
-			_, err := t.exec("PRAGMA max_page_count = " + pages)
+			_, err := t.Exec("PRAGMA max_page_count = " + pages)
 			return err
 		})
 		if err != nil {

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+
+	"github.com/via-orchestrate/orchestrate/internal/store/sqlstore"
 )
 
 // readers is the pool of connections that read. They are driven without
@@ -64,7 +66,7 @@ func (p *readers) close() error {
 // read runs do on one state of the store. The context bounds the wait for a
 // connection alone: every read is of few rows, and to watch the context while
 // they are read took a goroutine for each statement.
-func (s *Store) read(ctx context.Context, do func(querier) error) error {
+func (s *Store) read(ctx context.Context, do func(sqlstore.Querier) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -91,7 +93,7 @@ func (s *Store) read(ctx context.Context, do func(querier) error) error {
 }
 
 // snapshot runs do in a read transaction: all its queries see the same state.
-func (r *reader) snapshot(do func(querier) error) (err error) {
+func (r *reader) snapshot(do func(sqlstore.Querier) error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("a read panicked: %v\n%s", p, debug.Stack())
@@ -105,14 +107,15 @@ func (r *reader) snapshot(do func(querier) error) (err error) {
 }
 
 func (r *reader) control(query string) error {
-	rows, err := r.query(query)
+	rows, err := r.Query(query)
 	if err != nil {
 		return fmt.Errorf("%s: %w", query, err)
 	}
 	return rows.Close()
 }
 
-func (r *reader) query(query string, args ...any) (driver.Rows, error) {
+// Query implements [sqlstore.Querier].
+func (r *reader) Query(query string, args ...any) (driver.Rows, error) {
 	stmt, err := r.prepare(query)
 	if err != nil {
 		return nil, err

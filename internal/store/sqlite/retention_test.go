@@ -1,12 +1,14 @@
 package sqlite
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/via-orchestrate/orchestrate/internal/store/sqlstore"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -15,29 +17,73 @@ import (
 func TestRetentionFindsItsRowsByIndex(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	for query, index := range map[string]string{
-		replacedQuery:          "ingests_replaced (tenant=? AND replaced_ms",
-		expiringQuery:          "ingests_expiring (tenant=? AND end_ms",
-		auditOldestQuery:       "audit_by_tenant (tenant=?",
-		nextTenantQuery:        "ingests_by_start (tenant>?",
-		nextAuditTenantQuery:   "audit_by_tenant (tenant>?",
-		removalsQuery:          "removals_by_due (due_ms<?",
-		removalsOfQuery:        "PRIMARY KEY (ingest_id=?",
-		reusedQuery:            "PRIMARY KEY (task_id=? AND attempt=?",
-		uploadUseQuery:         "PRIMARY KEY (upload_id=? AND tenant=?",
-		laterQuery:             "ingests_by_asset_status (tenant=? AND asset_id=? AND status=? AND",
-		laterOfProfileQuery:    "ingests_by_asset_status (tenant=? AND asset_id=? AND status=? AND",
-		runningQuery:           "ingests_by_asset_status (tenant=? AND asset_id=? AND status=?",
-		unfinishedOfAssetQuery: "ingests_by_asset_status (tenant=? AND asset_id=? AND status=?",
-		idsOfAssetQuery:        "ingests_by_asset (tenant=? AND asset_id=?",
-		replaceEarlier:         "ingests_by_asset (tenant=? AND asset_id=? AND",
-		replaceEntries:         "catalog_by_asset (tenant=? AND asset_id=?",
-	} {
-		plan := strings.Join(explain(t, s, query, make([]any, strings.Count(query, "?"))...), "\n")
-		if !strings.Contains(plan, index) || strings.Contains(plan, "SCAN") || strings.Contains(plan, "TEMP B-TREE FOR ORDER") {
-			t.Errorf("%s\nis run as\n%s\nwant %s", query, plan, index)
-		}
+	for _, asset := range []string{"a", "b", "b"} {
+		completed(t, s, asset+fmt.Sprint(time.Now().UnixNano()), asset == "a")
 	}
+	now := time.Now().Add(time.Hour)
+	expectPlans(t, s, func(ctx context.Context, s *sqlstore.Store) error {
+		_, err := s.RetentionTenants(ctx)
+		return err
+	}, "ingests_by_start (tenant>?", "audit_by_tenant (tenant>?", "PRIMARY KEY (tenant>?)")
+	expectPlans(t, s, func(ctx context.Context, s *sqlstore.Store) error {
+		_, err := s.OutputsExpire(ctx, "t", now, 10)
+		return err
+	}, "ingests_replaced (tenant=? AND replaced_ms")
+	expectPlans(t, s, func(ctx context.Context, s *sqlstore.Store) error {
+		_, err := s.IngestsExpire(ctx, "t", now, 10)
+		return err
+	}, "ingests_expiring (tenant=? AND end_ms")
+	expectPlans(t, s, func(ctx context.Context, s *sqlstore.Store) error {
+		_, err := s.AuditExpire(ctx, "t", now, 10)
+		return err
+	}, "audit_by_tenant (tenant=?")
+	expectPlans(t, s, func(ctx context.Context, s *sqlstore.Store) error {
+		_, err := s.Removals(ctx, now, 10)
+		return err
+	}, "removals_by_due (due_ms<?")
+	expectPlans(t, s, func(ctx context.Context, s *sqlstore.Store) error {
+		_, err := s.RemovalsOf(ctx, "i")
+		return err
+	}, "PRIMARY KEY (ingest_id=?")
+	expectPlans(t, s, func(ctx context.Context, s *sqlstore.Store) error {
+		_, err := s.AttemptReused(ctx, "t", 1)
+		return err
+	}, "PRIMARY KEY (task_id=? AND attempt=?")
+	expectPlans(t, s, func(ctx context.Context, s *sqlstore.Store) error {
+		_, err := s.UploadInUse(ctx, "t", "u")
+		return err
+	}, "PRIMARY KEY (upload_id=? AND tenant=?")
+}
+
+// TestEndsFindTheirRowsByIndex: what an end replaces, and what an asset's
+// deletion takes along.
+func TestEndsFindTheirRowsByIndex(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	start := vod.Now()
+	for n, status := range []vod.IngestStatus{vod.Completed, vod.Failed, vod.Completed} {
+		in := vod.Ingest{ID: fmt.Sprint(n), Tenant: "t", AssetID: "a", ProfileName: "p", Status: vod.Running, Start: start.Add(-time.Duration(n) * time.Hour)}
+		if _, err := s.IngestCreate(t.Context(), in, nil, vod.AuditEntry{}); err != nil {
+			t.Fatal(err)
+		}
+		indexes := []string{"ingests_by_asset_status (tenant=? AND asset_id=? AND status=? AND"}
+		if status == vod.Completed {
+			indexes = append(indexes, "ingests_by_asset (tenant=? AND asset_id=? AND")
+		}
+		expectPlans(t, s, func(ctx context.Context, s *sqlstore.Store) error {
+			return s.IngestChange(ctx, in.ID, func(run *vod.Run) error {
+				run.Ingest.Status, run.Ingest.End = status, start
+				return nil
+			})
+		}, indexes...)
+	}
+	expectPlans(t, s, func(ctx context.Context, s *sqlstore.Store) error {
+		return s.IngestDelete(ctx, "t", "2", vod.AuditEntry{})
+	}, "ingests_by_asset_status (tenant=? AND asset_id=? AND status=?")
+	expectPlans(t, s, func(ctx context.Context, s *sqlstore.Store) error {
+		_, err := s.AssetDelete(ctx, "t", "a", vod.AuditEntry{Time: start, Tenant: "t", Subject: "s", Action: vod.DeletedIngest})
+		return err
+	}, "ingests_by_asset_status (tenant=? AND asset_id=? AND status=?", "ingests_by_asset (tenant=? AND asset_id=?")
 }
 
 // TestUpgradeToRetention: what was replaced, reused or uploaded before there
@@ -195,7 +241,7 @@ func fillRetention(b *testing.B, s *Store, ingests, perAsset int) {
 			if strings.Contains(statement, "tasks") || strings.Contains(statement, "attempts") {
 				n = 35_000
 			}
-			if _, err := t.exec(statement, n, perAsset); err != nil {
+			if _, err := t.Exec(statement, n, perAsset); err != nil {
 				return err
 			}
 		}

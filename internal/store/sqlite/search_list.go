@@ -2,49 +2,30 @@ package sqlite
 
 import (
 	"cmp"
-	"errors"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/via-orchestrate/orchestrate/internal/store"
+	"github.com/via-orchestrate/orchestrate/internal/store/sqlstore"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
-// selection is a filter in terms of the tables. Its ingest id is a key.
+// selection is a filter with a text. Its ingest id is a key.
 type selection struct {
 	store.IngestFilter
-	match    string // for search, or empty: the filter has no text
+	match    string // for search
 	from, to int64  // search_id is within, both included
 }
 
 // selects makes a selection of a filter; ok is false where it selects nothing.
-func selects(q querier, f store.IngestFilter) (sel selection, ok bool, err error) {
-	if f.ProfileVersion != 0 && f.ProfileName == "" {
-		return selection{}, false, errors.New("a profile version without the profile's name")
-	}
-	if f.Text != "" && utf8.RuneCountInString(f.Text) < 3 {
-		if f.AssetID != "" && f.AssetID != f.Text {
-			return selection{}, false, nil
-		}
-		f.AssetID, f.Text = f.Text, ""
-	}
-	if f.IngestID != "" {
-		f.IngestID, ok, err = keyOf(q, f.Tenant, f.IngestID)
-		if err != nil || !ok {
-			return selection{}, false, err
-		}
-	}
+func selects(q sqlstore.Querier, f store.IngestFilter) (sel selection, ok bool, err error) {
 	sel.IngestFilter = f
-	if f.Text == "" {
-		return sel, true, nil
-	}
 	ok, err = sel.search(q)
 	return sel, ok, err
 }
 
 // search sets what is asked of the table search.
-func (sel *selection) search(q querier) (ok bool, err error) {
+func (sel *selection) search(q sqlstore.Querier) (ok bool, err error) {
 	tenant, ok, err := searchNumber(q, sel.Tenant, "")
 	if err != nil || !ok {
 		return false, err
@@ -60,14 +41,14 @@ func (sel *selection) search(q querier) (ok bool, err error) {
 	if sel.AssetID != "" {
 		terms = append(terms, "asset_mark : "+quoted(assetMark(sel.AssetID)))
 	}
-	sel.match = strings.Join(append(terms, "{asset names failure} : "+quoted(clean(sel.Text))), " AND ")
+	sel.match = strings.Join(append(terms, "{asset names failure} : "+quoted(sqlstore.Clean(sel.Text))), " AND ")
 
-	start, _ := upperBound(sel.IngestFilter)
-	sel.from, sel.to = searchTime(lowerBound(sel.IngestFilter))<<searchBits, searchTime(start)<<searchBits|searchMask
+	start, _ := sqlstore.UpperBound(sel.IngestFilter)
+	sel.from, sel.to = searchTime(sqlstore.LowerBound(sel.IngestFilter))<<searchBits, searchTime(start)<<searchBits|searchMask
 	if sel.IngestID == "" {
 		return true, nil
 	}
-	sel.from, ok, err = first(q, idNumberRow, `SELECT search_id FROM ingests WHERE id = ? AND search_id IS NOT NULL`, sel.IngestID)
+	sel.from, ok, err = sqlstore.First(q, numberRow, searchIDQuery, sel.IngestID)
 	sel.to = sel.from
 	return ok, err
 }
@@ -93,13 +74,13 @@ func quoted(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `
 // query is the statement that reads columns of what the selection has of a
 // text. In the order of rowid it stands nearly in list order.
 func (sel selection) query(columns string) (query string, args []any) {
-	conditions, more := rowConditions(sel.IngestFilter)
+	conditions, more := sqlstore.RowConditions(sel.IngestFilter)
 	where := append([]string{
-		"search MATCH " + textArg, "search.rowid >= ?", "search.rowid <= ?", "search_id = -search.rowid",
+		"search MATCH " + sqlstore.TextArg, "search.rowid >= ?", "search.rowid <= ?", "search_id = -search.rowid",
 	}, conditions...)
 	args = append([]any{sel.match, -sel.to, -sel.from}, more...)
 	if len(sel.Statuses) > 0 {
-		where = append(where, "status IN ("+strings.Repeat(", "+textArg, len(sel.Statuses))[2:]+")")
+		where = append(where, "status IN ("+strings.Repeat(", "+sqlstore.TextArg, len(sel.Statuses))[2:]+")")
 		for _, status := range sel.Statuses {
 			args = append(args, string(status))
 		}
@@ -108,14 +89,18 @@ func (sel selection) query(columns string) (query string, args []any) {
 		strings.Join(where, " AND "), args
 }
 
-// searchPage reads a page and one row more. Ingests that start in the same
+// SearchPage implements [sqlstore.Database]. Ingests that start in the same
 // millisecond are read together and put into list order here.
-func searchPage(q querier, sel selection) ([]vod.Ingest, error) {
+func (database) SearchPage(q sqlstore.Querier, f store.IngestFilter) ([]vod.Ingest, error) {
+	sel, ok, err := selects(q, f)
+	if err != nil || !ok {
+		return nil, err
+	}
 	together := func(a, b vod.Ingest) bool { return searchTime(a.Start.UnixMilli()) == searchTime(b.Start.UnixMilli()) }
-	query, args := sel.query(listColumns)
-	page, err := while(func(list []vod.Ingest) bool {
+	query, args := sel.query(sqlstore.ListColumns)
+	page, err := sqlstore.While(func(list []vod.Ingest) bool {
 		return len(list) <= sel.Limit || together(list[len(list)-1], list[sel.Limit])
-	}, min(sel.Limit+1, 26), q, listRow, query+" ORDER BY search.rowid", args...)
+	}, min(sel.Limit+1, 26), q, sqlstore.ListRow, query+" ORDER BY search.rowid", args...)
 	slices.SortFunc(page, func(a, b vod.Ingest) int {
 		return cmp.Or(b.Start.Compare(a.Start), strings.Compare(b.ID, a.ID))
 	})

@@ -61,7 +61,7 @@ func fillSearch(ctx context.Context, tx *sql.Tx) error {
 			return nil
 		}
 		for _, e := range entries {
-			if _, err := insert.ExecContext(ctx, e.row, e.tenant, e.status, e.profile, e.assetMark, e.asset, e.names, e.failure); err != nil {
+			if _, err := insert.ExecContext(ctx, e.row, e.tenant, e.status, e.profile, e.assetMark, e.Asset, e.Names, e.Failure); err != nil {
 				return fmt.Errorf("write the search: %w", err)
 			}
 			last = -e.row
@@ -89,7 +89,7 @@ func entriesBefore(ctx context.Context, tx *sql.Tx, last int64) (entries []searc
 			return nil, err
 		}
 		in.Input = []byte(input.String)
-		e := entryOf(&in, tenant, profile)
+		e := entryOf(&vod.Run{Ingest: in}, tenant, profile)
 		e.row = -id
 		entries = append(entries, e)
 	}

@@ -1,9 +1,9 @@
 package sqlite
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +12,7 @@ import (
 
 	"github.com/via-orchestrate/orchestrate/internal/statistics"
 	"github.com/via-orchestrate/orchestrate/internal/store"
+	"github.com/via-orchestrate/orchestrate/internal/store/sqlstore"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -20,38 +21,23 @@ import (
 func TestStatisticsFindTheirRowsByIndex(t *testing.T) {
 	t.Parallel()
 	s := open(t)
+	completed(t, s, "a", false)
 	f := store.StatisticsFilter{Tenant: "t"}
-	ofProfile := f
-	ofProfile.ProfileName = "p"
-	const slots = "PRIMARY KEY (tenant=? AND slot_ms>? AND slot_ms<?)"
-	for query, index := range map[string]string{
-		periodsQuery:           slots,
-		profilesQuery:          slots,
-		durationsQuery:         slots,
-		errorsQuery:            slots,
-		laterCountsQuery:       "PRIMARY KEY (tenant=? AND slot_ms>?)",
-		histogramQuery:         "PRIMARY KEY (tenant=? AND slot_ms=? AND profile=? AND stage=?)",
-		firstSlotQuery:         "PRIMARY KEY (tenant=?)",
-		nextCountedTenantQuery: "PRIMARY KEY (tenant>?)",
-		loadQuery:              "COVERING INDEX ingests_by_status (tenant=? AND status=?)",
-		profileLoadQuery:       "COVERING INDEX ingests_by_profile_status (tenant=? AND profile_name=? AND status=?)",
-		tasksQuery(f):          "ingests_by_status (tenant=? AND status=?)",
-		tasksQuery(ofProfile):  "ingests_by_profile_status (tenant=? AND profile_name=? AND status=?)",
-		reopenedQuery:          "ingests_by_id (id=?)",
-		attemptStartQuery:      "(task_id=? AND number=?)",
-	} {
-		plan := explain(t, s, query, make([]any, 4)[:min(4, strings.Count(query, "?"))]...)
-		scans := slices.ContainsFunc(plan, func(line string) bool {
-			return strings.HasPrefix(line, "SCAN") && !strings.HasPrefix(line, "SCAN CONSTANT ROW")
-		})
-		if !strings.Contains(strings.Join(plan, "\n"), index) || scans {
-			t.Errorf("%s\nis run as\n%s\nwant %s", query, strings.Join(plan, "\n"), index)
-		}
-	}
-	if plan := explain(t, s, tasksQuery(f), "t", "QUEUED"); !slices.ContainsFunc(plan, func(line string) bool {
-		return strings.Contains(line, "SEARCH t USING INDEX sqlite_autoindex_tasks_2 (ingest_id=?)")
-	}) {
-		t.Errorf("tasks are found by\n%s", strings.Join(plan, "\n"))
+	const (
+		slots = "PRIMARY KEY (tenant=? AND slot_ms>? AND slot_ms<?)"
+		later = "PRIMARY KEY (tenant=? AND slot_ms>?)"
+		tasks = "SEARCH t USING INDEX sqlite_autoindex_tasks_2 (ingest_id=?)"
+	)
+	get := func(ctx context.Context, s *sqlstore.Store) error { _, err := s.StatisticsGet(ctx, f); return err }
+	expectPlans(t, s, get, slots, later, tasks, "COVERING INDEX ingests_by_status (tenant=? AND status=?)", "INDEX ingests_by_status (tenant=? AND status=?)")
+	f.ProfileName = "p"
+	expectPlans(t, s, get, slots, later, tasks, "COVERING INDEX ingests_by_profile_status (tenant=? AND profile_name=? AND status=?)")
+	expectPlans(t, s, func(ctx context.Context, s *sqlstore.Store) error {
+		_, err := s.StatisticsExpire(ctx, "t", time.Now(), 10)
+		return err
+	}, "PRIMARY KEY (tenant=?)", "PRIMARY KEY (tenant=? AND slot_ms=?)")
+	if plan := explain(t, s, histogramQuery, "t", 1, "p", "s"); !strings.Contains(plan[0], "PRIMARY KEY (tenant=? AND slot_ms=? AND profile=? AND stage=?)") {
+		t.Errorf("%q", plan)
 	}
 }
 
@@ -135,26 +121,26 @@ func inOld(t *testing.T, path string, statements []string) {
 func TestStatisticsAfterARollback(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	complete := func(id string, fail bool) error {
-		in := vod.Ingest{ID: id, Tenant: "t", ProfileName: "p", Status: vod.Completed, Start: vod.Now(), End: vod.Now()}
+	second := func() *sqlstore.Tally {
+		sums := sqlstore.NewTally()
+		key := sqlstore.DurationKey{CountKey: sqlstore.CountKey{Tenant: "t", Profile: "p", Slot: time.UnixMilli(0)}, Stage: vod.Encoding}
+		sums.Durations[key] = statistics.Histogram{statistics.BucketOf(time.Second): 1}
+		return sums
+	}
+	complete := func(fail bool) error {
 		return s.write(t.Context(), func(t *tx) error {
-			if err := t.insertIngest(in); err != nil {
+			if !fail {
+				return t.Count(second())
+			}
+			t.w.tally.Add(second()) // As a full disk does: it ends the whole batch.
+			if err := t.w.writeTally(); err != nil {
 				return err
 			}
-			t.tally().took(&in, vod.Encoding, time.UnixMilli(0), time.UnixMilli(1000))
-			if fail { // As a full disk does: it ends the whole batch.
-				t.w.tally.took(&in, vod.Encoding, time.UnixMilli(0), time.UnixMilli(1000))
-				t.w.tally.count(&in, time.UnixMilli(0), statistics.Counts{})
-				if err := t.w.writeTally(); err != nil {
-					return err
-				}
-				panic("the disk is full")
-			}
-			return nil
+			panic("the disk is full")
 		})
 	}
-	for n, fail := range []bool{false, true, false} {
-		if err := complete(fmt.Sprint(n), fail); (err != nil) != fail {
+	for _, fail := range []bool{false, true, false} {
+		if err := complete(fail); (err != nil) != fail {
 			t.Fatal(err)
 		}
 	}

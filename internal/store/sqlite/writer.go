@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/statistics"
+	"github.com/via-orchestrate/orchestrate/internal/store/sqlstore"
 )
 
 // errClosed is returned for a write after Close.
@@ -31,10 +32,11 @@ type writer struct {
 	conn     *sql.Conn
 	stmts    map[string]*sql.Stmt
 	versions *listVersions
-	tally    *tally // of the batch under way
+	tally    *sqlstore.Tally       // of the batch under way
+	index    map[int64]searchEntry // of the batch under way, by row
 	// histograms are those that the store holds, of what was counted last; of
 	// none where that is not sure.
-	histograms map[durationKey]statistics.Histogram
+	histograms map[sqlstore.DurationKey]statistics.Histogram
 	feed       *feed         // nil: nobody wants to hear of changes
 	requests   chan *request // unbuffered: what was taken is answered
 	quit       chan struct{} // closed by close
@@ -45,7 +47,7 @@ type writer struct {
 
 func newWriter(conn *sql.Conn) (*writer, error) {
 	w := &writer{
-		conn: conn, now: time.Now, versions: newListVersions(), tally: newTally(), histograms: map[durationKey]statistics.Histogram{}, batched: func(int, time.Duration, error) {},
+		conn: conn, now: time.Now, versions: newListVersions(), tally: sqlstore.NewTally(), index: map[int64]searchEntry{}, histograms: map[sqlstore.DurationKey]statistics.Histogram{}, batched: func(int, time.Duration, error) {},
 		stmts: map[string]*sql.Stmt{}, requests: make(chan *request), quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	return w, w.watch(conn)
@@ -127,7 +129,8 @@ func (w *writer) batch(first *request) {
 		err = w.commit()
 	}
 	clear(w.versions.touched)
-	w.tally.clear()
+	w.tally.Clear()
+	clear(w.index)
 	w.feed.clear()
 	if err != nil {
 		clear(w.histograms)
@@ -146,6 +149,9 @@ func (w *writer) batch(first *request) {
 
 // commit ends the transaction and tells of it.
 func (w *writer) commit() error {
+	if err := w.writeIndex(); err != nil {
+		return err
+	}
 	if err := w.writeTally(); err != nil {
 		return err
 	}
@@ -181,10 +187,25 @@ func (w *writer) run(r *request) (fatal error) {
 	t, mark := &tx{w: w}, w.feed.mark()
 	if r.err = r.do(t); r.err != nil {
 		w.feed.back(mark)
-	} else if t.sums != nil {
-		w.tally.add(t.sums)
+	} else {
+		w.take(t)
 	}
 	return t.end(r.err)
+}
+
+// take takes over what is written at the end of the batch.
+func (w *writer) take(t *tx) {
+	for _, e := range t.found {
+		e.isNew = e.isNew || w.index[e.row].isNew
+		w.index[e.row] = e
+	}
+	if t.sums == nil {
+		return
+	}
+	w.tally.Add(t.sums)
+	if t.sums.Removed {
+		clear(w.histograms)
+	}
 }
 
 func (w *writer) begin() error {

@@ -55,7 +55,7 @@ func noWriter(t *testing.T) *Store {
 
 func insertProfile(name string) func(*tx) error {
 	return func(t *tx) error {
-		_, err := t.exec("INSERT INTO profiles (tenant, name, version_id, document) VALUES ('t', ?, 1, '{}')", name)
+		_, err := t.Exec("INSERT INTO profiles (tenant, name, version_id, document) VALUES ('t', ?, 1, '{}')", name)
 		return err
 	}
 }
@@ -96,10 +96,10 @@ func TestAFailedCommitIsToldToEveryCaller(t *testing.T) {
 	errs := batched(t, s, insertProfile("a"),
 		func(t *tx) error {
 			// A reference to nothing that SQLite only finds when it commits.
-			if _, err := t.exec("PRAGMA defer_foreign_keys = 1"); err != nil {
+			if _, err := t.Exec("PRAGMA defer_foreign_keys = 1"); err != nil {
 				return err
 			}
-			_, err := t.exec("INSERT INTO ingest_inputs (ingest_id) VALUES ('nothing')")
+			_, err := t.Exec("INSERT INTO ingest_inputs (ingest_id) VALUES ('nothing')")
 			return err
 		},
 		insertProfile("b"))

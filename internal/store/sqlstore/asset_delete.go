@@ -54,7 +54,7 @@ func (t *tx) deleteAsset(tenant, assetID string, by vod.AuditEntry) (ids []strin
 			return nil, err
 		}
 		for _, key := range more {
-			ids = append(ids, idOf(key))
+			ids = append(ids, IDOf(key))
 		}
 	}
 	if _, err := t.Exec(`

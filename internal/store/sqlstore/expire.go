@@ -121,7 +121,7 @@ func (t *tx) outlive(in vod.Ingest) error {
 	if err := t.remove(in); err != nil {
 		return err
 	}
-	entry := vod.Caller{Subject: vod.Retention, Tenant: in.Tenant}.Audit(t.now, vod.DeletedIngest, idOf(in.ID))
+	entry := vod.Caller{Subject: vod.Retention, Tenant: in.Tenant}.Audit(t.now, vod.DeletedIngest, IDOf(in.ID))
 	entry.AssetID = in.AssetID
 	return t.audit(entry)
 }

@@ -14,7 +14,7 @@ import (
 func (s *Store) IngestImport(ctx context.Context, run vod.Run) (written bool, err error) {
 	run.Ingest.Imported = true
 	id := run.Ingest.ID
-	if strings.Contains(id, keyMark) || slices.ContainsFunc(run.Tasks, func(t vod.Task) bool { return strings.Contains(t.ID, keyMark) }) {
+	if strings.Contains(id, KeyMark) || slices.ContainsFunc(run.Tasks, func(t vod.Task) bool { return strings.Contains(t.ID, KeyMark) }) {
 		return false, vod.Faultf(vod.Invalid, "An id must not have control characters.")
 	}
 	err = s.write(ctx, func(t *tx) error {
@@ -73,7 +73,7 @@ func (t *tx) importTasks(run vod.Run) error {
 	for i := range run.Tasks {
 		err := t.insert("tasks", taskColumns, taskRow(&run.Tasks[i]))
 		if t.taken(err) {
-			return vod.Faultf(vod.Conflict, "Ingest %s: there is another task with the id or the step of task %s.", idOf(run.Ingest.ID), idOf(run.Tasks[i].ID))
+			return vod.Faultf(vod.Conflict, "Ingest %s: there is another task with the id or the step of task %s.", IDOf(run.Ingest.ID), IDOf(run.Tasks[i].ID))
 		}
 		if err != nil {
 			return fmt.Errorf("write task %s: %w", run.Tasks[i].ID, err)

@@ -36,7 +36,7 @@ func (s *Store) IngestList(ctx context.Context, f store.IngestFilter) (page []vo
 		return nil, false, fmt.Errorf("list ingests: %w", err)
 	}
 	for i := range page {
-		page[i].ID, page[i].Tenant = idOf(page[i].ID), f.Tenant
+		page[i].ID, page[i].Tenant = IDOf(page[i].ID), f.Tenant
 	}
 	if len(page) > f.Limit {
 		return page[:f.Limit], true, nil

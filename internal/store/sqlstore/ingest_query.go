@@ -125,11 +125,11 @@ const afterMark = "\x20"
 
 // IngestTenants implements [store.Ingests].
 func (s *Store) IngestTenants(ctx context.Context, id string) (tenants []string, err error) {
-	if strings.Contains(id, keyMark) {
+	if strings.Contains(id, KeyMark) {
 		return nil, nil
 	}
 	err = s.db.Read(ctx, func(q Querier) error {
-		tenants, err = All(q, textRow, tenantsQuery, id, id+keyMark, id+afterMark)
+		tenants, err = All(q, textRow, tenantsQuery, id, id+KeyMark, id+afterMark)
 		return err
 	})
 	if err != nil {

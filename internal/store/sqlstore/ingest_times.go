@@ -41,7 +41,7 @@ func (s *Store) IngestTimes(ctx context.Context, tenant string, ids []string) (m
 	if len(ids) > 500 {
 		return nil, fmt.Errorf("tasks of %d ingests: 500 may be asked for", len(ids))
 	}
-	asked := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return strings.Contains(id, keyMark) })
+	asked := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return strings.Contains(id, KeyMark) })
 	slices.Sort(asked)
 	var tasks []vod.Task
 	err := s.db.Read(ctx, func(q Querier) error {
@@ -61,7 +61,7 @@ func (s *Store) IngestTimes(ctx context.Context, tenant string, ids []string) (m
 	}
 	times := map[string][]vod.Task{}
 	for _, t := range tasks {
-		t.ID, t.IngestID = idOf(t.ID), idOf(t.IngestID)
+		t.ID, t.IngestID = IDOf(t.ID), IDOf(t.IngestID)
 		times[t.IngestID] = append(times[t.IngestID], t)
 	}
 	for _, of := range times {

@@ -7,26 +7,26 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
-// keyMark stands in the key of an imported ingest, and of its tasks, between
+// KeyMark stands in the key of an imported ingest, and of its tasks, between
 // the id that they came with and the tenant. Such ids are others' to choose: if
 // they had to be unique among all tenants, a refused import would tell which
 // ids another tenant has. What runs here has ids of ours for keys.
 //
 // No id holds the mark, and it sorts before all that ids hold. So keys sort as
 // their ids do, and an id stands for its key where a list is continued.
-const keyMark = "\x1f"
+const KeyMark = "\x1f"
 
-func importKey(tenant, id string) string { return id + keyMark + tenant }
+func importKey(tenant, id string) string { return id + KeyMark + tenant }
 
-// idOf is the id that a key stands for.
-func idOf(key string) string {
-	id, _, _ := strings.Cut(key, keyMark)
+// IDOf is the id that a key stands for.
+func IDOf(key string) string {
+	id, _, _ := strings.Cut(key, KeyMark)
 	return id
 }
 
 // keyOf is the key of the tenant's ingest with the id.
 func keyOf(q Querier, tenant, id string) (key string, ok bool, err error) {
-	if strings.Contains(id, keyMark) {
+	if strings.Contains(id, KeyMark) {
 		return "", false, nil
 	}
 	key, ok, err = First(q, textRow, `SELECT id FROM ingests INDEXED BY ingests_by_id WHERE id IN (?, ?) AND tenant = ?`,
@@ -51,9 +51,9 @@ func keyed(run vod.Run) vod.Run {
 
 // shown gives a run the ids that it is known by.
 func shown(run vod.Run) vod.Run {
-	run.Ingest.ID = idOf(run.Ingest.ID)
+	run.Ingest.ID = IDOf(run.Ingest.ID)
 	for i := range run.Tasks {
-		run.Tasks[i].ID, run.Tasks[i].IngestID = idOf(run.Tasks[i].ID), run.Ingest.ID
+		run.Tasks[i].ID, run.Tasks[i].IngestID = IDOf(run.Tasks[i].ID), run.Ingest.ID
 	}
 	return run
 }

@@ -17,7 +17,7 @@ func changeTests() map[string]func(*testing.T, bundle) {
 		"AFailureLeavesOthersAlone":  failureLeavesOthersAlone,
 		"APanicIsAnError":            panicIsAnError,
 		"AnEndedContextWritesNone":   endedContext,
-		"KeepsIDTenantAndStart":      keepsIdentity,
+		"KeepsWhatItIsKnownBy":       keepsIdentity,
 		"KeepsTasks":                 keepsTasks,
 		"SkippedAndFailedKeepRows":   finalKeepsRows,
 		"OfOneIngestLeavesTheOthers": leavesTheOthers,
@@ -187,6 +187,7 @@ func keepsIdentity(t *testing.T, b bundle) {
 	for _, bad := range []func(*vod.Run){
 		func(run *vod.Run) { run.Ingest.ID = "other" },
 		func(run *vod.Run) { run.Ingest.Tenant = "t2" },
+		func(run *vod.Run) { run.Ingest.AssetID = "other" },
 		func(run *vod.Run) { run.Ingest.Start = at(1) },
 	} {
 		err := b.IngestChange(b.ctx, in.ID, func(run *vod.Run) error {

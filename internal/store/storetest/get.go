@@ -80,7 +80,7 @@ func everyFieldChanged(_ *testing.T, b bundle) {
 	empty := vod.Task{ID: in.ID + "/7", IngestID: in.ID, Step: 7, Stage: vod.SubtitlePublishing, Status: vod.TaskPending}
 	b.change(in.ID, func(run *vod.Run) { run.Tasks = append(run.Tasks, empty) })
 	want := vod.Run{Ingest: full(), Tasks: []vod.Task{fullTask(in.ID)}}
-	want.Ingest.ID, want.Ingest.Start = in.ID, in.Start
+	want.Ingest.ID, want.Ingest.AssetID, want.Ingest.Start = in.ID, in.AssetID, in.Start
 	b.change(in.ID, func(run *vod.Run) { *run = want })
 	b.equal(b.get(in), want)
 	b.change(in.ID, func(run *vod.Run) { *run = vod.Run{Ingest: in, Tasks: []vod.Task{empty}} })

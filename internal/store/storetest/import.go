@@ -25,7 +25,7 @@ func importTests() map[string]func(*testing.T, bundle) {
 func item() vod.Run {
 	return vod.Run{Ingest: vod.Ingest{
 		Priority: vod.Normal,
-		ID: "imported", Tenant: "vimond", AssetID: "867228", ProfileName: "1292397813", Status: vod.Completed,
+		ID:       "imported", Tenant: "vimond", AssetID: "867228", ProfileName: "1292397813", Status: vod.Completed,
 		Progress: 20, Start: at(0), End: at(43548), MediaTypes: []string{vod.MediaVideo}, Imported: true,
 	}}
 }
