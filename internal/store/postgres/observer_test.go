@@ -53,7 +53,7 @@ func TestObserver(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	if err := s.WorkerSeen(t.Context(), vod.Worker{ID: "w", Seen: time.Now(), Started: time.Now()}); err != nil {
+	if err := s.WorkerSeen(t.Context(), vod.Worker{ID: "w", Slots: map[vod.Stage]int{vod.Encoding: 1}, Seen: time.Now(), Started: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	refused := errors.New("refused by the caller")
