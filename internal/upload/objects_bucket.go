@@ -99,35 +99,56 @@ func (b *Bucket) explain(key string, err error) error {
 	return fmt.Errorf("s3://%s/%s%s: %w", b.bucket, b.prefix, key, err)
 }
 
-// object reads an object from where it is told to, by one request from there on.
+// maxCuts is how many requests in a row may bring nothing of an object's body.
+const maxCuts = 5
+
+// object reads an object as it was when it was opened, from where it is told to,
+// by as many requests as it takes.
 type object struct {
 	ctx    context.Context
 	bucket *Bucket
 	key    string
 	size   int64
-	etag   *string // it is read as it was when it was opened
+	etag   *string
 	at     int64
 	body   io.ReadCloser // nil: none is open
+	cuts   int           // in a row
 }
 
 // Read implements [io.Reader].
 func (o *object) Read(p []byte) (int, error) {
-	if o.at >= o.size {
-		return 0, io.EOF
+	for o.at < o.size {
+		n, err := o.once(p)
+		o.at += int64(n)
+		if n > 0 {
+			o.cuts = 0
+			return n, nil
+		}
+		if o.cuts++; err != nil && (o.cuts > maxCuts || o.ctx.Err() != nil || o.body == nil) {
+			return 0, o.bucket.explain(o.key, err)
+		}
+		if err != nil {
+			_ = o.Close() // The error is that of the reading.
+		}
 	}
+	return 0, io.EOF
+}
+
+// once reads from the request that is open, or from a new one. If there is none
+// after an error it was refused.
+func (o *object) once(p []byte) (int, error) {
 	if o.body == nil {
 		out, err := o.bucket.client.GetObject(o.ctx, &s3.GetObjectInput{
 			Bucket: &o.bucket.bucket, Key: o.bucket.key(o.key), Range: aws.String(fmt.Sprintf("bytes=%d-", o.at)), IfMatch: o.etag,
 		})
 		if err != nil {
-			return 0, o.bucket.explain(o.key, err)
+			return 0, err
 		}
 		o.body = out.Body
 	}
 	n, err := o.body.Read(p)
-	o.at += int64(n)
-	if err != nil && o.at < o.size {
-		return n, fmt.Errorf("s3://%s/%s%s: %w", o.bucket.bucket, o.bucket.prefix, o.key, errors.Join(err, io.ErrUnexpectedEOF))
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
 	}
 	return n, err
 }

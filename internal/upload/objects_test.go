@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/via-orchestrate/orchestrate/internal/s3test"
@@ -108,4 +109,51 @@ func fileOf(t *testing.T, data []byte) *os.File {
 	}
 	t.Cleanup(func() { _ = f.Close() })
 	return f
+}
+
+// cutting is a client whose answers break off after a few bytes, as often as it
+// is told.
+type cutting struct {
+	BucketClient
+	cuts int
+}
+
+func (c *cutting) GetObject(ctx context.Context, in *s3.GetObjectInput, o ...func(*s3.Options)) (*s3.GetObjectOutput, error) {
+	out, err := c.BucketClient.GetObject(ctx, in, o...)
+	if err == nil && c.cuts > 0 {
+		c.cuts--
+		out.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.LimitReader(out.Body, 7), out.Body}
+	}
+	return out, err
+}
+
+// TestBucketIsReadOn: a connection that breaks loses nothing.
+func TestBucketIsReadOn(t *testing.T) {
+	t.Parallel()
+	s := s3test.Start(t)
+	b := NewBucket(&cutting{s.Client(), 20}, s.Bucket(t), "")
+	data := bytes.Repeat([]byte("0123456789abcdef"), 100)
+	if err := b.Put(t.Context(), "a", fileOf(t, data)); err != nil {
+		t.Fatal(err)
+	}
+	file, _, err := b.Get(t.Context(), "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if got, err := io.ReadAll(file); err != nil || !bytes.Equal(got, data) {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+	if err := b.Put(t.Context(), "a", fileOf(t, data[1:])); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(file); err == nil {
+		t.Errorf("%d bytes of another file", len(got))
+	}
 }
