@@ -11,10 +11,9 @@ import (
 // rules of migrations, each with what breaks it; see doc.go. They hold of all
 // but the first one, before which nobody serves.
 type rule struct {
-	name  string
-	bad   *regexp.Regexp
-	where *regexp.Regexp // nil: everywhere
-	not   *regexp.Regexp // what makes it good
+	name string
+	bad  *regexp.Regexp
+	not  *regexp.Regexp // what makes it good
 }
 
 var rules = []rule{

@@ -11,7 +11,7 @@ const (
 	unfinishedOfAssetQuery = `
 		SELECT ` + ingestColumns + ` FROM ingests INDEXED BY ingests_by_asset_status
 		WHERE tenant = ? AND asset_id = ? AND status IN ('QUEUED', 'RUNNING', 'CANCELLING') LIMIT 1`
-	idsOfAssetQuery    = `SELECT id FROM ingests INDEXED BY ingests_by_asset WHERE tenant = ? AND asset_id = ?`
+	idsOfAssetQuery    = `SELECT id FROM ingests INDEXED BY ingests_by_asset WHERE tenant = ? AND asset_id = ? ORDER BY start_ms, id`
 	ownersOfAssetQuery = `
 		SELECT DISTINCT owner_id FROM reuses WHERE user_id IN (` + idsOfAssetQuery + `)
 			AND NOT EXISTS (SELECT 1 FROM ingests WHERE id = owner_id)`
@@ -96,7 +96,7 @@ func (t *tx) auditAsset(tenant, assetID string, by vod.AuditEntry) error {
 	}
 	_, err := t.Exec(`
 		INSERT INTO audit (number, time_ms, tenant, subject, origin, action, target, asset_id)
-		SELECT (`+lastAuditQuery+`) + row_number() OVER (), `+IntegerArg+`, tenant, `+TextArg+`, `+TextArg+`, `+TextArg+`,
+		SELECT (`+lastAuditQuery+`) + row_number() OVER (ORDER BY start_ms, id), `+IntegerArg+`, tenant, `+TextArg+`, `+TextArg+`, `+TextArg+`,
 			replace(id, `+TextArg+`, ''), asset_id
 		FROM ingests INDEXED BY ingests_by_asset WHERE tenant = ? AND asset_id = ?`,
 		tenant, by.Time.UnixMilli(), by.Subject, by.From, string(by.Action), importKey(tenant, ""), tenant, assetID)
