@@ -22,6 +22,7 @@ const (
 	AuditActionIngestDelete   AuditAction = "ingest.delete"
 	AuditActionIngestImport   AuditAction = "ingest.import"
 	AuditActionIngestRetry    AuditAction = "ingest.retry"
+	AuditActionIngestSchedule AuditAction = "ingest.schedule"
 	AuditActionIngestSubmit   AuditAction = "ingest.submit"
 	AuditActionPlaybackSelect AuditAction = "playback.select"
 	AuditActionProfileApply   AuditAction = "profile.apply"
@@ -44,6 +45,8 @@ func (e AuditAction) Valid() bool {
 		return true
 	case AuditActionIngestRetry:
 		return true
+	case AuditActionIngestSchedule:
+		return true
 	case AuditActionIngestSubmit:
 		return true
 	case AuditActionPlaybackSelect:
@@ -61,6 +64,30 @@ func (e AuditAction) Valid() bool {
 	case AuditActionUploadCreate:
 		return true
 	case AuditActionUploadDelete:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Capability.
+const (
+	CapabilityAv1  Capability = "av1"
+	CapabilityGpu  Capability = "gpu"
+	CapabilityHevc Capability = "hevc"
+	CapabilityUhd  Capability = "uhd"
+)
+
+// Valid indicates whether the value is a known member of the Capability enum.
+func (e Capability) Valid() bool {
+	switch e {
+	case CapabilityAv1:
+		return true
+	case CapabilityGpu:
+		return true
+	case CapabilityHevc:
+		return true
+	case CapabilityUhd:
 		return true
 	default:
 		return false
@@ -136,6 +163,27 @@ func (e IngestStatus) Valid() bool {
 	case IngestStatusRUNNING:
 		return true
 	case IngestStatusSKIPPED:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Priority.
+const (
+	PriorityHIGH   Priority = "HIGH"
+	PriorityLOW    Priority = "LOW"
+	PriorityNORMAL Priority = "NORMAL"
+)
+
+// Valid indicates whether the value is a known member of the Priority enum.
+func (e Priority) Valid() bool {
+	switch e {
+	case PriorityHIGH:
+		return true
+	case PriorityLOW:
+		return true
+	case PriorityNORMAL:
 		return true
 	default:
 		return false
@@ -338,6 +386,9 @@ type AuditList struct {
 	Cursor *string `json:"cursor"`
 }
 
+// Capability Something that not every machine can do: encode in HEVC, in AV1, pictures of more than 1080 lines, or on a graphics processor.
+type Capability string
+
 // EventChange What happened to it since the client last heard of it. A profile is `created` with each version.
 type EventChange string
 
@@ -488,7 +539,11 @@ type Me struct {
 
 // Plan The steps of an ingest.
 type Plan struct {
-	IngestID string `json:"ingestId"`
+	IngestID string   `json:"ingestId"`
+	Priority Priority `json:"priority"`
+
+	// DueTime When it should be done; null if nobody waits for it.
+	DueTime *Timestamp `json:"dueTime"`
 
 	// Steps In profile order.
 	Steps []Step `json:"steps"`
@@ -553,6 +608,9 @@ type Preview struct {
 	// Notes What would be refused or skipped, and other remarks.
 	Notes []string `json:"notes"`
 }
+
+// Priority What goes first among what waits.
+type Priority string
 
 // Problem An error, RFC 9457.
 type Problem struct {
@@ -682,6 +740,22 @@ type Report struct {
 
 	// Source What an ENCODING started from; null for other stages, and for tasks of earlier releases.
 	Source *SourceReport `json:"source"`
+}
+
+// Schedule When an ingest has its turn.
+type Schedule struct {
+	Priority Priority `json:"priority"`
+
+	// DueTime When it should be done; null if nobody waits for it.
+	DueTime *Timestamp `json:"dueTime"`
+}
+
+// ScheduleChange When an ingest is to have its turn.
+type ScheduleChange struct {
+	Priority Priority `json:"priority"`
+
+	// DueTime When it should be done. From an hour before it on the ingest goes first, as HIGH. Null, or left out, if nobody waits for it.
+	DueTime *Timestamp `json:"dueTime,omitempty"`
 }
 
 // SourceAudio The facts of an audio track.
@@ -975,6 +1049,9 @@ type Step struct {
 
 	// NotBefore When a waiting attempt may start.
 	NotBefore *Timestamp `json:"notBefore"`
+
+	// Needs What a worker must be able to do to run it.
+	Needs []Capability `json:"needs"`
 }
 
 // StepState never: the ingest is over, or bound to end, without it.
@@ -1021,6 +1098,10 @@ type Submission struct {
 	// Force Do the work even if the same files were ingested before.
 	Force    bool                `json:"force,omitempty"`
 	Filesets []SubmissionFileset `json:"filesets,omitempty"`
+	Priority Priority            `json:"priority,omitempty"`
+
+	// DueTime When it should be done. From an hour before it on the ingest goes first, as HIGH.
+	DueTime *Timestamp `json:"dueTime,omitempty"`
 }
 
 // SubmissionFile A file to ingest.
@@ -1105,6 +1186,48 @@ type TaskDetail struct {
 
 // TaskStatus TASK_PENDING waits for its next attempt.
 type TaskStatus string
+
+// Worker A process that runs tasks, as it describes itself.
+type Worker struct {
+	// ID New with each start.
+	ID   string `json:"id"`
+	Host string `json:"host"`
+
+	// Version Of the program.
+	Version string `json:"version"`
+
+	// Stages Those that it runs tasks of.
+	Stages       []WorkerStage `json:"stages"`
+	Capabilities []Capability  `json:"capabilities"`
+
+	// Memory Bytes of the machine, or of the limit that it runs under.
+	Memory     int64 `json:"memory"`
+	Processors int   `json:"processors"`
+
+	// Scratch Bytes that its tasks may use in all.
+	Scratch int64 `json:"scratch"`
+
+	// Running Tasks under way.
+	Running   int       `json:"running"`
+	StartTime Timestamp `json:"startTime"`
+
+	// SeenTime When it was last heard of.
+	SeenTime Timestamp `json:"seenTime"`
+}
+
+// WorkerList The processes that run tasks.
+type WorkerList struct {
+	Items []Worker `json:"items"`
+	Count int      `json:"count"`
+}
+
+// WorkerStage A stage that a worker runs tasks of.
+type WorkerStage struct {
+	Stage Stage `json:"stage"`
+
+	// Slots How many at the same time.
+	Slots int `json:"slots"`
+}
 
 // AssetID defines model for AssetID.
 type AssetID = string
@@ -1223,6 +1346,9 @@ type ImportIngestsJSONRequestBody = ImportDocument
 
 // SubmitIngestJSONRequestBody defines body for SubmitIngest for application/json ContentType.
 type SubmitIngestJSONRequestBody = Submission
+
+// SetScheduleJSONRequestBody defines body for SetSchedule for application/json ContentType.
+type SetScheduleJSONRequestBody = ScheduleChange
 
 // PutProfileJSONRequestBody defines body for PutProfile for application/json ContentType.
 type PutProfileJSONRequestBody = ProfileDocument
@@ -1472,6 +1598,37 @@ type ClientInterface interface {
 	// Corresponds with POST /ingests/{ingestId}/retry (the `RetryIngest` operationId).
 	RetryIngest(ctx context.Context, ingestID IngestID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetSchedule Show an ingest's priority and due time
+	//
+	// Needs the permission `ingests:read`.
+	//
+	// Corresponds with GET /ingests/{ingestId}/schedule (the `GetSchedule` operationId).
+	GetSchedule(ctx context.Context, ingestID IngestID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetScheduleWithBody Set an ingest's priority and due time
+	//
+	// What waits is reordered at once; what runs goes on. The same again changes nothing. 409 once the ingest is
+	// over, and for imported ones.
+	//
+	// Needs the permission `ingests:schedule`.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /ingests/{ingestId}/schedule (the `SetSchedule` operationId).
+	SetScheduleWithBody(ctx context.Context, ingestID IngestID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetSchedule Set an ingest's priority and due time
+	//
+	// What waits is reordered at once; what runs goes on. The same again changes nothing. 409 once the ingest is
+	// over, and for imported ones.
+	//
+	// Needs the permission `ingests:schedule`.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /ingests/{ingestId}/schedule (the `SetSchedule` operationId).
+	SetSchedule(ctx context.Context, ingestID IngestID, body SetScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetTask Show a task with its attempts
 	//
 	// Needs the permission `ingests:read`.
@@ -1591,6 +1748,15 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /statistics (the `GetStatistics` operationId).
 	GetStatistics(ctx context.Context, params *GetStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListWorkers List the processes that run tasks
+	//
+	// Those that were heard of within the last 30 seconds, by host, then id. They work for all tenants.
+	//
+	// Needs the permission `ingests:read`.
+	//
+	// Corresponds with GET /workers (the `ListWorkers` operationId).
+	ListWorkers(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
 // DeleteAsset Delete an asset with all its ingests and published files
@@ -1931,6 +2097,67 @@ func (c *api) RetryIngest(ctx context.Context, ingestID IngestID, reqEditors ...
 	return c.Client.Do(req)
 }
 
+// GetSchedule Show an ingest's priority and due time
+//
+// Needs the permission `ingests:read`.
+//
+// Corresponds with GET /ingests/{ingestId}/schedule (the `GetSchedule` operationId).
+func (c *api) GetSchedule(ctx context.Context, ingestID IngestID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetScheduleRequest(c.Server, ingestID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetScheduleWithBody Set an ingest's priority and due time
+//
+// What waits is reordered at once; what runs goes on. The same again changes nothing. 409 once the ingest is
+// over, and for imported ones.
+//
+// Needs the permission `ingests:schedule`.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /ingests/{ingestId}/schedule (the `SetSchedule` operationId).
+func (c *api) SetScheduleWithBody(ctx context.Context, ingestID IngestID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetScheduleRequestWithBody(c.Server, ingestID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetSchedule Set an ingest's priority and due time
+//
+// What waits is reordered at once; what runs goes on. The same again changes nothing. 409 once the ingest is
+// over, and for imported ones.
+//
+// Needs the permission `ingests:schedule`.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /ingests/{ingestId}/schedule (the `SetSchedule` operationId).
+func (c *api) SetSchedule(ctx context.Context, ingestID IngestID, body SetScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetScheduleRequest(c.Server, ingestID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetTask Show a task with its attempts
 //
 // Needs the permission `ingests:read`.
@@ -2171,6 +2398,25 @@ func (c *api) CheckSource(ctx context.Context, body CheckSourceJSONRequestBody, 
 // Corresponds with GET /statistics (the `GetStatistics` operationId).
 func (c *api) GetStatistics(ctx context.Context, params *GetStatisticsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetStatisticsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListWorkers List the processes that run tasks
+//
+// Those that were heard of within the last 30 seconds, by host, then id. They work for all tenants.
+//
+// Needs the permission `ingests:read`.
+//
+// Corresponds with GET /workers (the `ListWorkers` operationId).
+func (c *api) ListWorkers(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListWorkersRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -2949,6 +3195,87 @@ func NewRetryIngestRequest(server string, ingestID IngestID) (*http.Request, err
 	return req, nil
 }
 
+// NewGetScheduleRequest constructs an http.Request for the GetSchedule method
+func NewGetScheduleRequest(server string, ingestID IngestID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "ingestId", ingestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/ingests/%s/schedule", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetScheduleRequest calls the generic SetSchedule builder with application/json body
+func NewSetScheduleRequest(server string, ingestID IngestID, body SetScheduleJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetScheduleRequestWithBody(server, ingestID, "application/json", bodyReader)
+}
+
+// NewSetScheduleRequestWithBody constructs an http.Request for the SetSchedule method, with any body, and a specified content type
+func NewSetScheduleRequestWithBody(server string, ingestID IngestID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "ingestId", ingestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/ingests/%s/schedule", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewGetTaskRequest constructs an http.Request for the GetTask method
 func NewGetTaskRequest(server string, ingestID IngestID, taskID string) (*http.Request, error) {
 	var err error
@@ -3402,6 +3729,33 @@ func NewGetStatisticsRequest(server string, params *GetStatisticsParams) (*http.
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
 		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListWorkersRequest constructs an http.Request for the ListWorkers method
+func NewListWorkersRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/workers")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)

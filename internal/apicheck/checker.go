@@ -3,6 +3,7 @@ package apicheck
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -42,8 +43,9 @@ func tighten(name string, schema *openapi3.Schema) {
 		schema.AdditionalProperties.Has = &closed
 	}
 	for _, property := range schema.Properties {
-		// Times of files come from the caller, to the nanosecond.
-		if property.Value.Format == "date-time" && name != "FileCheck" {
+		// Times in what a caller sends have any offset, and those of files are to the
+		// nanosecond.
+		if property.Value.Format == "date-time" && !slices.Contains([]string{"FileCheck", "Submission", "ScheduleChange"}, name) {
 			property.Value.Pattern = timeForm
 		}
 	}

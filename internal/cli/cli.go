@@ -60,9 +60,11 @@ type grammar struct {
 	Watch       watchCmd       `cmd:"" help:"Follow an ingest to its end."`
 	Cancel      cancelCmd      `cmd:"" help:"Stop an ingest."`
 	Retry       retryCmd       `cmd:"" help:"Take up a failed or cancelled ingest again."`
+	Priority    priorityCmd    `cmd:"" help:"Set an ingest's priority and due time."`
 	Delete      deleteCmd      `cmd:"" help:"Remove a finished ingest and what it published."`
 	Profile     profileCmd     `cmd:"" help:"Work with profiles."`
 	Playback    playbackCmd    `cmd:"" help:"Show what plays for an asset, or roll it back."`
+	Workers     workersCmd     `cmd:"" help:"List the processes that run tasks."`
 	Import      importCmd      `cmd:"" help:"Take over the history of another Status API."`
 	Audit       auditCmd       `cmd:"" help:"Show who changed what."`
 	Backup      backupCmd      `cmd:"" help:"Copy the database to a file, while the server runs or not."`

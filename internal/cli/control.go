@@ -90,6 +90,9 @@ func (sh *shell) waiting(ctx context.Context, s *session, d *client.IngestDetail
 	case err != nil:
 		return err
 	}
+	if plan.DueTime != nil || plan.Priority == client.PriorityHIGH || plan.Priority == client.PriorityLOW {
+		fmt.Fprintf(sh.out, "\nPriority: %s\n", turn(plan.Priority, plan.DueTime))
+	}
 	rows := [][]string{{"STEP", "STATE", "WAITS FOR"}}
 	for _, r := range newFrame(d, plan, nil).rows {
 		if r.note != "" && (r.state == "waiting" || r.state == "ready" || r.state == "retrying") {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -16,18 +17,20 @@ const mediaSubtitle = "SUBTITLE"
 
 type submitCmd struct {
 	remote
-	Source         string   `arg:"" help:"URL (http, https, file, upload) or path. A path outside the server's --allow-source-dir is uploaded."`
-	Asset          string   `required:"" placeholder:"ID" help:"The asset that the file is of."`
-	Subtitle       []string `sep:"none" placeholder:"SOURCE[=TAG]" help:"A subtitle file for it, with its language: film.srt=en. Default: the one that its name tells (film.en.srt). May be repeated."`
-	Profile        string   `placeholder:"NAME" help:"The profile to run. Default: default."`
-	ProfileVersion int64    `placeholder:"ID" help:"Its version. Default: the newest."`
-	MediaType      string   `placeholder:"TYPE" help:"What the file is: VIDEO, AUDIO, SUBTITLE or SMIL. Default: SUBTITLE for .srt, .vtt, .ttml, .dfxp and .xml, else VIDEO."`
-	Language       string   `placeholder:"TAG" help:"Its language (BCP 47), such as en, or en-x-forced and en-x-sdh for subtitles. Default: for subtitles the one that its name tells."`
-	MD5            string   `name:"md5" placeholder:"SUM" help:"Its MD5 checksum, 32 hexadecimal digits; verified, and used to skip what is known."`
-	Force          bool     `help:"Do the work even if the same file was ingested before."`
-	DryRun         bool     `help:"Only show what would be done."`
-	Wait           bool     `help:"Follow the ingest to its end."`
-	IdempotencyKey string   `placeholder:"KEY" help:"Submitting the same address again with the same key makes no second ingest (7 days). Default: a random one."`
+	Source         string    `arg:"" help:"URL (http, https, file, upload) or path. A path outside the server's --allow-source-dir is uploaded."`
+	Asset          string    `required:"" placeholder:"ID" help:"The asset that the file is of."`
+	Subtitle       []string  `sep:"none" placeholder:"SOURCE[=TAG]" help:"A subtitle file for it, with its language: film.srt=en. Default: the one that its name tells (film.en.srt). May be repeated."`
+	Profile        string    `placeholder:"NAME" help:"The profile to run. Default: default."`
+	ProfileVersion int64     `placeholder:"ID" help:"Its version. Default: the newest."`
+	MediaType      string    `placeholder:"TYPE" help:"What the file is: VIDEO, AUDIO, SUBTITLE or SMIL. Default: SUBTITLE for .srt, .vtt, .ttml, .dfxp and .xml, else VIDEO."`
+	Language       string    `placeholder:"TAG" help:"Its language (BCP 47), such as en, or en-x-forced and en-x-sdh for subtitles. Default: for subtitles the one that its name tells."`
+	MD5            string    `name:"md5" placeholder:"SUM" help:"Its MD5 checksum, 32 hexadecimal digits; verified, and used to skip what is known."`
+	Priority       string    `placeholder:"PRIORITY" help:"What goes first among what waits: HIGH, NORMAL or LOW. Default: NORMAL."`
+	Due            time.Time `placeholder:"TIME" help:"When it should be done, ISO 8601: 2026-12-01T06:00:00Z. It goes first from an hour before."`
+	Force          bool      `help:"Do the work even if the same file was ingested before."`
+	DryRun         bool      `help:"Only show what would be done."`
+	Wait           bool      `help:"Follow the ingest to its end."`
+	IdempotencyKey string    `placeholder:"KEY" help:"Submitting the same address again with the same key makes no second ingest (7 days). Default: a random one."`
 }
 
 func (c *submitCmd) Run(ctx context.Context, sh *shell) error {
@@ -66,7 +69,10 @@ func (c *submitCmd) Run(ctx context.Context, sh *shell) error {
 // submission is what is to be submitted; files that the server cannot read have
 // been uploaded.
 func (c *submitCmd) submission(ctx context.Context, sh *shell, s *session) (client.Submission, error) {
-	sub := client.Submission{AssetID: c.Asset, Profile: c.Profile, ProfileVersionID: c.ProfileVersion, Force: c.Force}
+	sub := client.Submission{
+		AssetID: c.Asset, Profile: c.Profile, ProfileVersionID: c.ProfileVersion, Force: c.Force,
+		Priority: priorityOf(c.Priority), DueTime: dueOf(c.Due),
+	}
 	mediaType, language := strings.ToUpper(c.MediaType), c.Language
 	if mediaType == "" && isSubtitle(c.Source) {
 		mediaType = mediaSubtitle

@@ -40,11 +40,12 @@ type bodyRule struct {
 func bodyRules() map[string]bodyRule {
 	text := func() any { return new(jsontext.Value) }
 	return map[string]bodyRule{
-		"POST /ingests":                  {limit: maxBody, typed: func() any { return new(api.Submission) }},
-		"PUT /assets/{assetId}/playback": {limit: maxBody, typed: func() any { return new(api.PlaybackSelection) }},
-		"PUT /profiles/{name}":           {limit: maxBody, yaml: true, typed: text},
-		"POST /imports":                  {limit: maxImport, typed: text},
-		"POST /sources/check":            {limit: maxBody, typed: func() any { return new(api.FileCheck) }},
+		"POST /ingests":                    {limit: maxBody, typed: func() any { return new(api.Submission) }},
+		"PUT /ingests/{ingestId}/schedule": {limit: maxBody, typed: func() any { return new(api.ScheduleChange) }},
+		"PUT /assets/{assetId}/playback":   {limit: maxBody, typed: func() any { return new(api.PlaybackSelection) }},
+		"PUT /profiles/{name}":             {limit: maxBody, yaml: true, typed: text},
+		"POST /imports":                    {limit: maxImport, typed: text},
+		"POST /sources/check":              {limit: maxBody, typed: func() any { return new(api.FileCheck) }},
 	}
 }
 

@@ -90,10 +90,10 @@ func TestTenantOfPages(t *testing.T) {
 	t.Parallel()
 	s := browsing(t)
 	for _, tc := range []struct{ path, want string }{
-		{"/ui/acme/ingests", "dora|127.0.0.1|acme|[acme beta]|11|<nil>"},
-		{"/ui/beta/", "dora|127.0.0.1|beta|[acme beta]|11|<nil>"},
-		{"/ui/beta", "dora|127.0.0.1|beta|[acme beta]|11|<nil>"},
-		{"/ui/", "dora|127.0.0.1||[acme beta]|11|<nil>"},
+		{"/ui/acme/ingests", "dora|127.0.0.1|acme|[acme beta]|12|<nil>"},
+		{"/ui/beta/", "dora|127.0.0.1|beta|[acme beta]|12|<nil>"},
+		{"/ui/beta", "dora|127.0.0.1|beta|[acme beta]|12|<nil>"},
+		{"/ui/", "dora|127.0.0.1||[acme beta]|12|<nil>"},
 		{"/ui/other/ingests", "dora|127.0.0.1||[acme beta]|0|The token is not for the tenant other."},
 		{"/ui/a%20b/ingests", "|127.0.0.1||[]|0|There is nothing at this path."},
 		{"/ui/-a/ingests", "|127.0.0.1||[]|0|There is nothing at this path."},
@@ -104,7 +104,7 @@ func TestTenantOfPages(t *testing.T) {
 		}
 	}
 	// Not both: the address that a person sees is what counts.
-	if got := s.send(t, "GET", "/ui/acme/x", "", "Cookie", "s=two", tenantHeader, "beta").text; got != "dora|127.0.0.1|acme|[acme beta]|11|<nil>" {
+	if got := s.send(t, "GET", "/ui/acme/x", "", "Cookie", "s=two", tenantHeader, "beta").text; got != "dora|127.0.0.1|acme|[acme beta]|12|<nil>" {
 		t.Error(got)
 	}
 	// Whom pages cannot know they are told of.
@@ -114,7 +114,7 @@ func TestTenantOfPages(t *testing.T) {
 		s.send(t, "GET", "/ui/acme/ingests", "", "Cookie", cookie).is(t, 200, want)
 	}
 	open := setup(t, &memory{}, s.mounts)
-	if got := open.send(t, "GET", "/ui/beta/x", "").text; got != "local|127.0.0.1|beta|[]|11|<nil>" {
+	if got := open.send(t, "GET", "/ui/beta/x", "").text; got != "local|127.0.0.1|beta|[]|12|<nil>" {
 		t.Error(got)
 	}
 }

@@ -162,7 +162,7 @@ func TestClientUploads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, name, size, err := server.Open("acme", strings.TrimPrefix(uri, "upload:"))
+	file, name, size, err := server.Open(t.Context(), "acme", strings.TrimPrefix(uri, "upload:"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func TestRefusals(t *testing.T) {
 	t.Parallel()
 	for code, routes := range map[vod.Code][]string{
 		vod.NotFound: {
-			"GET /ingests/i", "GET /ingests/i/plan", "GET /ingests/i/tasks/t", "POST /ingests/i/retry", "DELETE /ingests/i",
+			"GET /ingests/i", "GET /ingests/i/plan", "GET /ingests/i/schedule", "GET /ingests/i/tasks/t", "POST /ingests/i/retry", "DELETE /ingests/i",
 			"DELETE /cancel/i", "DELETE /assets/7", "GET /profiles/p/versions",
 		},
 		vod.Conflict: {"DELETE /cancel/i", "POST /ingests/i/retry", "DELETE /ingests/i", "DELETE /assets/7"},
@@ -51,6 +51,10 @@ func TestRefusals(t *testing.T) {
 			s.send(t, method, path, "").is(t, map[vod.Code]int{vod.NotFound: 404, vod.Conflict: 409}[code], `"detail":"Not so."`)
 		}
 	}
+	for code, status := range map[vod.Code]int{vod.NotFound: 404, vod.Conflict: 409} {
+		s := setup(t, &memory{failure: vod.Faultf(code, "Not so.")}, nil)
+		s.send(t, "PUT", "/ingests/i/schedule", `{"priority":"LOW"}`).is(t, status, "Not so.")
+	}
 	s := setup(t, &memory{playing: []vod.Playback{{AssetID: "7", IngestID: "i"}}, failure: vod.Faultf(vod.Conflict, "Gone.")}, nil)
 	s.send(t, "PUT", "/assets/7/playback", `{"ingestId":"i"}`).is(t, 409, "Gone.")
 }
@@ -60,7 +64,7 @@ func TestBodiesTooLargeOrOfAnotherType(t *testing.T) {
 	t.Parallel()
 	s := setup(t, &memory{}, nil)
 	large := `{"x":"` + strings.Repeat("x", maxBody) + `"}`
-	for _, route := range []string{"POST /ingests", "PUT /assets/7/playback", "PUT /profiles/p", "POST /imports", "POST /sources/check"} {
+	for _, route := range []string{"POST /ingests", "PUT /ingests/i/schedule", "PUT /assets/7/playback", "PUT /profiles/p", "POST /imports", "POST /sources/check"} {
 		method, path, _ := strings.Cut(route, " ")
 		s.send(t, method, path, "x", "Content-Type", "text/plain").is(t, 415, "Content-Type must be application/json")
 		if path != "/imports" {

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/via-orchestrate/orchestrate/internal/httpd/api"
+	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
 	"github.com/via-orchestrate/orchestrate/internal/store"
 )
 
@@ -83,11 +84,16 @@ func (s *server) GetIngest(ctx context.Context, r api.GetIngestRequestObject) (a
 
 // GetPlan implements api.StrictServerInterface.
 func (s *server) GetPlan(ctx context.Context, r api.GetPlanRequestObject) (api.GetPlanResponseObject, error) {
-	views, err := s.service.Steps(ctx, Caller(ctx), r.IngestID)
+	run, err := s.service.Get(ctx, Caller(ctx), r.IngestID)
 	if err != nil {
 		return nil, err
 	}
-	return api.GetPlan200JSONResponse{IngestID: r.IngestID, Steps: steps(views)}, nil
+	views, err := s.service.StepsOf(ctx, Caller(ctx), run)
+	if err != nil {
+		return nil, err
+	}
+	turn := schedule(orchestrate.ScheduleOf(run.Ingest))
+	return api.GetPlan200JSONResponse{IngestID: r.IngestID, Priority: turn.Priority, DueTime: turn.DueTime, Steps: steps(views)}, nil
 }
 
 // GetTask implements api.StrictServerInterface.

@@ -77,7 +77,7 @@ func withRunning() *memory {
 		}}},
 		views: []orchestrate.StepView{{
 			Step: 2, Stage: vod.Playout, Name: "catalog", Type: "CATALOG", Filter: "distributed", State: "waiting",
-			Reason: "Waits for step 1.", After: []int{1}, NotBefore: noon(),
+			Reason: "Waits for step 1.", After: []int{1}, NotBefore: noon(), Needs: []vod.Capability{vod.CanHEVC},
 		}},
 	}
 }
@@ -138,9 +138,9 @@ func TestTaskWithAttempts(t *testing.T) {
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	s := setup(t, withRunning(), nil)
-	s.send(t, http.MethodGet, "/ingests/run-1/plan", "").is(t, 200, `{"ingestId":"run-1","steps":[{"step":2,"stage":"PLAYOUT",`+
+	s.send(t, http.MethodGet, "/ingests/run-1/plan", "").is(t, 200, `{"ingestId":"run-1","priority":"NORMAL","dueTime":null,"steps":[{"step":2,"stage":"PLAYOUT",`+
 		`"name":"catalog","type":"CATALOG","filter":"distributed","labelOut":null,"taskId":null,"state":"waiting",`+
-		`"reason":"Waits for step 1.","after":[1],"notBefore":"2022-01-02T12:00:00.000Z"}]}`)
+		`"reason":"Waits for step 1.","after":[1],"notBefore":"2022-01-02T12:00:00.000Z","needs":["hevc"]}]}`)
 }
 
 func TestSteering(t *testing.T) {

@@ -81,6 +81,7 @@ func steps(views []orchestrate.StepView) []api.Step {
 			Step: v.Step, Stage: api.Stage(v.Stage), Name: v.Name, Type: v.Type, Filter: v.Filter,
 			LabelOut: textOrNull(v.LabelOut), TaskID: textOrNull(v.TaskID),
 			State: api.StepState(v.State), Reason: v.Reason, After: listed(v.After), NotBefore: timeOrNull(v.NotBefore),
+			Needs: capabilities(v.Needs),
 		})
 	}
 	return list

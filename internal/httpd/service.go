@@ -22,6 +22,8 @@ type Service interface {
 	AuditList(ctx context.Context, by vod.Caller, f store.AuditFilter) (page []vod.AuditEntry, more bool, err error)
 	// Statistics tells what the caller's ingests came to.
 	Statistics(ctx context.Context, by vod.Caller, q statistics.Query) (statistics.Report, error)
+	// Workers gives the processes that run tasks.
+	Workers(ctx context.Context, by vod.Caller) ([]vod.Worker, error)
 	// Ready tells whether work can be taken.
 	Ready(ctx context.Context) error
 }
@@ -35,10 +37,13 @@ type IngestService interface {
 	// not known where that cannot be told.
 	ListVersion(by vod.Caller) (version uint64, known bool, err error)
 	Get(ctx context.Context, by vod.Caller, id string) (vod.Run, error)
-	Steps(ctx context.Context, by vod.Caller, id string) ([]orchestrate.StepView, error)
+	// StepsOf gives every step of a run that Get gave the same caller.
+	StepsOf(ctx context.Context, by vod.Caller, run vod.Run) ([]orchestrate.StepView, error)
 	Task(ctx context.Context, by vod.Caller, ingestID, taskID string) (orchestrate.TaskView, error)
 	Cancel(ctx context.Context, by vod.Caller, id string) error
 	Retry(ctx context.Context, by vod.Caller, id string) error
+	// Reschedule gives what the schedule is then.
+	Reschedule(ctx context.Context, by vod.Caller, id string, to orchestrate.Schedule) (orchestrate.Schedule, error)
 	Delete(ctx context.Context, by vod.Caller, id string) error
 	// Import takes one list answer, item of one, or detail document.
 	Import(ctx context.Context, by vod.Caller, document json.RawMessage) ([]orchestrate.ImportRow, error)

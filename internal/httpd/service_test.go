@@ -24,6 +24,7 @@ type memory struct {
 	profiles []vod.ProfileVersion
 	playing  []vod.Playback   // newest first; the first one plays
 	audit    []vod.AuditEntry // newest first
+	workers  []vod.Worker
 	keys     map[string]orchestrate.RequestKey
 	failure  error // given back by every call, if set
 	panics   bool  // Get panics
@@ -113,11 +114,29 @@ func (m *memory) Get(_ context.Context, by vod.Caller, id string) (vod.Run, erro
 	return *run, nil
 }
 
-func (m *memory) Steps(_ context.Context, by vod.Caller, id string) ([]orchestrate.StepView, error) {
+func (m *memory) StepsOf(_ context.Context, by vod.Caller, run vod.Run) ([]orchestrate.StepView, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	_, err := m.find(by.Tenant, id)
+	_, err := m.find(by.Tenant, run.Ingest.ID)
 	return m.views, err
+}
+
+func (m *memory) Reschedule(_ context.Context, by vod.Caller, id string, to orchestrate.Schedule) (orchestrate.Schedule, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	run, err := m.find(by.Tenant, id)
+	if err != nil {
+		return to, err
+	}
+	if run.Ingest.Status.Final() {
+		return to, vod.Faultf(vod.Conflict, "The ingest is %s.", run.Ingest.Status)
+	}
+	run.Ingest.Priority, run.Ingest.Due = to.Priority, to.Due
+	return to, nil
+}
+
+func (m *memory) Workers(context.Context, vod.Caller) ([]vod.Worker, error) {
+	return m.workers, m.failure
 }
 
 func (m *memory) Task(_ context.Context, by vod.Caller, ingestID, taskID string) (orchestrate.TaskView, error) {

@@ -51,7 +51,10 @@ func (s *server) preview(ctx context.Context, submission orchestrate.Submission)
 // submissionOf takes either form. What the values mean is checked by the use
 // case.
 func submissionOf(b api.Submission) (orchestrate.Submission, error) {
-	out := orchestrate.Submission{AssetID: b.AssetID, Profile: b.Profile, ProfileVersion: b.ProfileVersionID, Force: b.Force}
+	out := orchestrate.Submission{
+		AssetID: b.AssetID, Profile: b.Profile, ProfileVersion: b.ProfileVersionID, Force: b.Force,
+		Schedule: scheduleOf(b.Priority, b.DueTime),
+	}
 	short := api.SubmissionFile{MediaType: b.MediaType, Language: b.Language, URI: b.URI, MD5Sum: b.MD5Sum}
 	switch {
 	case len(b.Filesets) == 0 && b.URI == "":

@@ -97,7 +97,7 @@ func (s *Service) gone(ctx context.Context, run vod.Run) (func(vod.Step, vod.Tas
 }
 
 // change is [store.Ingests.IngestChange] for an ingest of the caller's tenant,
-// with an audit entry where it changes the status.
+// with an audit entry where it changes the status or the schedule.
 func (s *Service) change(ctx context.Context, by vod.Caller, action vod.Action, run vod.Run, change func(*vod.Run) error) error {
 	if run.Ingest.Imported {
 		return change(&run) // Refuses it: history does not change.
@@ -108,11 +108,11 @@ func (s *Service) change(ctx context.Context, by vod.Caller, action vod.Action, 
 		if run.Ingest.Tenant != by.Tenant {
 			return noIngest(id)
 		}
-		before := run.Ingest.Status
+		before := run.Ingest
 		if err := change(run); err != nil {
 			return err
 		}
-		if changed = run.Ingest.Status != before; changed {
+		if changed = run.Ingest.Status != before.Status || !sameTurn(run.Ingest, before); changed {
 			run.Audit = s.audit(by, action, run.Ingest)
 		}
 		return nil

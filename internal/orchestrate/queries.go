@@ -122,7 +122,7 @@ func stepViews(p *plan.Plan, run vod.Run, waiting func(taskID string) string) []
 	for i, step := range p.Steps() {
 		v := StepView{
 			Step: i, Stage: step.Stage, Name: step.Name, Type: step.Type,
-			Filter: step.Filter, LabelOut: step.LabelOut, After: p.After(i),
+			Filter: step.Filter, LabelOut: step.LabelOut, After: p.After(i), Needs: p.NeedsOf(i),
 		}
 		var task *vod.Task
 		for j := range run.Tasks {

@@ -63,6 +63,10 @@ func (s *Service) build(ctx context.Context, tenant string, sub Submission) (vod
 	if err != nil {
 		return vod.Ingest{}, err
 	}
+	schedule, err := sub.check()
+	if err != nil {
+		return vod.Ingest{}, err
+	}
 	if sub.Profile == "" {
 		sub.Profile = s.builtIn.Name
 	}
@@ -82,6 +86,7 @@ func (s *Service) build(ctx context.Context, tenant string, sub Submission) (vod
 		ProfileName: version.Name, ProfileVersion: version.VersionID,
 		Status: vod.Queued, Start: vod.Millis(s.Now()), MediaTypes: mediaTypes(filesets),
 		Force: sub.Force, HasInput: true, Sources: sources,
+		Priority: schedule.Priority, Due: schedule.Due,
 	}
 	in.Input, err = profile.Input(profile.SnapshotParams{
 		Version: version, Tenant: tenant, AssetID: sub.AssetID, IngestID: in.ID,

@@ -13,6 +13,13 @@ type Submission struct {
 	ProfileVersion int64         // 0: the newest
 	Filesets       []vod.Fileset // labels are set here; whatever is given is replaced
 	Force          bool          // do the work even if the files are known
+	Schedule
+}
+
+// Schedule says when an ingest has its turn.
+type Schedule struct {
+	Priority vod.Priority // empty: [vod.Normal]
+	Due      time.Time    // when it should be done; zero: nobody waits for it
 }
 
 // RequestKey makes a submission repeatable.
@@ -29,11 +36,12 @@ type StepView struct {
 	Type      string
 	Filter    string
 	LabelOut  string
-	TaskID    string    // empty before the step is ready
-	State     string    // "waiting", "ready", "running", "done" or "never" (the ingest is over)
-	Reason    string    // a sentence: what it waits for
-	After     []int     // numbers of the steps that it depends on
-	NotBefore time.Time // when a waiting attempt may start; zero: no such time
+	TaskID    string           // empty before the step is ready
+	State     string           // "waiting", "ready", "running", "done" or "never" (the ingest is over)
+	Reason    string           // a sentence: what it waits for
+	After     []int            // numbers of the steps that it depends on
+	NotBefore time.Time        // when a waiting attempt may start; zero: no such time
+	Needs     []vod.Capability // what a worker must be able to do to run it
 }
 
 // Preview is what a dry run tells: the steps in their order, and what would be

@@ -22,6 +22,20 @@ func Cancel(run *vod.Run) error {
 	return nil
 }
 
+// Reschedule sets when a run has its turn; what is claimable tells by its level.
+// A run that is over is a Conflict.
+func Reschedule(run *vod.Run, priority vod.Priority, due time.Time) error {
+	in := &run.Ingest
+	switch {
+	case in.Imported:
+		return vod.Faultf(vod.Conflict, "Ingest %s was imported and never ran here, so it waits for nothing.", in.ID)
+	case in.Status.Final():
+		return vod.Faultf(vod.Conflict, "Ingest %s is %s already; a priority or due time makes no difference to it.", in.ID, in.Status)
+	}
+	in.Priority, in.Due = priority, due
+	return nil
+}
+
 // Retry opens a run that is FAILED or CANCELLED again: every task that is not
 // TASK_COMPLETED, or whose outputs are gone, is done again, with all that
 // depend on it. Attempt numbers, start time and progress go on.
@@ -62,6 +76,10 @@ func reset(t *vod.Task) {
 	t.Status, t.Error, t.End, t.NotBefore = vod.TaskPending, nil, time.Time{}, time.Time{}
 	t.Failures, t.Lost, t.Share = 0, 0, 0
 }
+
+// NeedsOf is what whoever runs a step must be able to do; see [Needs]. The
+// caller must not change it.
+func (p *Plan) NeedsOf(step int) []vod.Capability { return p.needs[step].must }
 
 // Ready is a task that may be claimed.
 type Ready struct {

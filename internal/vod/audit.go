@@ -10,6 +10,7 @@ const (
 	SubmittedIngest  Action = "ingest.submit"
 	CancelledIngest  Action = "ingest.cancel"
 	RetriedIngest    Action = "ingest.retry"
+	ScheduledIngest  Action = "ingest.schedule" // its priority or due time was changed
 	DeletedIngest    Action = "ingest.delete"
 	ImportedIngest   Action = "ingest.import"
 	AppliedProfile   Action = "profile.apply"

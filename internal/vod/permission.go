@@ -7,17 +7,18 @@ type Permission string
 
 // The permissions. Whoever may submit may upload, too.
 const (
-	ReadIngests    Permission = "ingests:read"
-	SubmitIngests  Permission = "ingests:submit"
-	CancelIngests  Permission = "ingests:cancel"
-	RetryIngests   Permission = "ingests:retry"
-	DeleteIngests  Permission = "ingests:delete"
-	ImportIngests  Permission = "ingests:import"
-	ReadProfiles   Permission = "profiles:read"
-	WriteProfiles  Permission = "profiles:write"
-	ReadPlayback   Permission = "playback:read"
-	SelectPlayback Permission = "playback:select"
-	ReadAudit      Permission = "audit:read"
+	ReadIngests     Permission = "ingests:read"
+	SubmitIngests   Permission = "ingests:submit"
+	CancelIngests   Permission = "ingests:cancel"
+	RetryIngests    Permission = "ingests:retry"
+	ScheduleIngests Permission = "ingests:schedule" // set priority and due time
+	DeleteIngests   Permission = "ingests:delete"
+	ImportIngests   Permission = "ingests:import"
+	ReadProfiles    Permission = "profiles:read"
+	WriteProfiles   Permission = "profiles:write"
+	ReadPlayback    Permission = "playback:read"
+	SelectPlayback  Permission = "playback:select"
+	ReadAudit       Permission = "audit:read"
 )
 
 // Permissions gives all permissions, those of a viewer first.
@@ -29,7 +30,7 @@ type Role string
 // The roles. Each may do all that the one before it may.
 const (
 	Viewer   Role = "viewer"   // looks
-	Operator Role = "operator" // submits, cancels, retries, rolls back
+	Operator Role = "operator" // submits, cancels, retries, sets priorities, rolls back
 	Admin    Role = "admin"    // keeps profiles, imports, deletes, reads the audit log
 )
 
@@ -39,7 +40,7 @@ func Roles() []Role { return []Role{Viewer, Operator, Admin} }
 // Permissions gives what a role may do; nothing for one that there is not.
 func (r Role) Permissions() []Permission {
 	viewer := []Permission{ReadIngests, ReadProfiles, ReadPlayback}
-	operator := slices.Concat(viewer, []Permission{SubmitIngests, CancelIngests, RetryIngests, SelectPlayback})
+	operator := slices.Concat(viewer, []Permission{SubmitIngests, CancelIngests, RetryIngests, ScheduleIngests, SelectPlayback})
 	switch r {
 	case Viewer:
 		return viewer

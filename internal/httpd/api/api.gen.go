@@ -24,6 +24,7 @@ const (
 	AuditActionIngestDelete   AuditAction = "ingest.delete"
 	AuditActionIngestImport   AuditAction = "ingest.import"
 	AuditActionIngestRetry    AuditAction = "ingest.retry"
+	AuditActionIngestSchedule AuditAction = "ingest.schedule"
 	AuditActionIngestSubmit   AuditAction = "ingest.submit"
 	AuditActionPlaybackSelect AuditAction = "playback.select"
 	AuditActionProfileApply   AuditAction = "profile.apply"
@@ -46,6 +47,8 @@ func (e AuditAction) Valid() bool {
 		return true
 	case AuditActionIngestRetry:
 		return true
+	case AuditActionIngestSchedule:
+		return true
 	case AuditActionIngestSubmit:
 		return true
 	case AuditActionPlaybackSelect:
@@ -63,6 +66,30 @@ func (e AuditAction) Valid() bool {
 	case AuditActionUploadCreate:
 		return true
 	case AuditActionUploadDelete:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Capability.
+const (
+	CapabilityAv1  Capability = "av1"
+	CapabilityGpu  Capability = "gpu"
+	CapabilityHevc Capability = "hevc"
+	CapabilityUhd  Capability = "uhd"
+)
+
+// Valid indicates whether the value is a known member of the Capability enum.
+func (e Capability) Valid() bool {
+	switch e {
+	case CapabilityAv1:
+		return true
+	case CapabilityGpu:
+		return true
+	case CapabilityHevc:
+		return true
+	case CapabilityUhd:
 		return true
 	default:
 		return false
@@ -138,6 +165,27 @@ func (e IngestStatus) Valid() bool {
 	case IngestStatusRUNNING:
 		return true
 	case IngestStatusSKIPPED:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Priority.
+const (
+	PriorityHIGH   Priority = "HIGH"
+	PriorityLOW    Priority = "LOW"
+	PriorityNORMAL Priority = "NORMAL"
+)
+
+// Valid indicates whether the value is a known member of the Priority enum.
+func (e Priority) Valid() bool {
+	switch e {
+	case PriorityHIGH:
+		return true
+	case PriorityLOW:
+		return true
+	case PriorityNORMAL:
 		return true
 	default:
 		return false
@@ -340,6 +388,9 @@ type AuditList struct {
 	Cursor *string `json:"cursor"`
 }
 
+// Capability Something that not every machine can do: encode in HEVC, in AV1, pictures of more than 1080 lines, or on a graphics processor.
+type Capability string
+
 // EventChange What happened to it since the client last heard of it. A profile is `created` with each version.
 type EventChange string
 
@@ -490,7 +541,11 @@ type Me struct {
 
 // Plan The steps of an ingest.
 type Plan struct {
-	IngestID string `json:"ingestId"`
+	IngestID string   `json:"ingestId"`
+	Priority Priority `json:"priority"`
+
+	// DueTime When it should be done; null if nobody waits for it.
+	DueTime *Timestamp `json:"dueTime"`
 
 	// Steps In profile order.
 	Steps []Step `json:"steps"`
@@ -555,6 +610,9 @@ type Preview struct {
 	// Notes What would be refused or skipped, and other remarks.
 	Notes []string `json:"notes"`
 }
+
+// Priority What goes first among what waits.
+type Priority string
 
 // Problem An error, RFC 9457.
 type Problem struct {
@@ -684,6 +742,22 @@ type Report struct {
 
 	// Source What an ENCODING started from; null for other stages, and for tasks of earlier releases.
 	Source *SourceReport `json:"source"`
+}
+
+// Schedule When an ingest has its turn.
+type Schedule struct {
+	Priority Priority `json:"priority"`
+
+	// DueTime When it should be done; null if nobody waits for it.
+	DueTime *Timestamp `json:"dueTime"`
+}
+
+// ScheduleChange When an ingest is to have its turn.
+type ScheduleChange struct {
+	Priority Priority `json:"priority"`
+
+	// DueTime When it should be done. From an hour before it on the ingest goes first, as HIGH. Null, or left out, if nobody waits for it.
+	DueTime *Timestamp `json:"dueTime,omitempty"`
 }
 
 // SourceAudio The facts of an audio track.
@@ -977,6 +1051,9 @@ type Step struct {
 
 	// NotBefore When a waiting attempt may start.
 	NotBefore *Timestamp `json:"notBefore"`
+
+	// Needs What a worker must be able to do to run it.
+	Needs []Capability `json:"needs"`
 }
 
 // StepState never: the ingest is over, or bound to end, without it.
@@ -1023,6 +1100,10 @@ type Submission struct {
 	// Force Do the work even if the same files were ingested before.
 	Force    bool                `json:"force,omitempty"`
 	Filesets []SubmissionFileset `json:"filesets,omitempty"`
+	Priority Priority            `json:"priority,omitempty"`
+
+	// DueTime When it should be done. From an hour before it on the ingest goes first, as HIGH.
+	DueTime *Timestamp `json:"dueTime,omitempty"`
 }
 
 // SubmissionFile A file to ingest.
@@ -1107,6 +1188,48 @@ type TaskDetail struct {
 
 // TaskStatus TASK_PENDING waits for its next attempt.
 type TaskStatus string
+
+// Worker A process that runs tasks, as it describes itself.
+type Worker struct {
+	// ID New with each start.
+	ID   string `json:"id"`
+	Host string `json:"host"`
+
+	// Version Of the program.
+	Version string `json:"version"`
+
+	// Stages Those that it runs tasks of.
+	Stages       []WorkerStage `json:"stages"`
+	Capabilities []Capability  `json:"capabilities"`
+
+	// Memory Bytes of the machine, or of the limit that it runs under.
+	Memory     int64 `json:"memory"`
+	Processors int   `json:"processors"`
+
+	// Scratch Bytes that its tasks may use in all.
+	Scratch int64 `json:"scratch"`
+
+	// Running Tasks under way.
+	Running   int       `json:"running"`
+	StartTime Timestamp `json:"startTime"`
+
+	// SeenTime When it was last heard of.
+	SeenTime Timestamp `json:"seenTime"`
+}
+
+// WorkerList The processes that run tasks.
+type WorkerList struct {
+	Items []Worker `json:"items"`
+	Count int      `json:"count"`
+}
+
+// WorkerStage A stage that a worker runs tasks of.
+type WorkerStage struct {
+	Stage Stage `json:"stage"`
+
+	// Slots How many at the same time.
+	Slots int `json:"slots"`
+}
 
 // AssetID defines model for AssetID.
 type AssetID = string
@@ -1226,6 +1349,9 @@ type ImportIngestsJSONRequestBody = ImportDocument
 // SubmitIngestJSONRequestBody defines body for SubmitIngest for application/json ContentType.
 type SubmitIngestJSONRequestBody = Submission
 
+// SetScheduleJSONRequestBody defines body for SetSchedule for application/json ContentType.
+type SetScheduleJSONRequestBody = ScheduleChange
+
 // PutProfileJSONRequestBody defines body for PutProfile for application/json ContentType.
 type PutProfileJSONRequestBody = ProfileDocument
 
@@ -1276,6 +1402,12 @@ type ServerInterface interface {
 	// RetryIngest Retry a failed or cancelled ingest
 	// (POST /ingests/{ingestId}/retry)
 	RetryIngest(w http.ResponseWriter, r *http.Request, ingestID IngestID)
+	// GetSchedule Show an ingest's priority and due time
+	// (GET /ingests/{ingestId}/schedule)
+	GetSchedule(w http.ResponseWriter, r *http.Request, ingestID IngestID)
+	// SetSchedule Set an ingest's priority and due time
+	// (PUT /ingests/{ingestId}/schedule)
+	SetSchedule(w http.ResponseWriter, r *http.Request, ingestID IngestID)
 	// GetTask Show a task with its attempts
 	// (GET /ingests/{ingestId}/tasks/{taskId})
 	GetTask(w http.ResponseWriter, r *http.Request, ingestID IngestID, taskID string)
@@ -1309,6 +1441,9 @@ type ServerInterface interface {
 	// GetStatistics Tell what ingests came to over time
 	// (GET /statistics)
 	GetStatistics(w http.ResponseWriter, r *http.Request, params GetStatisticsParams)
+	// ListWorkers List the processes that run tasks
+	// (GET /workers)
+	ListWorkers(w http.ResponseWriter, r *http.Request)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -1910,6 +2045,58 @@ func (siw *ServerInterfaceWrapper) RetryIngest(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// GetSchedule operation middleware
+func (siw *ServerInterfaceWrapper) GetSchedule(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "ingestId" -------------
+	var ingestID IngestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "ingestId", r.PathValue("ingestId"), &ingestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "ingestId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetSchedule(w, r, ingestID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SetSchedule operation middleware
+func (siw *ServerInterfaceWrapper) SetSchedule(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "ingestId" -------------
+	var ingestID IngestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "ingestId", r.PathValue("ingestId"), &ingestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "ingestId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SetSchedule(w, r, ingestID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // GetTask operation middleware
 func (siw *ServerInterfaceWrapper) GetTask(w http.ResponseWriter, r *http.Request) {
 
@@ -2198,6 +2385,20 @@ func (siw *ServerInterfaceWrapper) GetStatistics(w http.ResponseWriter, r *http.
 	handler.ServeHTTP(w, r)
 }
 
+// ListWorkers operation middleware
+func (siw *ServerInterfaceWrapper) ListWorkers(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListWorkers(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 type UnescapedCookieParamError struct {
 	ParamName string
 	Err       error
@@ -2332,6 +2533,8 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/ingests/{ingestId}", wrapper.GetIngest)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/ingests/{ingestId}/plan", wrapper.GetPlan)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/ingests/{ingestId}/retry", wrapper.RetryIngest)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/ingests/{ingestId}/schedule", wrapper.GetSchedule)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/ingests/{ingestId}/schedule", wrapper.SetSchedule)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/ingests/{ingestId}/tasks/{taskId}", wrapper.GetTask)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/me", wrapper.GetMe)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/openapi.yaml", wrapper.GetOpenAPI)
@@ -2343,6 +2546,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/schemas/profile.json", wrapper.GetProfileSchema)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/sources/check", wrapper.CheckSource)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/statistics", wrapper.GetStatistics)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/workers", wrapper.ListWorkers)
 
 	return m
 }
@@ -2668,6 +2872,51 @@ func (response RetryIngest202JSONResponse) VisitRetryIngestResponse(w http.Respo
 	return err
 }
 
+type GetScheduleRequestObject struct {
+	IngestID IngestID `json:"ingestId"`
+}
+
+type GetScheduleResponseObject interface {
+	VisitGetScheduleResponse(w http.ResponseWriter) error
+}
+
+type GetSchedule200JSONResponse Schedule
+
+func (response GetSchedule200JSONResponse) VisitGetScheduleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetScheduleRequestObject struct {
+	IngestID IngestID `json:"ingestId"`
+	Body     *SetScheduleJSONRequestBody
+}
+
+type SetScheduleResponseObject interface {
+	VisitSetScheduleResponse(w http.ResponseWriter) error
+}
+
+type SetSchedule200JSONResponse Schedule
+
+func (response SetSchedule200JSONResponse) VisitSetScheduleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetTaskRequestObject struct {
 	IngestID IngestID `json:"ingestId"`
 	TaskID   string   `json:"taskId"`
@@ -2938,6 +3187,27 @@ func (response GetStatistics200JSONResponse) VisitGetStatisticsResponse(w http.R
 	return err
 }
 
+type ListWorkersRequestObject struct {
+}
+
+type ListWorkersResponseObject interface {
+	VisitListWorkersResponse(w http.ResponseWriter) error
+}
+
+type ListWorkers200JSONResponse WorkerList
+
+func (response ListWorkers200JSONResponse) VisitListWorkersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// DeleteAsset Delete an asset with all its ingests and published files
@@ -2982,6 +3252,12 @@ type StrictServerInterface interface {
 	// RetryIngest Retry a failed or cancelled ingest
 	// (POST /ingests/{ingestId}/retry)
 	RetryIngest(ctx context.Context, request RetryIngestRequestObject) (RetryIngestResponseObject, error)
+	// GetSchedule Show an ingest's priority and due time
+	// (GET /ingests/{ingestId}/schedule)
+	GetSchedule(ctx context.Context, request GetScheduleRequestObject) (GetScheduleResponseObject, error)
+	// SetSchedule Set an ingest's priority and due time
+	// (PUT /ingests/{ingestId}/schedule)
+	SetSchedule(ctx context.Context, request SetScheduleRequestObject) (SetScheduleResponseObject, error)
 	// GetTask Show a task with its attempts
 	// (GET /ingests/{ingestId}/tasks/{taskId})
 	GetTask(ctx context.Context, request GetTaskRequestObject) (GetTaskResponseObject, error)
@@ -3015,6 +3291,9 @@ type StrictServerInterface interface {
 	// GetStatistics Tell what ingests came to over time
 	// (GET /statistics)
 	GetStatistics(ctx context.Context, request GetStatisticsRequestObject) (GetStatisticsResponseObject, error)
+	// ListWorkers List the processes that run tasks
+	// (GET /workers)
+	ListWorkers(ctx context.Context, request ListWorkersRequestObject) (ListWorkersResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
@@ -3437,6 +3716,65 @@ func (sh *strictHandler) RetryIngest(w http.ResponseWriter, r *http.Request, ing
 	}
 }
 
+// GetSchedule operation middleware
+func (sh *strictHandler) GetSchedule(w http.ResponseWriter, r *http.Request, ingestID IngestID) {
+	var request GetScheduleRequestObject
+
+	request.IngestID = ingestID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSchedule(ctx, request.(GetScheduleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSchedule")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetScheduleResponseObject); ok {
+		if err := validResponse.VisitGetScheduleResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetSchedule operation middleware
+func (sh *strictHandler) SetSchedule(w http.ResponseWriter, r *http.Request, ingestID IngestID) {
+	var request SetScheduleRequestObject
+
+	request.IngestID = ingestID
+
+	var body SetScheduleJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SetSchedule(ctx, request.(SetScheduleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetSchedule")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SetScheduleResponseObject); ok {
+		if err := validResponse.VisitSetScheduleResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetTask operation middleware
 func (sh *strictHandler) GetTask(w http.ResponseWriter, r *http.Request, ingestID IngestID, taskID string) {
 	var request GetTaskRequestObject
@@ -3727,6 +4065,30 @@ func (sh *strictHandler) GetStatistics(w http.ResponseWriter, r *http.Request, p
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetStatisticsResponseObject); ok {
 		if err := validResponse.VisitGetStatisticsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListWorkers operation middleware
+func (sh *strictHandler) ListWorkers(w http.ResponseWriter, r *http.Request) {
+	var request ListWorkersRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListWorkers(ctx, request.(ListWorkersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListWorkers")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListWorkersResponseObject); ok {
+		if err := validResponse.VisitListWorkersResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
