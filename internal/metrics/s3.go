@@ -32,23 +32,28 @@ func (m s3Metrics) all() []prometheus.Collector {
 	return []prometheus.Collector{m.requests, m.duration, m.bytes}
 }
 
-// S3 counts the requests that object storage is asked by way of next.
-func (m s3Metrics) S3(next http.RoundTripper) http.RoundTripper { return s3Transport{next, m} }
+// Sender is what sends HTTP requests, as [http.Client] and the SDK of AWS do.
+type Sender = interface {
+	Do(r *http.Request) (*http.Response, error)
+}
 
-type s3Transport struct {
-	next http.RoundTripper
+// S3 counts the requests that object storage is asked by way of next.
+func (m s3Metrics) S3(next Sender) Sender { return s3Sender{next, m} }
+
+type s3Sender struct {
+	next Sender
 	s3Metrics
 }
 
-// RoundTrip implements [http.RoundTripper].
-func (t s3Transport) RoundTrip(r *http.Request) (*http.Response, error) {
+// Do implements [Sender].
+func (t s3Sender) Do(r *http.Request) (*http.Response, error) {
 	if r.Body != nil && r.Body != http.NoBody {
 		counted := *r
 		counted.Body = countedBody{r.Body, t.bytes.WithLabelValues("sent")}
 		r = &counted
 	}
 	begun := time.Now()
-	resp, err := t.next.RoundTrip(r)
+	resp, err := t.next.Do(r)
 	t.requests.WithLabelValues(method(r.Method), s3Result(resp, err)).Inc()
 	if err != nil {
 		return resp, err

@@ -20,7 +20,7 @@ func TestS3(t *testing.T) {
 		_, _ = io.WriteString(w, "12345")
 	}))
 	defer server.Close()
-	client := http.Client{Transport: m.S3(http.DefaultTransport)}
+	client := m.S3(server.Client())
 	ask := func(method, url, body string) {
 		t.Helper()
 		r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
