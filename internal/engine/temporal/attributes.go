@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync/atomic"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -20,6 +20,8 @@ import (
 const (
 	// registerAtMost bounds the registration of search attributes.
 	registerAtMost = 10 * time.Second
+	// labelAgain is after what time labels are tried again that were refused.
+	labelAgain = time.Minute
 	// longestLabel is how many bytes a keyword may have in every database that
 	// Temporal keeps them in.
 	longestLabel = 255
@@ -38,10 +40,13 @@ func profileKey() temporal.SearchAttributeKeyKeyword {
 	return temporal.NewSearchAttributeKeyKeyword("OrchestrateProfile")
 }
 
-// attributes sees to it that the namespace knows the labels of workflows.
+// attributes sees to it that the namespace knows the labels of workflows. It is
+// safe for concurrent use.
 type attributes struct {
-	log     *slog.Logger
-	refusal atomic.Bool // was logged
+	log *slog.Logger
+
+	mu      sync.Mutex
+	refused time.Time // when the namespace did not take them last
 }
 
 // register makes the namespace know the search attributes, if this process may.
@@ -62,20 +67,27 @@ func (a *attributes) register(ctx context.Context, c client.Client, namespace st
 	}
 }
 
-// searchAttributes gives the labels of an ingest's workflow.
-func searchAttributes(l engine.Labels) temporal.SearchAttributes {
+// of gives the labels of an ingest's workflow, unless they were refused a moment
+// ago: a service that was only just told of them needs a while.
+func (a *attributes) of(l engine.Labels) (labels temporal.SearchAttributes, ok bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.refused.IsZero() && time.Since(a.refused) < labelAgain {
+		return temporal.SearchAttributes{}, false
+	}
 	return temporal.NewSearchAttributes(
 		tenantKey().ValueSet(short(l.Tenant)), assetKey().ValueSet(short(l.Asset)), profileKey().ValueSet(short(l.Profile)),
-	)
+	), true
 }
 
-// refused notes that the namespace does not know the labels. A service that was
-// only just told of them may need a minute, so they are tried again with the
-// next workflow.
-func (a *attributes) refused(err error) {
-	if !a.refusal.Swap(true) {
-		a.log.Warn("Temporal does not take the search attributes of workflows; they go without", "error", err)
+// refuse notes that the namespace does not know the labels.
+func (a *attributes) refuse(err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.refused.IsZero() {
+		a.log.Warn("Temporal does not take the search attributes of workflows, which go without until it does", "error", err)
 	}
+	a.refused = time.Now()
 }
 
 // short cuts a label to what fits, at the edge of a character.

@@ -41,6 +41,23 @@ func TestSearchAttributes(t *testing.T) {
 	})
 }
 
+// TestUnknownSearchAttributes: where they are not registered, workflows do
+// without.
+func TestUnknownSearchAttributes(t *testing.T) {
+	t.Parallel()
+	server := temporaltest.Start(t)
+	e := New(Config{Client: dial(t, server.Address), Prefix: "p", Log: quiet()})
+	labels := engine.Labels{Tenant: "acme", Asset: "1", Profile: "default"}
+	for _, id := range []string{"first", "second"} {
+		if err := e.signalWithStart(t.Context(), id, labels); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := e.labels.of(labels); ok {
+			t.Error("what was refused is tried again at once")
+		}
+	}
+}
+
 func TestShort(t *testing.T) {
 	t.Parallel()
 	if got := short(strings.Repeat("a", longestLabel-1) + "øø"); got != strings.Repeat("a", longestLabel-1) {

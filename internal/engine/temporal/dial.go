@@ -86,7 +86,7 @@ func (c Connection) explain(err error) error {
 func (c Connection) options() (client.Options, error) {
 	o := client.Options{
 		HostPort: c.Address, Namespace: c.Namespace,
-		Logger: log.NewStructuredLogger(c.Log), MetricsHandler: c.Metrics,
+		Logger: log.NewStructuredLogger(slog.New(warnings{c.Log.Handler()})), MetricsHandler: c.Metrics,
 	}
 	if c.APIKeyFile != "" {
 		key := &keyFile{path: c.APIKeyFile, log: c.Log}
@@ -132,3 +132,20 @@ func (c Connection) tls() (*tls.Config, error) {
 	}
 	return t, nil
 }
+
+// warnings is a log handler that drops what is not even a warning: the SDK tells
+// of each of its workers, and there is one for each queue.
+type warnings struct{ slog.Handler }
+
+// Enabled implements [slog.Handler].
+func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && w.Handler.Enabled(ctx, level)
+}
+
+// WithAttrs implements [slog.Handler].
+func (w warnings) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return warnings{w.Handler.WithAttrs(attrs)}
+}
+
+// WithGroup implements [slog.Handler].
+func (w warnings) WithGroup(name string) slog.Handler { return warnings{w.Handler.WithGroup(name)} }

@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
 
 	"github.com/via-orchestrate/orchestrate/internal/engine"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
@@ -86,20 +87,23 @@ func (e *Engine) signal(ctx context.Context, ingestID string) error {
 
 // signalWithStart wakes the ingest's workflow, and makes one if none runs.
 func (e *Engine) signalWithStart(ctx context.Context, ingestID string, l engine.Labels) error {
-	start := func(o client.StartWorkflowOptions) error {
-		_, err := e.Client.SignalWithStartWorkflow(ctx, ingestID, wakeSignal, nil, o, workflowName, ingestID)
-		return err
-	}
-	plain := client.StartWorkflowOptions{
+	o := client.StartWorkflowOptions{
 		ID: ingestID, TaskQueue: e.Prefix, WorkflowTaskTimeout: planLostAfter,
 		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 	}
-	labelled := plain
-	labelled.TypedSearchAttributes = searchAttributes(l)
-	err := start(labelled)
-	if unknown := (*serviceerror.InvalidArgument)(nil); errors.As(err, &unknown) {
-		e.labels.refused(err)
-		err = start(plain)
+	start := func() error {
+		_, err := e.Client.SignalWithStartWorkflow(ctx, ingestID, wakeSignal, nil, o, workflowName, ingestID)
+		return err
+	}
+	var labelled bool
+	o.TypedSearchAttributes, labelled = e.labels.of(l)
+	err := start()
+	if unknown := (*serviceerror.InvalidArgument)(nil); labelled && errors.As(err, &unknown) {
+		o.TypedSearchAttributes = temporal.SearchAttributes{}
+		if plain := start(); plain == nil { // So the labels were what it did not take.
+			e.labels.refuse(err)
+			err = nil
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("signal with start: %w", err)
