@@ -17,7 +17,15 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Main(m.Run)) }
 
 func TestStore(t *testing.T) {
 	t.Parallel()
-	storetest.Exercise(t, func(t *testing.T) store.Store { return open(t, pgtest.Database(t)) })
+	storetest.Exercise(t, func(t *testing.T) store.Store { return open(t, pgtest.Database(t)) },
+		storetest.Beside(func(t *testing.T, s store.Store) store.Store {
+			t.Helper()
+			first, ok := s.(*Store)
+			if !ok {
+				t.Fatalf("the store is %T", s)
+			}
+			return open(t, first.db.pool.Config().ConnString())
+		}))
 }
 
 // open opens a store until the test ends.

@@ -15,9 +15,9 @@
 //
 // Reads use a small pool of connections that cannot write (reader.go). In WAL
 // mode they neither block the writer nor wait for it, and see everything whose
-// write has been answered. Each connection keeps its statements; see [textArg]
+// write has been answered. Each connection keeps its statements; see [sqlstore.TextArg]
 // for what makes SQLite compile them anew all the same. Lists of ingests are
-// read from an index in list order, whatever the filter (ingest_list.go), and
+// read from an index in list order, whatever the filter ([sqlstore.Store]), and
 // [Store.IngestVersion] tells whether one that was read is still current.
 //
 // # Text
@@ -35,12 +35,11 @@
 // nearly all ingests have in common is found at once. All filters are checked on
 // the row anyway. An entry is written when an ingest is accepted and when it is
 // over, in the transaction that does it (search.go); lists and counts read it
-// (search_list.go, ingest_count.go).
+// (search_list.go, search_count.go).
 //
-// # Rows
+// # Statements
 //
-// A table's columns are named once, in a constant, and bound once, in a
-// function that gives a codec for each field of the domain type (column.go).
-// Inserting, scanning and comparing all use that binding. The state machine
-// stands in CHECK constraints in migrations/.
+// What is read and written stands in package sqlstore, which is given the
+// transactions that are described above. The state machine stands in CHECK
+// constraints in migrations/.
 package sqlite

@@ -18,22 +18,43 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
+// Option tells more of an adapter.
+type Option func(*settings)
+
+type settings struct {
+	beside func(*testing.T, store.Store) store.Store
+}
+
+// Beside is for adapters whose database many processes write to: open gives
+// another store, as another process would have it, on the database of one that
+// the suite has. It is closed when the test ends.
+func Beside(open func(*testing.T, store.Store) store.Store) Option {
+	return func(s *settings) { s.beside = open }
+}
+
 // Exercise runs the whole suite. open gives an empty store for one test, which
 // is closed when that test ends; to close it again then must not fail.
-func Exercise(t *testing.T, open func(*testing.T) store.Store) {
+func Exercise(t *testing.T, open func(*testing.T) store.Store, options ...Option) {
+	set := settings{beside: func(_ *testing.T, s store.Store) store.Store { return s }}
+	for _, o := range options {
+		o(&set)
+	}
 	groups := map[string]map[string]func(*testing.T, bundle){
 		"Create": createTests(), "Get": getTests(), "List": listTests(), "Lists": listsTests(), "Search": searchTests(), "Change": changeTests(),
 		"Attempt": attemptTests(), "Delete": deleteTests(), "Unfinished": unfinishedTests(),
 		"Earlier": earlierTests(), "Import": importTests(), "Catalog": catalogTests(),
 		"CatalogTakeBack": catalogTakeBackTests(), "Audit": auditTests(), "Profile": profileTests(), "Retention": retentionTests(), "Close": closeTests(),
 		"Token": tokenTests(), "Session": sessionTests(), "Version": versionTests(), "Published": publishedTests(), "Statistics": statisticsTests(),
-		"View": viewTests(), "Worker": workerTests(), "Schedule": scheduleTests(),
+		"View": viewTests(), "Worker": workerTests(), "Schedule": scheduleTests(), "AtOnce": atOnceTests(),
 	}
 	for group, tests := range groups {
 		for name, test := range tests {
 			t.Run(group+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				test(t, bundle{Store: open(t), t: t, ctx: t.Context()})
+				s := open(t)
+				test(t, bundle{Store: s, t: t, ctx: t.Context(), beside: func() bundle {
+					return bundle{Store: set.beside(t, s), t: t, ctx: t.Context()}
+				}})
 			})
 		}
 	}
@@ -44,6 +65,8 @@ type bundle struct {
 	store.Store
 	t   *testing.T
 	ctx context.Context
+	// beside gives the same database as another process has it.
+	beside func() bundle
 }
 
 // epoch is when the ingests of the suite start.
