@@ -11,6 +11,7 @@ import (
 
 	"github.com/via-orchestrate/orchestrate/internal/auth"
 	"github.com/via-orchestrate/orchestrate/internal/config"
+	"github.com/via-orchestrate/orchestrate/internal/notify"
 	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
 	"github.com/via-orchestrate/orchestrate/internal/retention"
 	"github.com/via-orchestrate/orchestrate/internal/session"
@@ -20,6 +21,7 @@ import (
 // App is a server.
 type App struct {
 	*core
+	hub      *notify.Hub // hears of what changes in the store
 	listener net.Listener
 	server   *http.Server
 	service  *orchestrate.Service
@@ -34,13 +36,13 @@ type App struct {
 // New makes a server that is bound to its address and serves nothing yet. With
 // SQLite the data folder is locked: exactly one process serves it.
 func New(ctx context.Context, c config.Config, log *slog.Logger) (_ *App, err error) {
-	a := &App{core: newCore(ctx, c, serverStages(c), log)}
+	a := &App{core: newCore(ctx, c, serverStages(c), log), hub: notify.New(notify.Config{InAll: maxStreams})}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.closeAll())
 		}
 	}()
-	if err := a.open(ctx, "orchestrate-server"); err != nil {
+	if err := a.open(ctx, "orchestrate-server", a.hub.Tell); err != nil {
 		return nil, err
 	}
 	if err := a.openSignIn(ctx); err != nil {

@@ -20,8 +20,8 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/ffmpeg"
 	"github.com/via-orchestrate/orchestrate/internal/location"
 	"github.com/via-orchestrate/orchestrate/internal/metrics"
-	"github.com/via-orchestrate/orchestrate/internal/notify"
 	"github.com/via-orchestrate/orchestrate/internal/scratch"
+	"github.com/via-orchestrate/orchestrate/internal/store"
 	"github.com/via-orchestrate/orchestrate/internal/tracing"
 )
 
@@ -31,9 +31,9 @@ type core struct {
 	config config.Config
 	log    *slog.Logger
 	stages []config.Stage // whose tasks this process runs
-	hub    *notify.Hub    // hears of what changes in the store
 
 	store     database
+	pool      func() metrics.Pool // of connections to the database; nil: there is none
 	locations *location.Set
 	scratch   *scratch.Space
 	tools     *ffmpeg.Tools
@@ -55,20 +55,19 @@ type core struct {
 	stopErr    error
 }
 
-// newCore makes what nothing can go wrong with. The service is what traces call
-// processes of this kind.
+// newCore makes what nothing can go wrong with.
 func newCore(ctx context.Context, c config.Config, stages []config.Stage, log *slog.Logger) *core {
 	p := &core{
 		id: uuid.NewString(), config: c, stages: stages, log: log, metrics: metrics.New(PipelineVersion),
-		hub: notify.New(notify.Config{InAll: maxStreams}), failed: make(chan error, 2),
+		failed: make(chan error, 2),
 	}
 	p.background, p.endWork = context.WithCancel(context.WithoutCancel(ctx))
 	return p
 }
 
 // open takes hold of what the process keeps its data in. service is what traces
-// call processes of this kind.
-func (p *core) open(ctx context.Context, service string) error {
+// call processes of this kind; changes is for [core.openStore].
+func (p *core) open(ctx context.Context, service string, changes func([]store.Change)) error {
 	for _, warning := range p.config.Warnings() {
 		p.log.Warn(warning) //nolint:sloglint // It is a sentence of the configuration's own.
 	}
@@ -81,7 +80,7 @@ func (p *core) open(ctx context.Context, service string) error {
 	if err := p.openScratch(); err != nil {
 		return err
 	}
-	return p.openStore(ctx)
+	return p.openStore(ctx, changes)
 }
 
 // openData makes the data folder, and locks it and the database where only one

@@ -13,7 +13,9 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/doctor"
 	"github.com/via-orchestrate/orchestrate/internal/engine/temporal"
 	"github.com/via-orchestrate/orchestrate/internal/ffmpeg"
+	"github.com/via-orchestrate/orchestrate/internal/store/postgres"
 	"github.com/via-orchestrate/orchestrate/internal/store/sqlite"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
 // examinePatience bounds what one check of Examine waits for.
@@ -51,7 +53,45 @@ func (p *core) examineMachine(ctx context.Context) []doctor.Finding {
 func (p *core) examineStore(ctx context.Context) []doctor.Finding {
 	ctx, cancel := context.WithTimeout(ctx, examinePatience)
 	defer cancel()
-	return []doctor.Finding{examineSQLite(ctx, p.config.SQLitePath())}
+	if !p.config.Postgres() {
+		return []doctor.Finding{examineSQLite(ctx, p.config.SQLitePath())}
+	}
+	problem := func(err error) []doctor.Finding {
+		return []doctor.Finding{{Name: "database", State: doctor.Problem, Detail: p.config.ShownDB() + ": " + err.Error()}}
+	}
+	address, err := postgresAddress(p.config)
+	if err != nil {
+		return problem(err)
+	}
+	f, err := postgres.Examine(ctx, address)
+	if err != nil {
+		return problem(err)
+	}
+	all := doctor.Postgres(doctor.PostgresFacts{
+		Address: p.config.ShownDB(), Version: f.Version, Role: f.Role, Schema: f.Schema, Knows: f.Knows,
+		MayCreate: f.MayCreate, Standby: f.Standby, Used: f.Used, Max: f.Max,
+	})
+	all = append(all, doctor.Clock("the database", f.Now, f.Asked, f.Told))
+	if f.Schema < f.Knows {
+		return all // There may be no tables yet.
+	}
+	return append(all, examineWorkers(ctx, address)...)
+}
+
+// examineWorkers opens the store, whose schema is known to be that of this
+// program.
+func examineWorkers(ctx context.Context, address string) []doctor.Finding {
+	db, err := postgres.Open(ctx, address)
+	if err != nil {
+		return []doctor.Finding{{Name: "workers", State: doctor.Problem, Detail: err.Error()}}
+	}
+	defer db.Close()
+	now := vod.Now()
+	workers, err := db.WorkerList(ctx, now.Add(-vod.WorkerLost))
+	if err != nil {
+		return []doctor.Finding{{Name: "workers", State: doctor.Problem, Detail: err.Error()}}
+	}
+	return doctor.Workers(workers, now)
 }
 
 func examineSQLite(ctx context.Context, path string) doctor.Finding {

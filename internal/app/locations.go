@@ -1,8 +1,6 @@
 package app
 
 import (
-	"path/filepath"
-
 	"github.com/via-orchestrate/orchestrate/internal/config"
 	"github.com/via-orchestrate/orchestrate/internal/location"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
@@ -12,13 +10,15 @@ import (
 // folder that a tenant may use by name it may also use inline, and what is
 // below it.
 func newLocations(c config.Config) (*location.Set, error) {
+	store, media := c.StoreLocation(), c.MediaLocation()
+	store.Name, media.Name = location.NameStore, location.NameMedia
 	set := location.Config{
 		Named: map[string]vod.Location{
-			location.NameStore:  {Name: location.NameStore, Type: vod.LocationFile, Path: filepath.Join(c.Data, "store")},
-			location.NameMedia:  {Name: location.NameMedia, Type: vod.LocationFile, Path: c.MediaRoot},
+			location.NameStore:  store,
+			location.NameMedia:  media,
 			location.NamePublic: {Name: location.NamePublic, Type: vod.LocationWeb, BaseURL: c.PublicURL + "/media"},
 		},
-		Media: c.MediaRoot, Tenants: map[string][]string{}, Folders: map[string][]string{},
+		Media: media.Path, Tenants: map[string][]string{}, Folders: map[string][]string{},
 	}
 	for _, l := range c.Locations {
 		set.Named[l.Name] = l.Location

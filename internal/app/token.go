@@ -13,6 +13,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/auth"
 	"github.com/via-orchestrate/orchestrate/internal/config"
 	"github.com/via-orchestrate/orchestrate/internal/store"
+	"github.com/via-orchestrate/orchestrate/internal/store/postgres"
 	"github.com/via-orchestrate/orchestrate/internal/store/sqlite"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
@@ -70,6 +71,9 @@ const (
 // withTokens opens the database for a moment. It never changes the schema of one
 // that is there: a server may be at work on it, and the server copies it before.
 func withTokens(ctx context.Context, c config.Config, create bool, do func(store.Tokens) error) (err error) {
+	if c.Postgres() {
+		return withPostgres(ctx, c, do)
+	}
 	path := c.SQLitePath()
 	_, err = os.Stat(path)
 	switch {
@@ -100,6 +104,21 @@ func withTokens(ctx context.Context, c config.Config, create bool, do func(store
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	return patiently(func() error { return do(db) })
+}
+
+// withPostgres opens a Postgres database for a moment, which several programs may
+// do at the same time: one alone brings the schema up to date, and older servers
+// go on with it.
+func withPostgres(ctx context.Context, c config.Config, do func(store.Tokens) error) error {
+	address, err := postgresAddress(c)
+	if err != nil {
+		return err
+	}
+	db, err := postgres.Open(ctx, address)
+	if err != nil {
+		return fmt.Errorf("open the store %s: %w", c.ShownDB(), err)
+	}
+	return errors.Join(do(db), db.Close())
 }
 
 // patiently does it again while another process keeps it out.

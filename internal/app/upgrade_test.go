@@ -220,7 +220,7 @@ func waitOver(t *testing.T, c *client.Client, id string) *client.IngestDetail {
 			t.Fatal(err)
 		}
 		switch detail.Status {
-		case client.IngestStatusQUEUED, client.IngestStatusRUNNING:
+		case client.IngestStatusQUEUED, client.IngestStatusRUNNING, client.IngestStatusCANCELLING:
 		default:
 			return detail
 		}

@@ -37,6 +37,6 @@ func (p *core) openWork(ctx context.Context, uploads retrieval.Uploads, sweep ti
 		return err
 	}
 	p.watchState()
-	p.metrics.WatchCluster(metrics.Cluster{Workers: p.workers, ScratchReserved: p.scratch.Reserved, ScratchSize: p.scratch.Total})
+	p.metrics.WatchCluster(metrics.Cluster{Workers: p.workers, Pool: p.pool, ScratchReserved: p.scratch.Reserved, ScratchSize: p.scratch.Total})
 	return nil
 }

@@ -19,7 +19,7 @@ func NewWorker(ctx context.Context, c config.Config, log *slog.Logger) (_ *Worke
 			err = errors.Join(err, w.closeAll())
 		}
 	}()
-	if err := w.open(ctx, "orchestrate-worker"); err != nil {
+	if err := w.open(ctx, "orchestrate-worker", nil); err != nil {
 		return nil, err
 	}
 	if err := w.listenMetrics(ctx); err != nil {
@@ -50,7 +50,6 @@ func (w *Worker) Start(ctx context.Context) error {
 func (w *Worker) Stop(ctx context.Context) error {
 	w.stopOnce.Do(func() {
 		w.log.Info("stopping", "drain", w.config.Drain)
-		w.hub.Close()
 		w.stopErr = w.endOfWork(ctx)
 		w.log.Info("stopped")
 	})
