@@ -1,8 +1,10 @@
 package apptest
 
 import (
+	"context"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/auth"
 	"github.com/via-orchestrate/orchestrate/internal/store/sqlite"
@@ -23,6 +25,18 @@ func Mint(t testing.TB, data string, tokens ...vod.Token) (texts []string) {
 			t.Error(err)
 		}
 	}()
+	return MintIn(t, db, tokens...)
+}
+
+// Tokens is a store of them.
+type Tokens interface {
+	TokenCreate(ctx context.Context, token vod.Token, entry vod.AuditEntry) error
+	TokenRevoke(ctx context.Context, id string, at time.Time, entry vod.AuditEntry) (vod.Token, error)
+}
+
+// MintIn makes tokens in an open store.
+func MintIn(t testing.TB, db Tokens, tokens ...vod.Token) (texts []string) {
+	t.Helper()
 	for _, token := range tokens {
 		minted, text, err := auth.Mint(token, token.Expires.Add(-1)) // Expired ones too.
 		if token.Expires.IsZero() {

@@ -32,10 +32,9 @@ type house struct {
 // viewer"; "both admin" is for either tenant, and others are not good any more.
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	onOneProcess(t)
 	h := &house{t: t, tokens: map[string]string{}, ids: map[string]string{}}
-	data := t.TempDir()
-	mint := func(who string, token vod.Token) { h.tokens[who] = apptest.Mint(t, data, token)[0] }
+	data, minted := newTokens(t)
+	mint := func(who string, token vod.Token) { h.tokens[who] = minted(token) }
 	for _, role := range vod.Roles() {
 		mint("acme "+string(role), vod.Token{Name: "a", Tenants: []string{"acme"}, Role: role})
 		mint("beta "+string(role), vod.Token{Name: "b", Tenants: []string{"beta"}, Role: role})
@@ -48,8 +47,7 @@ func newHouse(t *testing.T) *house {
 	dir := t.TempDir()
 	config := write(t, filepath.Join(dir, "orchestrate.yaml"), []byte(
 		"locations:\n  archive: {type: file, path: "+filepath.Join(dir, "archive")+", tenants: [acme]}\n"))
-	_, a := apptest.Serve(t, "--data", data, "--config", config, "--allow-source-dir", dir)
-	h.url = a.URL()
+	h.url = serve(t, append(data, "--config", config, "--allow-source-dir", dir)...).url
 	h.furnish(clip(t, dir, "-f lavfi -i testsrc2=s=128x72:d=1 -pix_fmt yuv420p clip.mp4"))
 	return h
 }

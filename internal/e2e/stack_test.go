@@ -10,7 +10,9 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/clustertest"
 	"github.com/via-orchestrate/orchestrate/internal/pgtest"
 	"github.com/via-orchestrate/orchestrate/internal/s3test"
+	"github.com/via-orchestrate/orchestrate/internal/store/postgres"
 	"github.com/via-orchestrate/orchestrate/internal/temporaltest"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
 // stackEnv says by "full" that [serve] runs a server and two workers on
@@ -67,6 +69,27 @@ func serve(t *testing.T, flags ...string) *installation {
 		client: c, url: cluster.URL, folder: cluster.Folder,
 		keys: func() []string { return s3.Keys(t, cluster.Bucket) },
 	}
+}
+
+// newTokens gives the flags of an installation that is to be served, and what
+// makes tokens for it.
+func newTokens(t *testing.T) (flags []string, mint func(vod.Token) string) {
+	t.Helper()
+	if !onFullStack() {
+		data := t.TempDir()
+		return []string{"--data", data}, func(token vod.Token) string { return apptest.Mint(t, data, token)[0] }
+	}
+	address := pgtest.Database(t)
+	db, err := postgres.Open(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return []string{"--db", address}, func(token vod.Token) string { return apptest.MintIn(t, db, token)[0] }
 }
 
 // files lists the files and objects whose names hold the text.
