@@ -171,6 +171,7 @@ func TestPages(t *testing.T) {
 		{"profile", "profiles/default", `document.querySelector('main svg') !== null`},
 		{"profile-edit", "profiles/default/edit", `document.querySelector('textarea') !== null`},
 		{"overview", "overview", `document.querySelector('main svg') !== null`},
+		{"workers", "workers", `document.querySelector('main h1') !== null`},
 		{"missing", "ingests/none", `document.querySelector('.failure') !== null`},
 	} {
 		if !strings.HasPrefix(view.name, *only) {

@@ -16,6 +16,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/web/profiles"
 	"github.com/via-orchestrate/orchestrate/internal/web/signin"
 	"github.com/via-orchestrate/orchestrate/internal/web/submit"
+	"github.com/via-orchestrate/orchestrate/internal/web/workers"
 )
 
 // Service is what the pages need of the use cases.
@@ -27,6 +28,7 @@ type Service interface {
 	play.Service
 	profiles.Service
 	submit.Service
+	workers.Service
 }
 
 // Config says whom the pages are for, and where they find things. Log, Tenants,
@@ -64,6 +66,7 @@ func Handler(c Config) http.Handler {
 	profiles.Routes(kit, c.Service)
 	submit.Routes(kit, c.Service)
 	media.Routes(kit, c.Service)
+	workers.Routes(kit, c.Service)
 	player := play.Config{
 		Service: c.Service, Kit: kit, Connect: c.Connect, Log: c.Log,
 		Caller: func(ctx context.Context) vod.Caller {

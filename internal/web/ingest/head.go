@@ -23,7 +23,9 @@ type head struct {
 	Problem  *failure
 	Skip     *skip // why it was skipped; nil if it was not
 
-	MayCancel, MayRetry, MayRepeat, MayDelete bool // in its state
+	Turn orchestrate.Schedule
+
+	MayCancel, MayRetry, MayRepeat, MayDelete, MaySchedule bool // in its state
 }
 
 // failure is why an ingest failed.
@@ -41,7 +43,7 @@ func (p *pages) head(ctx context.Context, by vod.Caller, run vod.Run, now time.T
 		MayCancel: !in.Imported && (in.Status == vod.Queued || in.Status == vod.Running),
 		MayRetry:  !in.Imported && (in.Status == vod.Failed || in.Status == vod.Cancelled),
 		MayRepeat: len(input.Filesets) > 0,
-		MayDelete: in.Status.Final(),
+		MayDelete: in.Status.Final(), MaySchedule: !in.Imported && !in.Status.Final(), Turn: orchestrate.ScheduleOf(in),
 	}
 	for _, t := range run.Tasks {
 		if t.Status == vod.TaskRunning && !slices.Contains(h.Stages, t.Stage) {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"os"
 	"regexp"
 	"strings"
@@ -109,8 +111,8 @@ func TestViewersGetNoButtons(t *testing.T) {
 	s := newSite(t)
 	id := s.submit("1", clip)
 	s.caller.Permissions = vod.Viewer.Permissions()
-	hasNot(t, s.get(address(id)), "do-cancel", "do-again", "do-retry", "do-delete", "<form method=\"post\"")
-	for _, action := range []string{"cancel", "retry", "delete"} {
+	hasNot(t, s.get(address(id)), "do-cancel", "do-again", "do-retry", "do-delete", "do-schedule", "<form method=\"post\"")
+	for _, action := range []string{"cancel", "retry", "delete", "schedule"} {
 		if res, _ := s.ask(http.MethodPost, address(id)+"/"+action); res.StatusCode != http.StatusForbidden {
 			t.Errorf("%s: %s", action, res.Status)
 		}
@@ -149,6 +151,50 @@ func TestWhatButtonsDo(t *testing.T) {
 }
 
 // TestATask has its inputs, outputs and attempts, the last first.
+// TestSchedule: the priority and the due time are shown, and can be changed
+// until the ingest is over.
+func TestSchedule(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id := s.submit("1", clip)
+	has(t, s.get(address(id)), "<dt>Priority</dt><dd>Normal</dd>", `<option value="NORMAL" selected>`, `name="due" value=""`)
+	hasNot(t, s.get(address(id)), "<dt>Due</dt>")
+	post := func(form url.Values) *http.Response {
+		t.Helper()
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, address(id)+"/schedule", strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		s.kit.ServeHTTP(w, r)
+		return w.Result()
+	}
+	if res := post(url.Values{"priority": {"HIGH"}, "due": {"2026-12-01T06:00"}}); res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != address(id) {
+		t.Fatalf("%s, to %q", res.Status, res.Header.Get("Location"))
+	}
+	for _, path := range []string{address(id), address(id) + "/now?since=0"} {
+		has(t, s.get(path), "<dt>Priority</dt><dd>High</dd>", `<dt>Due</dt><dd><time datetime="2026-12-01T06:00:00.000Z">`,
+			`<option value="HIGH" selected>`, `name="due" value="2026-12-01T06:00"`)
+	}
+	for _, form := range []url.Values{{}, {"priority": {"LOW"}}} { // Without a due time nobody waits for it.
+		if res := post(form); res.StatusCode != http.StatusSeeOther {
+			t.Errorf("%v: %s", form, res.Status)
+		}
+		hasNot(t, s.get(address(id)), "<dt>Due</dt>")
+	}
+	for _, form := range []url.Values{{"priority": {"URGENT"}}, {"due": {"soon"}}} {
+		if res := post(form); res.StatusCode != http.StatusBadRequest {
+			t.Errorf("%v: %s", form, res.Status)
+		}
+	}
+	if res := post(url.Values{"priority": {strings.Repeat("x", 10_000)}}); res.StatusCode != http.StatusBadRequest {
+		t.Errorf("a large form: %s", res.Status)
+	}
+	s.runTasks(id, 20)
+	hasNot(t, s.get(address(id)), "do-schedule")
+	if res := post(url.Values{"priority": {"HIGH"}}); res.StatusCode != http.StatusConflict {
+		t.Errorf("when it is over: %s", res.Status)
+	}
+}
+
 func TestATask(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -14,6 +14,9 @@ import (
 //go:embed templates/*.html
 var files embed.FS
 
+// maxForm is how many bytes a form of the page may have.
+const maxForm = 4 << 10
+
 // Service is what the page needs of the use cases.
 type Service interface {
 	Get(ctx context.Context, by vod.Caller, id string) (vod.Run, error)
@@ -22,6 +25,7 @@ type Service interface {
 	StepsOf(ctx context.Context, by vod.Caller, run vod.Run) ([]orchestrate.StepView, error)
 	Cancel(ctx context.Context, by vod.Caller, id string) error
 	Retry(ctx context.Context, by vod.Caller, id string) error
+	Reschedule(ctx context.Context, by vod.Caller, id string, to orchestrate.Schedule) (orchestrate.Schedule, error)
 	Delete(ctx context.Context, by vod.Caller, id string) error
 	// Forecasts tells how those that are under way go on, by ingest id.
 	Forecasts(ctx context.Context, by vod.Caller, ingests []vod.Ingest) (map[string]orchestrate.Forecast, error)
@@ -49,6 +53,7 @@ func Routes(k *page.Kit, s Service, d Document) {
 	k.Handle("GET "+base+"/raw", p.raw)
 	k.Handle("POST "+base+"/cancel", p.change(s.Cancel))
 	k.Handle("POST "+base+"/retry", p.change(s.Retry))
+	k.Handle("POST "+base+"/schedule", p.schedule)
 	k.Handle("POST "+base+"/delete", p.delete)
 }
 
@@ -60,6 +65,23 @@ func (p *pages) change(do func(context.Context, vod.Caller, string) error) page.
 		}
 		return seeOther(w, r, r.IngestAddress())
 	}
+}
+
+// schedule sets when the ingest has its turn, and shows the page again.
+func (p *pages) schedule(w http.ResponseWriter, r *page.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		return vod.Faultf(vod.Invalid, "The form could not be read: %v.", err)
+	}
+	due, err := page.ParseMoment(r.PostForm.Get("due"))
+	if err != nil {
+		return err
+	}
+	to := orchestrate.Schedule{Priority: vod.Priority(r.PostForm.Get("priority")), Due: due}
+	if _, err := p.service.Reschedule(r.Context(), r.Caller, r.PathValue("id"), to); err != nil {
+		return err
+	}
+	return seeOther(w, r, r.IngestAddress())
 }
 
 // delete removes the ingest, and shows the list.

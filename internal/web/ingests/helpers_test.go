@@ -38,7 +38,7 @@ func (engine) Waiting(context.Context, plan.Ready) string { return "" }
 type nowhere struct{}
 
 func (nowhere) Resolve(_ string, l vod.Location) (vod.Location, error) { return l, nil }
-func (nowhere) Exists(context.Context, string, []vod.Fileset) bool                      { return false }
+func (nowhere) Exists(context.Context, string, []vod.Fileset) bool     { return false }
 
 func noon() time.Time { return time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC) }
 

@@ -9,13 +9,15 @@ import (
 	"time"
 
 	"github.com/dustin/go-humanize"
+
+	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
 // functions are those of all templates.
 func (k *Kit) functions() template.FuncMap {
 	return template.FuncMap{
 		"t": k.Text, "tn": k.TextN, "asset": k.Asset,
-		"when": when, "took": Took, "ticking": ticking, "ms": milliseconds,
+		"when": when, "moment": Moment, "priorities": vod.Priorities, "took": Took, "ticking": ticking, "ms": milliseconds,
 		"size": size, "num": number, "seg": url.PathEscape, "dict": dict, "join": strings.Join, "lower": strings.ToLower,
 	}
 }

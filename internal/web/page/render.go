@@ -29,7 +29,7 @@ func (k *Kit) Templates(fsys fs.FS, extra template.FuncMap) *Templates {
 // Page is a whole page.
 type Page struct {
 	Title   string   // as the tab shows it
-	Section string   // entry of the navigation: ingests, submit, profiles, overview, or none
+	Section string   // entry of the navigation: ingests, submit, profiles, overview, workers, or none
 	Content string   // name of the template that makes the content
 	Styles  []string // files of static, by their plain names
 	Scripts []string

@@ -40,9 +40,9 @@ type site struct {
 // idle is an engine and locations that a test of pages does not need.
 type idle struct{}
 
-func (idle) Wake(context.Context, string) error         { return nil }
-func (idle) Waiting(context.Context, plan.Ready) string { return "" }
-func (idle) Exists(context.Context, string, []vod.Fileset) bool          { return true }
+func (idle) Wake(context.Context, string) error                 { return nil }
+func (idle) Waiting(context.Context, plan.Ready) string         { return "" }
+func (idle) Exists(context.Context, string, []vod.Fileset) bool { return true }
 func (idle) Resolve(_ string, loc vod.Location) (vod.Location, error) {
 	if loc.Name == "forbidden" {
 		return loc, vod.Faultf(vod.Unusable, "There is no location named %q.", loc.Name)

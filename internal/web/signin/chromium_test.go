@@ -84,7 +84,7 @@ func TestInChromium(t *testing.T) {
 	b.open(page)
 	b.shows(s.url+"/ui/_/sign-in?to=", "Sign in with "+strings.TrimPrefix(p.URL, "http://"))
 	b.do("sign in", chromedp.Click("a.button-primary"))
-	b.shows(page, `ann "ann.lee" (`+p.URL+`)|beta|[acme beta]|7`)
+	b.shows(page, `ann "ann.lee" (`+p.URL+`)|beta|[acme beta]|8`)
 
 	cookies, err := chromedp.Call(b, network.GetCookies, network.GetCookiesParams{})
 	if err != nil || len(cookies.Cookies) != 1 {

@@ -25,7 +25,7 @@ func TestSignInByProvider(t *testing.T) {
 			subject := `ann "ann.lee" (` + p.URL + ")"
 			// It ends at the page that was asked for, with what was asked there.
 			at := b.signIn("/ui/beta/ingests?status=FAILED&text=a%20b")
-			if want := subject + "|beta|[acme beta]|7"; at.text != want || at.Request.URL.RequestURI() != "/ui/beta/ingests?status=FAILED&text=a%20b" {
+			if want := subject + "|beta|[acme beta]|8"; at.text != want || at.Request.URL.RequestURI() != "/ui/beta/ingests?status=FAILED&text=a%20b" {
 				t.Errorf("%s: %s, want %s", at.Request.URL, at.text, want)
 			}
 			if c := b.cookie("orchestrate-login"); c != nil {

@@ -36,7 +36,7 @@ func TestSignInWithAToken(t *testing.T) {
 	}
 	subject := "token ann's (" + minted.ID + ")"
 	at = b.do(http.MethodPost, "/ui/_/sign-in", url.Values{"token": {" " + text + "\n"}, "to": {at.view.To}})
-	if at.text != subject+"|acme|[acme]|7" || at.Request.URL.RequestURI() != "/ui/acme/x?y=1" {
+	if at.text != subject+"|acme|[acme]|8" || at.Request.URL.RequestURI() != "/ui/acme/x?y=1" {
 		t.Errorf("%s: %s", at.Request.URL, at.text)
 	}
 	// It ends with the token.

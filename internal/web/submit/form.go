@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 	"github.com/via-orchestrate/orchestrate/internal/web/page"
 )
@@ -35,6 +36,7 @@ type form struct {
 	Nonce   string // of the page; part of the idempotency keys
 	Profile string
 	Force   bool
+	Turn    orchestrate.Schedule
 	Files   []entry
 	Assets  map[string]string // by the key of a group's lead
 }
@@ -77,6 +79,11 @@ func readForm(w http.ResponseWriter, r *page.Request) (form, error) {
 	f := form{Nonce: v.Get("nonce"), Profile: v.Get("profile"), Force: v.Get("force") != "", Assets: map[string]string{}}
 	if !nonceForm.MatchString(f.Nonce) {
 		f.Nonce = uuid.NewString()
+	}
+	f.Turn.Priority = vod.Priority(v.Get("priority"))
+	var err error
+	if f.Turn.Due, err = page.ParseMoment(v.Get("due")); err != nil {
+		return form{}, err
 	}
 	for _, key := range v["file"] {
 		if !keyForm.MatchString(key) || f.has(key) || key == v.Get("remove") {

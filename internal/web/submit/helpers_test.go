@@ -42,7 +42,7 @@ type idle struct{}
 func (idle) Wake(context.Context, string) error                       { return nil }
 func (idle) Waiting(context.Context, plan.Ready) string               { return "" }
 func (idle) Resolve(_ string, loc vod.Location) (vod.Location, error) { return loc, nil }
-func (idle) Exists(context.Context, string, []vod.Fileset) bool                        { return true }
+func (idle) Exists(context.Context, string, []vod.Fileset) bool       { return true }
 
 func newSite(t *testing.T) *site {
 	t.Helper()

@@ -94,6 +94,25 @@ func TestAddressesBecomeRows(t *testing.T) {
 	}
 }
 
+// TestWhenItsTurnIs: the priority and the due time go with every group, and stay
+// in the form.
+func TestWhenItsTurnIs(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	form := url.Values{"nonce": {nonce}, "profile": {"default"}, "urls": {"https://example.com/film.mp4"}}
+	part := s.post(path+"/match", form, http.StatusOK)
+	form = fields(part)
+	form.Set("priority", "LOW")
+	form.Set("due", "2026-12-01T06:00")
+	s.post(path, form, http.StatusOK)
+	want := orchestrate.Schedule{Priority: vod.Low, Due: time.Date(2026, 12, 1, 6, 0, 0, 0, time.UTC)}
+	if d := cmp.Diff(want, orchestrate.ScheduleOf(s.ingests()[0].Ingest)); d != "" {
+		t.Errorf("-want +got:\n%s", d)
+	}
+	form.Set("due", "soon")
+	s.post(path, form, http.StatusBadRequest)
+}
+
 func pointer(text string) *string { return &text }
 
 func filesets(t *testing.T, run vod.Run) []vod.Fileset {

@@ -52,7 +52,7 @@ func (p *pages) planned(r *page.Request, v *view) (planned, error) {
 	out := planned{Problems: map[string]string{}}
 	if len(v.Sets) == 0 {
 		preview, err := p.service.Preview(r.Context(), r.Caller, orchestrate.Submission{
-			AssetID: "asset", Profile: v.Form.Profile, Force: v.Form.Force, Filesets: []vod.Fileset{{Files: []vod.File{{URI: standIn}}}},
+			AssetID: "asset", Profile: v.Form.Profile, Force: v.Form.Force, Schedule: v.Form.Turn, Filesets: []vod.Fileset{{Files: []vod.File{{URI: standIn}}}},
 		})
 		var fault *vod.Fault
 		if errors.As(err, &fault) {
@@ -135,7 +135,7 @@ func refuse(err error, s *set, problems map[string]string) (message string, _ er
 // submission is what a group asks for; pending counts its files that have no
 // address yet, for which another one stands in.
 func submission(f form, s set) (sub orchestrate.Submission, pending int) {
-	sub = orchestrate.Submission{AssetID: s.Asset, Profile: f.Profile, Force: f.Force}
+	sub = orchestrate.Submission{AssetID: s.Asset, Profile: f.Profile, Force: f.Force, Schedule: f.Turn}
 	var all []vod.File
 	for _, e := range s.Files {
 		file := vod.File{MediaType: e.Kind, Language: e.tag(), URI: e.URI}

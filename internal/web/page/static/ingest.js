@@ -15,6 +15,9 @@
   let busy = false;
   let again = false;
 
+  // Forms stay as they are until what they are about has changed.
+  for (const part of root.querySelectorAll('[data-keep]')) sources.set(part.id, part.innerHTML);
+
   const state = () => document.getElementById('ingest-state').dataset;
 
   function soon() {
@@ -62,6 +65,7 @@
     Object.assign(old.dataset, fresh.dataset);
     const source = fresh.innerHTML;
     if (sources.get(old.id) === source) return;
+    if ('keep' in old.dataset && old.contains(document.activeElement)) return; // Somebody is in it.
     sources.set(old.id, source);
     const active = document.activeElement;
     const focus = old !== active && old.contains(active) ? active.id : '';
