@@ -35,6 +35,9 @@ func (s *Store) write(ctx context.Context, do func(*tx) error) error {
 	return err
 }
 
+// Kept is a text as the database can keep it: as it is.
+func (s *Store) Kept(text string) string { return text }
+
 func textRow(s *string) []sqlstore.Column { return []sqlstore.Column{sqlstore.Text(s)} }
 
 func numberRow(n *int64) []sqlstore.Column { return []sqlstore.Column{sqlstore.Number(n)} }
