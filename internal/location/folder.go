@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"net/url"
 	"os"
-	"path/filepath"
+	"path"
 	"strconv"
+	"time"
 
+	"github.com/via-orchestrate/orchestrate/internal/objectstore"
 	"github.com/via-orchestrate/orchestrate/internal/step"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
@@ -17,10 +17,16 @@ import (
 // Folder is the own new folder of one attempt. Its methods are not safe for
 // concurrent use; files in it may be written concurrently.
 type Folder struct {
-	set   *Set
 	loc   vod.Location
+	job   step.Job
 	place place
+	path  string           // that is written into
 	known map[string]Entry // by name
+
+	// Of a folder in a bucket: what is written is staged in the attempt's scratch.
+	remote *objectstore.Bucket
+	prefix string           // of the keys, with a slash at its end
+	copied map[string]Entry // by name: what the service itself has brought there
 }
 
 // Create makes the attempt's own folder at loc, which is resolved first. One
@@ -35,29 +41,37 @@ func (s *Set) Create(ctx context.Context, job step.Job, loc vod.Location) (*Fold
 	if err != nil {
 		return nil, configError(err.Error())
 	}
-	if loc.Type != vod.LocationFile {
+	t := s.treeOf(job.Tenant, loc)
+	if t == nil {
 		return nil, configError(fmt.Sprintf("Location %q is of type %s: nothing can be written there.", loc.Name, loc.Type))
 	}
-	p, err := s.placeFor(job, filepath.Clean(loc.Path))
+	p, err := s.placeFor(job, t, loc)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.makeEmpty(p); err != nil {
-		return nil, WriteError(p.path(), err)
+	f := &Folder{loc: loc, job: job, place: p, path: p.show(), known: map[string]Entry{}}
+	switch t := t.(type) {
+	case disk:
+		err = t.makeEmpty(p.rel)
+	case bucket:
+		err = f.stage(ctx, t)
 	}
-	return &Folder{set: s, loc: loc, place: p, known: map[string]Entry{}}, nil
+	if err != nil {
+		return nil, WriteError(f.path, err)
+	}
+	return f, nil
 }
 
-// placeFor says where the attempt's folder is below root. That is the path as
-// configured: addresses made from it begin with the location's, and stay right
-// when the data moves to behind a symbolic link.
-func (s *Set) placeFor(job step.Job, root string) (place, error) {
+// placeFor says where the attempt's folder is in the tree. On a disk that is the
+// path as configured: addresses made from it begin with the location's, and stay
+// right when the data moves to behind a symbolic link.
+func (s *Set) placeFor(job step.Job, t tree, loc vod.Location) (place, error) {
 	number := strconv.Itoa(job.Attempt)
 	find, parts := placeAt, []string{job.Tenant, job.IngestID, job.TaskID, number}
-	if s.isMedia(canonical(root)) {
+	if s.isMedia(loc) {
 		find, parts = placeInMedia, []string{job.MediaKey, job.TaskID, number}
 	}
-	p, ok := find(root, parts)
+	p, ok := find(t, parts)
 	if !ok {
 		return place{}, configError(fmt.Sprintf(
 			"The tenant %q, ingest %q, task %q, attempt %d or the media key cannot be the name of a folder.",
@@ -66,27 +80,12 @@ func (s *Set) placeFor(job step.Job, root string) (place, error) {
 	return p, nil
 }
 
-// makeEmpty makes the folder of an attempt anew. [os.Root] keeps symbolic links
-// below the location from leading elsewhere.
-func (s *Set) makeEmpty(p place) error {
-	s.prune.Lock()
-	defer s.prune.Unlock()
-	if err := os.MkdirAll(p.root, folderMode); err != nil {
-		return err
-	}
-	root, err := os.OpenRoot(p.root)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	if err := root.RemoveAll(p.rel); err != nil {
-		return err
-	}
-	return root.MkdirAll(p.rel, folderMode)
-}
-
 // Path is the absolute folder to write into.
-func (f *Folder) Path() string { return f.place.path() }
+func (f *Folder) Path() string { return f.path }
+
+// Staged tells whether what is written goes into the attempt's scratch first,
+// and needs room there.
+func (f *Folder) Staged() bool { return f.remote != nil }
 
 // Location is the full value of the location that the folder is at.
 func (f *Folder) Location() vod.Location { return f.loc }
@@ -95,40 +94,21 @@ func (f *Folder) Location() vod.Location { return f.loc }
 // them, so that [Folder.Commit] need not read it again.
 func (f *Folder) Known(e Entry) { f.known[e.Name] = e }
 
-// URI is the address of a file in the folder as RFC 8089 has it. name may have
-// slashes.
-func (f *Folder) URI(name string) string { return FileURI(filepath.Join(f.Path(), name)) }
+// URI is the address of a file in the folder: file: as RFC 8089 has it, or
+// s3://bucket/key. name may have slashes.
+func (f *Folder) URI(name string) string { return f.place.tree.address(path.Join(f.place.rel, name)) }
 
-// FileURI is the address of an absolute path as RFC 8089 has it, with
-// everything percent-encoded that has to be.
-func FileURI(path string) string {
-	return (&url.URL{Scheme: "file", Path: path}).String()
-}
+// discardTime is how long [Folder.Discard] may take after the end of its context.
+const discardTime = time.Minute
 
 // Discard removes the folder and the parents that became empty by that. It is
 // idempotent, and done even when ctx is.
-func (f *Folder) Discard(context.Context) error { return f.set.remove(f.place.root, f.place.rel) }
-
-// remove removes a folder below root, and its parents below root that are
-// empty then.
-func (s *Set) remove(rootPath, rel string) error {
-	root, err := os.OpenRoot(rootPath)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+func (f *Folder) Discard(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardTime)
+	defer cancel()
+	var err error
+	if f.Staged() {
+		err = os.RemoveAll(f.path)
 	}
-	if err != nil {
-		return fmt.Errorf("remove %s: %w", filepath.Join(rootPath, rel), err)
-	}
-	defer root.Close()
-	if err := root.RemoveAll(rel); err != nil {
-		return fmt.Errorf("remove %s: %w", filepath.Join(rootPath, rel), err)
-	}
-	s.prune.Lock()
-	defer s.prune.Unlock()
-	for dir := filepath.Dir(rel); dir != "."; dir = filepath.Dir(dir) {
-		if root.Remove(dir) != nil {
-			break // not empty: others use it
-		}
-	}
-	return nil
+	return errors.Join(err, f.place.tree.remove(ctx, f.place.rel))
 }

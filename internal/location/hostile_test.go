@@ -98,8 +98,8 @@ func TestResolve(t *testing.T) {
 		{"web with user", "acme", web("https://u:p@cdn.example/x/"), vod.Location{}, "must have no user"},
 		{"web with query", "acme", web("https://cdn.example/x?a"), vod.Location{}, "must have no user, query"},
 		{"web of another scheme", "acme", web("javascript:alert(1)"), vod.Location{}, "not an absolute http"},
-		{"s3", "acme", vod.Location{Name: "x", Type: vod.LocationS3, S3Arn: "arn:aws:s3:::b"}, vod.Location{}, "not supported yet"},
-		{"no type", "acme", vod.Location{Name: "x", Path: "/x"}, vod.Location{}, "none of file and web"},
+		{"s3", "acme", vod.Location{Name: "x", Type: vod.LocationS3, S3Arn: "arn:aws:s3:::b"}, vod.Location{}, "may not use s3://b"},
+		{"no type", "acme", vod.Location{Name: "x", Path: "/x"}, vod.Location{}, "none of file, s3 and web"},
 	} {
 		got, err := b.set.Resolve(c.tenant, c.loc)
 		if c.fault == "" && (err != nil || got != c.want) {

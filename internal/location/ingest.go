@@ -4,10 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
-	"os"
-	"path/filepath"
+	"path"
+	"strings"
 )
 
 // RemoveIngest removes everything of an ingest from all locations. No attempt
@@ -16,7 +15,7 @@ func (s *Set) RemoveIngest(ctx context.Context, tenant, ingestID, mediaKey strin
 	var errs []error
 	for dir, err := range s.ingestFolders(ctx, tenant, ingestID, mediaKey) {
 		if err == nil {
-			err = s.remove(dir.root.path, dir.rel)
+			err = dir.root.tree.remove(ctx, dir.rel)
 		}
 		errs = append(errs, err)
 	}
@@ -32,7 +31,7 @@ func (s *Set) IngestAttempts(ctx context.Context, tenant, ingestID, mediaKey str
 			errs = append(errs, err)
 			continue
 		}
-		walkPlaces(dir.root, split(dir.root.path, filepath.Join(dir.root.path, dir.rel)), func(p place, err error) bool {
+		walkPlaces(ctx, dir.root, strings.Split(dir.rel, "/"), func(p place, err error) bool {
 			if err == nil {
 				list = append(list, attemptAt(p))
 			}
@@ -60,12 +59,12 @@ func (s *Set) ingestFolders(ctx context.Context, tenant, ingestID, mediaKey stri
 			}
 			switch {
 			case r.depth == mediaDepth:
-				if keyForm.MatchString(mediaKey) && !found(r, mediaKey, yield) {
+				if keyForm.MatchString(mediaKey) && !found(ctx, r, mediaKey, yield) {
 					return
 				}
 			case !tenantForm.MatchString(tenant) || !uuidForm.MatchString(ingestID):
 			default:
-				if !findIngest(r, "", r.depth-namedDepth, filepath.Join(tenant, ingestID), yield) {
+				if !findIngest(ctx, r, "", r.depth-namedDepth, path.Join(tenant, ingestID), yield) {
 					return
 				}
 			}
@@ -75,37 +74,34 @@ func (s *Set) ingestFolders(ctx context.Context, tenant, ingestID, mediaKey stri
 
 // findIngest looks for the ingest's folder in dir, below the root, and in the
 // folders up to depth further down that are not those of ingests.
-func findIngest(r root, dir string, depth int, ingest string, yield func(ingestFolder, error) bool) bool {
-	if !found(r, filepath.Join(dir, ingest), yield) {
+func findIngest(ctx context.Context, r root, dir string, depth int, ingest string, yield func(ingestFolder, error) bool) bool {
+	if !found(ctx, r, path.Join(dir, ingest), yield) {
 		return false
 	}
 	if depth == 0 {
 		return true
 	}
-	entries, err := os.ReadDir(filepath.Join(r.path, dir))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return yield(ingestFolder{}, fmt.Errorf("look for an ingest's folder: %w", err))
-	}
-	for _, e := range entries {
-		if !e.IsDir() || uuidForm.MatchString(e.Name()) {
+	for name, err := range r.tree.folders(ctx, dir) {
+		if err != nil {
+			return yield(ingestFolder{}, fmt.Errorf("look for an ingest's folder: %w", err))
+		}
+		if uuidForm.MatchString(name) {
 			continue
 		}
-		if !findIngest(r, filepath.Join(dir, e.Name()), depth-1, ingest, yield) {
+		if !findIngest(ctx, r, path.Join(dir, name), depth-1, ingest, yield) {
 			return false
 		}
 	}
 	return true
 }
 
-// found yields the folder if it is there. A symbolic link is none.
-func found(r root, rel string, yield func(ingestFolder, error) bool) bool {
-	info, err := os.Lstat(filepath.Join(r.path, rel))
+// found yields the folder if it is there.
+func found(ctx context.Context, r root, rel string, yield func(ingestFolder, error) bool) bool {
+	there, err := r.tree.found(ctx, rel)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return true
 	case err != nil:
 		return yield(ingestFolder{}, fmt.Errorf("look for an ingest's folder: %w", err))
-	case !info.IsDir():
+	case !there:
 		return true
 	}
 	return yield(ingestFolder{r, rel}, nil)

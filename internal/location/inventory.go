@@ -24,10 +24,10 @@ const commitWorkers = 4
 
 // Inventory lists every file of a committed folder but itself, by name.
 type Inventory struct {
-	Folder string  `json:"-"` // the absolute folder that it describes
-	Name   string  `json:"-"` // of the file that it was asked for, below the folder; with slashes
-	Files  []Entry `json:"files"`
-	bare   bool
+	Name  string  `json:"-"` // of the file that it was asked for, below the folder; with slashes
+	Files []Entry `json:"files"`
+	place place
+	text  []byte // as it was read
 }
 
 // Entry is one file of an inventory.
@@ -45,39 +45,64 @@ func (inv Inventory) Size() (sum int64) {
 	return sum
 }
 
-// Commit ends the writing: it reads every file that is not [Folder.Known], writes [InventoryName] and
-// makes all of it durable, the folders above included. Errors are a
-// [vod.StepError], or that of ctx.
+// Folder tells folders apart: it is the same for the same one, for use as a key
+// and for people. The zero Inventory has none.
+func (inv Inventory) Folder() string {
+	if inv.place.tree == nil {
+		return ""
+	}
+	return inv.place.show()
+}
+
+// Entry finds a file by name.
+func (inv Inventory) Entry(name string) (Entry, bool) {
+	i := slices.IndexFunc(inv.Files, func(e Entry) bool { return e.Name == name })
+	if i < 0 {
+		return Entry{}, false
+	}
+	return inv.Files[i], true
+}
+
+// Commit ends the writing: it reads every file that is not [Folder.Known],
+// brings all of it to the location, writes [InventoryName] last and makes all of
+// it durable. Errors are a [vod.StepError], or that of ctx.
 func (f *Folder) Commit(ctx context.Context) (Inventory, error) {
-	inv, err := f.commit(ctx)
+	commit := f.commitDisk
+	if f.remote != nil {
+		commit = f.commitBucket
+	}
+	inv, err := commit(ctx)
 	if err != nil {
 		return Inventory{}, WriteError(f.Path(), err)
 	}
 	return inv, nil
 }
 
-func (f *Folder) commit(ctx context.Context) (Inventory, error) {
+// commitDisk makes the folders above durable, too.
+func (f *Folder) commitDisk(ctx context.Context) (Inventory, error) {
 	files, folders, err := listFolder(f.Path())
 	if err != nil {
 		return Inventory{}, err
 	}
-	inv := Inventory{Folder: f.Path(), Files: make([]Entry, len(files))}
-	group, ctx := errgroup.WithContext(ctx)
+	inv := Inventory{place: f.place, Files: make([]Entry, len(files))}
+	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(commitWorkers)
 	for i, name := range files {
 		group.Go(func() error {
-			entry, err := f.syncedEntry(ctx, name)
-			inv.Files[i] = entry
-			return err
+			return f.reading(groupCtx, name, func(file *os.File, e Entry) error {
+				inv.Files[i] = e
+				return file.Sync()
+			})
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return Inventory{}, err
 	}
-	if err := writeInventory(inv); err != nil {
+	if err := writeInventory(f.Path(), inv); err != nil {
 		return Inventory{}, err
 	}
-	for dir := f.Path(); dir != f.place.root; {
+	root := filepath.Clean(f.loc.Path)
+	for dir := f.Path(); dir != root; {
 		dir = filepath.Dir(dir)
 		folders = append(folders, dir)
 	}
@@ -113,25 +138,28 @@ func listFolder(folder string) (files, folders []string, err error) {
 	return files, folders, err
 }
 
-// syncedEntry makes a file durable and gives its entry: the known one if the
-// size is right, else that of reading it.
-func (f *Folder) syncedEntry(ctx context.Context, name string) (Entry, error) {
+// reading opens a file and has it used with its entry: the known one if the size
+// is right, else that of reading it.
+func (f *Folder) reading(ctx context.Context, name string, use func(*os.File, Entry) error) error {
 	file, err := os.Open(filepath.Join(f.Path(), filepath.FromSlash(name)))
 	if err != nil {
-		return Entry{}, err
+		return err
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
-		return Entry{}, err
+		return err
 	}
 	entry, ok := f.known[name]
 	if !ok || entry.Size != info.Size() {
 		if entry, err = EntryOf(ctx, name, file); err != nil {
-			return Entry{}, err
+			return err
+		}
+		if _, err := file.Seek(0, io.SeekStart); err != nil {
+			return err
 		}
 	}
-	return entry, file.Sync()
+	return use(file, entry)
 }
 
 // EntryOf reads r to its end and gives the entry of a file with these bytes.
@@ -160,12 +188,12 @@ func (c contextReader) Read(p []byte) (int, error) {
 	return c.r.Read(p)
 }
 
-func writeInventory(inv Inventory) error {
+func writeInventory(folder string, inv Inventory) error {
 	text, err := json.Marshal(inv)
 	if err != nil {
 		return err
 	}
-	file, err := os.OpenFile(filepath.Join(inv.Folder, InventoryName), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o640)
+	file, err := os.OpenFile(filepath.Join(folder, InventoryName), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o640)
 	if err != nil {
 		return err
 	}

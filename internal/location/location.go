@@ -1,12 +1,17 @@
 package location
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
+	"github.com/via-orchestrate/orchestrate/internal/objectstore"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -27,19 +32,24 @@ type Config struct {
 	// Tenants lists, by the name of a location, who may use it; "*" is every
 	// tenant. Every tenant may use a location that is not listed.
 	Tenants map[string][]string
-	// Media is the absolute folder that is served under /media/.
+	// Media is the folder that is served under /media/: an absolute path, or
+	// s3://bucket/prefix, as [FolderOf] gives it.
 	Media string
 	// Folders lists, by tenant or "*" for every tenant, absolute folders at or
 	// below which inline file locations may be.
 	Folders map[string][]string
+	// Buckets lists, likewise, locations of type s3 at or below which inline ones
+	// may be, and from which s3: sources may be read.
+	Buckets map[string][]vod.Location
+	// Objects says how buckets are reached.
+	Objects objectstore.Options
 }
 
 // Set is all locations of one configuration. It is safe for concurrent use.
 type Set struct {
-	config Config
-	// prune is held while folders are made and while empty parents are removed,
-	// so that no parent vanishes under a folder that is being made.
-	prune sync.Mutex
+	config  Config
+	prune   sync.Mutex // see disk
+	objects *objectstore.Clients
 }
 
 // New checks the configuration and creates the store and media folders where
@@ -60,7 +70,7 @@ func New(c Config) (*Set, error) {
 			}
 		}
 	}
-	if err := checkMedia(c); err != nil {
+	if err := errors.Join(checkMedia(c), checkBuckets(c)); err != nil {
 		return nil, err
 	}
 	for _, name := range []string{NameStore, NameMedia} {
@@ -70,7 +80,7 @@ func New(c Config) (*Set, error) {
 			}
 		}
 	}
-	return &Set{config: c}, nil
+	return &Set{config: c, objects: objectstore.New(c.Objects)}, nil
 }
 
 // checkNamed tells what is wrong with a location of the operator's.
@@ -85,9 +95,10 @@ func checkNamed(loc vod.Location) error {
 		_, err := baseURL(loc.BaseURL)
 		return err
 	case vod.LocationS3:
-		return errNoS3
+		_, _, err := splitARN(loc.S3Arn)
+		return err
 	}
-	return fmt.Errorf("type %q is none of file and web", loc.Type)
+	return fmt.Errorf("type %q is none of file, s3 and web", loc.Type)
 }
 
 // checkMedia refuses a served folder that has another location within it, or
@@ -96,25 +107,80 @@ func checkMedia(c Config) error {
 	if c.Media == "" {
 		return nil
 	}
-	if !filepath.IsAbs(c.Media) {
-		return fmt.Errorf("media folder %q is not an absolute path", c.Media)
+	if !filepath.IsAbs(c.Media) && !isS3URI(c.Media) {
+		return fmt.Errorf("media folder %q is neither an absolute path nor in a bucket", c.Media)
 	}
-	media := canonical(c.Media)
 	for name, loc := range c.Named {
-		if loc.Type != vod.LocationFile {
+		if isFolder(loc, c.Media) || FolderOf(loc) == "" {
 			continue
 		}
-		path := canonical(loc.Path)
-		if path != media && (within(media, path) || within(path, media)) {
-			return fmt.Errorf("location %q: %s and the served media folder %s lie within each other", name, loc.Path, c.Media)
+		if folder := FolderOf(loc); overlap(folder, c.Media) {
+			return fmt.Errorf("location %q: %s and the served media folder %s lie within each other", name, folder, c.Media)
 		}
 	}
 	return nil
 }
 
-// isMedia tells whether a canonical folder is the served one.
-func (s *Set) isMedia(folder string) bool {
-	return s.config.Media != "" && folder == canonical(s.config.Media)
+// checkBuckets refuses a bucket that is used in two ways: an address names it,
+// but not the endpoint.
+func checkBuckets(c Config) error {
+	endpoints := map[string]string{} // by bucket
+	all := slices.Collect(maps.Values(c.Named))
+	for _, allowed := range c.Buckets {
+		all = append(all, allowed...)
+	}
+	for _, loc := range all {
+		if loc.Type != vod.LocationS3 {
+			continue
+		}
+		name, _, err := splitARN(loc.S3Arn)
+		if err != nil {
+			return fmt.Errorf("location %q: %w", loc.Name, err)
+		}
+		if known, ok := endpoints[name]; ok && known != loc.Endpoint {
+			return fmt.Errorf("location %q: bucket %s is at endpoint %q here and %q elsewhere", loc.Name, name, loc.Endpoint, known)
+		}
+		endpoints[name] = loc.Endpoint
+	}
+	return nil
+}
+
+// overlap tells whether one of two folders lies within the other, or is it.
+func overlap(a, b string) bool {
+	if isS3URI(a) || isS3URI(b) {
+		return strings.HasPrefix(a+"/", b+"/") || strings.HasPrefix(b+"/", a+"/")
+	}
+	a, b = canonical(a), canonical(b)
+	return within(a, b) || within(b, a)
+}
+
+// isFolder tells whether a location's folder is that one.
+func isFolder(loc vod.Location, folder string) bool {
+	if loc.Type == vod.LocationFile && filepath.IsAbs(folder) {
+		return canonical(loc.Path) == canonical(folder)
+	}
+	return folder != "" && FolderOf(loc) == folder
+}
+
+// isMedia tells whether the location's folder is the served one.
+func (s *Set) isMedia(loc vod.Location) bool { return isFolder(loc, s.config.Media) }
+
+// media is the location of the served folder, as far as it is known.
+func (s *Set) media() (loc vod.Location, ok bool) {
+	for _, loc := range s.config.Named {
+		if s.isMedia(loc) {
+			return loc, true
+		}
+	}
+	return vod.Location{}, false
+}
+
+// Bucket gives the bucket of an operator's location of type s3, and the prefix
+// of its keys, which is empty or ends with a slash.
+func (s *Set) Bucket(ctx context.Context, loc vod.Location) (objects *objectstore.Bucket, prefix string, err error) {
+	b := s.bucketOf("", loc)
+	objects, err = b.objects(ctx)
+	return objects, b.prefix, err
 }
 
 // mayUse tells whether the tenant may use the operator's location.

@@ -125,7 +125,7 @@ func TestCommitAndRead(t *testing.T) {
 		t.Fatalf("inventory is %+v", inv)
 	}
 	read, err := b.set.Inventory(t.Context(), "acme", uri)
-	if err != nil || len(read.Files) != 2 || read.Files[1] != want[1] || read.Folder != f.Path() {
+	if err != nil || len(read.Files) != 2 || read.Files[1] != want[1] || read.Folder() != f.Path() {
 		t.Fatalf("read back: %+v, %v", read, err)
 	}
 	path, err := b.set.Local(t.Context(), step.Job{Tenant: "acme"}, uri)

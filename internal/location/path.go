@@ -3,6 +3,7 @@ package location
 import (
 	"errors"
 	"io/fs"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -50,8 +51,8 @@ const (
 
 // place is the folder of an attempt, found in a path.
 type place struct {
-	root    string // folder of the location, or the one for inline locations
-	rel     string // the attempt's folder below root
+	tree    tree   // of the location, or the one for inline locations
+	rel     string // the attempt's folder in it, with slashes
 	tenant  string // empty in the served media folder
 	ingest  string // empty in the served media folder
 	key     string // media key; empty elsewhere
@@ -59,35 +60,36 @@ type place struct {
 	attempt int
 }
 
-func (p place) path() string { return filepath.Join(p.root, p.rel) }
+// show is the folder for people; on a disk, its path.
+func (p place) show() string { return p.tree.show(p.rel) }
 
 // placeInMedia finds <mediaKey>/<taskId>/<attempt> at the start of parts.
-func placeInMedia(root string, parts []string) (place, bool) {
+func placeInMedia(t tree, parts []string) (place, bool) {
 	if len(parts) < mediaDepth || !keyForm.MatchString(parts[0]) || !uuidForm.MatchString(parts[1]) || !attemptForm.MatchString(parts[2]) {
 		return place{}, false
 	}
 	n, err := strconv.Atoi(parts[2])
-	return place{root: root, rel: filepath.Join(parts[:mediaDepth]...), key: parts[0], task: parts[1], attempt: n}, err == nil
+	return place{tree: t, rel: path.Join(parts[:mediaDepth]...), key: parts[0], task: parts[1], attempt: n}, err == nil
 }
 
 // placeAt finds <tenant>/<ingestId>/<taskId>/<attempt> at the start of parts.
-func placeAt(root string, parts []string) (place, bool) {
+func placeAt(t tree, parts []string) (place, bool) {
 	if len(parts) < namedDepth || !tenantForm.MatchString(parts[0]) || !uuidForm.MatchString(parts[1]) ||
 		!uuidForm.MatchString(parts[2]) || !attemptForm.MatchString(parts[3]) {
 		return place{}, false
 	}
 	n, err := strconv.Atoi(parts[3])
-	p := place{root: root, rel: filepath.Join(parts[:namedDepth]...), tenant: parts[0], ingest: parts[1], task: parts[2], attempt: n}
+	p := place{tree: t, rel: path.Join(parts[:namedDepth]...), tenant: parts[0], ingest: parts[1], task: parts[2], attempt: n}
 	return p, err == nil
 }
 
 // placeBelow finds the same up to [inlineDepth] elements further down, where
 // an inline location may be. The first hit counts: inline locations cannot lie
 // within an attempt, see [Set.Resolve].
-func placeBelow(root string, parts []string) (place, bool) {
+func placeBelow(t tree, parts []string) (place, bool) {
 	for i := 0; i <= inlineDepth && i < len(parts); i++ {
-		if p, ok := placeAt(root, parts[i:]); ok {
-			p.rel = filepath.Join(append(append([]string{}, parts[:i]...), p.rel)...)
+		if p, ok := placeAt(t, parts[i:]); ok {
+			p.rel = path.Join(append(append([]string{}, parts[:i]...), p.rel)...)
 			return p, true
 		}
 	}

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"net/url"
-	"os"
+	"maps"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/via-orchestrate/orchestrate/internal/step"
@@ -27,100 +29,91 @@ func (s *Set) Local(ctx context.Context, job step.Job, uri string) (string, erro
 	if err != nil {
 		return "", err
 	}
-	return plain(filepath.Join(p.path(), rest), uri)
+	if b, ok := p.tree.(bucket); ok {
+		return b.download(ctx, job, p, rest, uri)
+	}
+	return filepath.Join(p.show(), filepath.FromSlash(rest)), p.tree.check(ctx, path.Join(p.rel, rest), uri)
 }
 
 // readable tells which attempt's folder an address leads into, and the rest of
 // it, if the tenant may read that.
 func (s *Set) readable(tenant, uri string) (p place, rest string, err error) {
-	path, err := PathOf(uri)
+	at, err := parseAddress(uri)
 	if err != nil {
 		return place{}, "", forbiddenError(err.Error())
 	}
-	p, rest, ok := s.find(tenant, path)
+	p, rest, ok := s.find(tenant, at)
 	if !ok || rest == "" {
 		return place{}, "", forbiddenError(fmt.Sprintf("Tenant %q may not read %s.", tenant, uri))
 	}
 	return p, rest, nil
 }
 
-// plain checks that path is there and that nothing in it is a symbolic link.
-func plain(path, uri string) (string, error) {
-	resolved, err := filepath.EvalSymlinks(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", missingError(fmt.Sprintf("File %s is gone.", uri), err)
-	}
-	if err != nil {
-		return "", missingError(fmt.Sprintf("File %s cannot be reached%s.", uri, errnoText(err)), err)
-	}
-	if resolved != path {
-		return "", forbiddenError(fmt.Sprintf("File %s is reached through a symbolic link, which is not allowed.", uri))
-	}
-	return path, nil
-}
-
-// PathOf is the absolute path that a file: address names (RFC 8089, on this
-// host).
-func PathOf(uri string) (string, error) {
-	u, err := url.Parse(uri)
-	if err != nil || u.Scheme != "file" || u.Opaque != "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" ||
-		(u.Host != "" && u.Host != "localhost") {
-		return "", fmt.Errorf("the address is not a file: address of this machine")
-	}
-	if !filepath.IsAbs(u.Path) || filepath.Clean(u.Path) != u.Path || strings.ContainsRune(u.Path, 0) {
-		return "", fmt.Errorf("the file: address does not hold a clean absolute path")
-	}
-	return u.Path, nil
-}
-
-// find tells which attempt's folder path lies in, and the rest of path in it.
-// Roots are compared as configured and with symbolic links resolved, so that
-// addresses outlive the move of a data folder to behind a link.
-func (s *Set) find(tenant, path string) (p place, rest string, ok bool) {
+// find tells which attempt's folder an address leads into, and the rest of it.
+func (s *Set) find(tenant string, at address) (p place, rest string, ok bool) {
 	if !tenantForm.MatchString(tenant) {
 		return place{}, "", false
 	}
 	for _, r := range s.roots(tenant) {
-		for _, form := range []string{filepath.Clean(r.path), canonical(r.path)} {
-			parts := split(form, path)
-			p, ok := r.find(canonical(r.path), parts)
+		for _, parts := range r.tree.below(at) {
+			p, ok := r.find(r.tree.settled(), parts)
 			if !ok || (p.tenant != "" && p.tenant != tenant) {
 				continue
 			}
-			used := len(strings.Split(p.rel, string(filepath.Separator)))
-			return p, filepath.Join(parts[used:]...), true
+			return p, path.Join(parts[len(strings.Split(p.rel, "/")):]...), true
 		}
 	}
 	return place{}, "", false
 }
 
-// root is a folder below which attempts have their folders.
+// root is where attempts have their folders below.
 type root struct {
-	path  string
-	depth int // the most elements from path to an attempt's folder
-	find  func(root string, parts []string) (place, bool)
+	tree  tree
+	depth int // the most elements to an attempt's folder
+	find  func(t tree, parts []string) (place, bool)
 }
 
 // roots lists where the tenant's files can be; all tenants' for "".
 func (s *Set) roots(tenant string) []root {
 	var all []root
-	for _, loc := range s.config.Named {
-		if loc.Type != vod.LocationFile || s.isMedia(canonical(loc.Path)) {
-			continue
+	for _, name := range slices.Sorted(maps.Keys(s.config.Named)) {
+		loc := s.config.Named[name]
+		t := s.treeOf(tenant, loc)
+		switch {
+		case t == nil:
+		case s.isMedia(loc):
+			all = append(all, root{t, mediaDepth, placeInMedia})
+		default:
+			all = append(all, root{t, namedDepth, placeAt})
 		}
-		all = append(all, root{loc.Path, namedDepth, placeAt})
-	}
-	if s.config.Media != "" {
-		all = append(all, root{s.config.Media, mediaDepth, placeInMedia})
 	}
 	for owner := range s.config.Folders {
 		if tenant == "" || owner == "*" || owner == tenant {
 			for _, f := range s.config.Folders[owner] {
-				all = append(all, root{f, inlineDepth + namedDepth, placeBelow})
+				all = append(all, root{disk{f, &s.prune}, inlineDepth + namedDepth, placeBelow})
+			}
+		}
+	}
+	for owner := range s.config.Buckets {
+		if tenant == "" || owner == "*" || owner == tenant {
+			for _, loc := range s.config.Buckets[owner] {
+				all = append(all, root{s.bucketOf(tenant, loc), inlineDepth + namedDepth, placeBelow})
 			}
 		}
 	}
 	return all
+}
+
+// treeOf is the tree of a location; nil where it has none.
+func (s *Set) treeOf(tenant string, loc vod.Location) tree {
+	switch loc.Type {
+	case vod.LocationFile:
+		return disk{loc.Path, &s.prune}
+	case vod.LocationS3:
+		return s.bucketOf(tenant, loc)
+	case vod.LocationWeb:
+	}
+	return nil
 }
 
 // Inventory reads the inventory of the attempt's folder that holds the file.
@@ -135,37 +128,60 @@ func (s *Set) Inventory(ctx context.Context, tenant, uri string) (Inventory, err
 	if err != nil {
 		return Inventory{}, err
 	}
-	if _, err := plain(filepath.Join(p.path(), rest), uri); err != nil {
+	if err := p.tree.check(ctx, path.Join(p.rel, rest), uri); err != nil {
 		return Inventory{}, err
 	}
-	return readInventory(Inventory{Folder: p.path(), Name: filepath.ToSlash(rest)}, uri)
+	return readInventory(ctx, Inventory{Name: rest, place: p}, uri)
 }
 
-func readInventory(inv Inventory, uri string) (Inventory, error) {
-	text, err := os.ReadFile(filepath.Join(inv.Folder, InventoryName))
-	if err != nil {
-		inv.bare = errors.Is(err, fs.ErrNotExist)
+// maxInventory is the most bytes of an inventory that are read: those of a
+// hundred thousand files.
+const maxInventory = 64 << 20
+
+func readInventory(ctx context.Context, inv Inventory, uri string) (Inventory, error) {
+	text, err := readAll(ctx, inv, InventoryName)
+	if errors.Is(err, fs.ErrNotExist) {
 		return inv, missingError(fmt.Sprintf("The inventory beside %s is missing.", uri), err)
 	}
-	if err := json.Unmarshal(text, &inv); err != nil {
-		return Inventory{}, missingError(fmt.Sprintf("The inventory beside %s is damaged.", uri), err)
+	if err != nil {
+		return Inventory{}, ReadError(inv.place.show(), err)
+	}
+	inv.text = text
+	err = inv.parse(text, uri)
+	return inv, err
+}
+
+// parse reads the list of files.
+func (inv *Inventory) parse(text []byte, uri string) error {
+	if err := json.Unmarshal(text, inv); err != nil {
+		return missingError(fmt.Sprintf("The inventory beside %s is damaged.", uri), nil)
 	}
 	for _, e := range inv.Files {
 		if !filepath.IsLocal(filepath.FromSlash(e.Name)) || e.Size < 0 {
-			return Inventory{}, missingError(fmt.Sprintf("The inventory beside %s is damaged.", uri), nil)
+			return missingError(fmt.Sprintf("The inventory beside %s is damaged.", uri), nil)
 		}
 	}
-	return inv, nil
+	return nil
+}
+
+func readAll(ctx context.Context, inv Inventory, name string) ([]byte, error) {
+	file, err := inv.Open(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, maxInventory))
 }
 
 // Exists tells whether all that the filesets name is there: each entry file,
 // the inventory beside it, and every file of that with the right size.
-// Addresses of other kinds than file: count as existing.
+// Addresses of other kinds than file: and s3: count as existing, and what cannot
+// be asked for now as not.
 func (s *Set) Exists(ctx context.Context, tenant string, filesets []vod.Fileset) bool {
 	checked := map[string]bool{}
 	for _, fs := range filesets {
 		for _, f := range fs.Files {
-			if isFileURI(f.URI) && !s.exists(ctx, tenant, f.URI, checked) {
+			if (isFileURI(f.URI) || isS3URI(f.URI)) && !s.exists(ctx, tenant, f.URI, checked) {
 				return false
 			}
 		}
@@ -174,23 +190,26 @@ func (s *Set) Exists(ctx context.Context, tenant string, filesets []vod.Fileset)
 }
 
 func (s *Set) exists(ctx context.Context, tenant, uri string, checked map[string]bool) bool {
+	p, rest, err := s.readable(tenant, uri)
+	if err != nil || p.tree.check(ctx, path.Join(p.rel, rest), uri) != nil {
+		return false
+	}
+	if checked[p.show()] {
+		return true
+	}
 	inv, err := s.Inventory(ctx, tenant, uri)
 	if err != nil {
 		return false
 	}
-	if checked[inv.Folder] {
-		return true
+	sizes, err := p.tree.sizes(ctx, p.rel, inv.Files)
+	if err != nil {
+		return false
 	}
 	for _, e := range inv.Files {
-		info, err := os.Lstat(filepath.Join(inv.Folder, filepath.FromSlash(e.Name)))
-		if err != nil || !info.Mode().IsRegular() || info.Size() != e.Size {
+		if size, ok := sizes[e.Name]; !ok || size != e.Size {
 			return false
 		}
 	}
-	checked[inv.Folder] = true
+	checked[p.show()] = true
 	return true
-}
-
-func isFileURI(uri string) bool {
-	return len(uri) >= 5 && strings.EqualFold(uri[:5], "file:")
 }

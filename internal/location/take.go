@@ -26,38 +26,19 @@ func (inv Inventory) Open(ctx context.Context, name string) (io.ReadCloser, erro
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return inv.open(name)
+	if inv.place.tree == nil {
+		return nil, fs.ErrNotExist
+	}
+	return inv.place.tree.open(ctx, inv.place.rel, name)
 }
-
-func (inv Inventory) open(name string) (*os.File, error) {
-	root, err := os.OpenRoot(inv.Folder)
-	if err != nil {
-		return nil, err
-	}
-	defer root.Close()
-	file, err := root.Open(filepath.FromSlash(name))
-	if err != nil {
-		return nil, err
-	}
-	info, err := file.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s is not a regular file", name)
-	}
-	if err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	return file, nil
-}
-
-// Bare tells whether an inventory that [Set.Inventory] gave with an error can
-// open the files of a folder that has none.
-func (inv Inventory) Bare() bool { return inv.bare }
 
 // Take brings a file of another attempt's folder into this one, under its own
-// name: as a hard link where that is possible, which makes the folders share
-// the bytes but outlive each other, and as a copy elsewhere. What then is there
-// is read, and has the size and SHA-256 of e. Errors are a [vod.StepError],
-// INFRA checksum for other bytes, or that of ctx.
+// name, in the way that moves the fewest bytes: as a hard link, which makes the
+// folders share the bytes but outlive each other, as a copy that the storage
+// makes, or through this machine. What passes through this machine or stays on
+// it is read, and has the size and SHA-256 of e; what the storage copies it
+// checks itself. Errors are a [vod.StepError], INFRA checksum for other bytes,
+// or that of ctx.
 func (f *Folder) Take(ctx context.Context, from Inventory, e Entry) error {
 	return f.TakeAs(ctx, from, e, e.Name)
 }
@@ -67,8 +48,20 @@ func (f *Folder) TakeAs(ctx context.Context, from Inventory, e Entry, name strin
 	if !filepath.IsLocal(filepath.FromSlash(name)) {
 		return configError(fmt.Sprintf("%q cannot be the name of a file.", name))
 	}
-	source := filepath.Join(from.Folder, filepath.FromSlash(e.Name))
-	in, err := from.open(e.Name)
+	if b, ok := from.place.tree.(bucket); ok {
+		return f.takeObject(ctx, b, from.place.rel+"/"+e.Name, e, name)
+	}
+	return f.takeFile(ctx, from, e, name)
+}
+
+// takeFile takes a file of this machine.
+func (f *Folder) takeFile(ctx context.Context, from Inventory, e Entry, name string) error {
+	d, ok := from.place.tree.(disk)
+	if !ok {
+		return configError("The inventory is of no folder.")
+	}
+	source := filepath.Join(from.Folder(), filepath.FromSlash(e.Name))
+	in, err := d.openFile(from.place.rel, e.Name)
 	if err != nil {
 		return ReadError(source, err)
 	}
@@ -80,9 +73,9 @@ func (f *Folder) TakeAs(ctx context.Context, from Inventory, e Entry, name strin
 	if info.Size() != e.Size {
 		return checksumError(source, fmt.Sprintf("has %d bytes, but its inventory says %d", info.Size(), e.Size))
 	}
-	target := filepath.Join(f.Path(), filepath.FromSlash(name))
-	if err := os.MkdirAll(filepath.Dir(target), folderMode); err != nil {
-		return WriteError(target, err)
+	target, err := f.makeRoom(name)
+	if err != nil {
+		return err
 	}
 	if err := linkOrCopy(ctx, in, source, target, os.Link); err != nil {
 		return WriteError(target, err)
@@ -92,6 +85,12 @@ func (f *Folder) TakeAs(ctx context.Context, from Inventory, e Entry, name strin
 	}
 	f.Known(Entry{Name: name, Size: e.Size, SHA256: e.SHA256})
 	return nil
+}
+
+// makeRoom makes the folder that a file is to be in, and gives the file's path.
+func (f *Folder) makeRoom(name string) (string, error) {
+	target := filepath.Join(f.Path(), filepath.FromSlash(name))
+	return target, WriteError(target, os.MkdirAll(filepath.Dir(target), folderMode))
 }
 
 // linkOrCopy copies where there can be no hard link. It lets the kernel do it,

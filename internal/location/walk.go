@@ -2,19 +2,11 @@ package location
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"iter"
-	"os"
-	"path/filepath"
+	"path"
 	"slices"
 )
-
-// walkChunk is how many entries of a folder are read at a time: a tenant may
-// have millions of ingests.
-const walkChunk = 256
 
 // Attempts goes through the folders of all attempts of all tenants at all
 // locations that are written to. A folder that cannot be read gives an error,
@@ -27,15 +19,23 @@ func (s *Set) Attempts(ctx context.Context) iter.Seq2[Attempt, error] {
 			if ctx.Err() != nil {
 				return
 			}
-			if !walkPlaces(r, nil, func(p place, err error) bool { return yield(attemptAt(p), err) }) {
+			if !walkPlaces(ctx, r, nil, func(p place, err error) bool { return yield(walked(p, err)) }) {
 				return
 			}
 		}
 	}
 }
 
+// walked is the attempt of a place; none with an error.
+func walked(p place, err error) (Attempt, error) {
+	if err != nil {
+		return Attempt{}, err
+	}
+	return attemptAt(p), nil
+}
+
 func attemptAt(p place) Attempt {
-	return Attempt{Path: p.path(), TaskID: p.task, Number: p.attempt, place: p}
+	return Attempt{Path: p.show(), TaskID: p.task, Number: p.attempt, place: p}
 }
 
 // distinctRoots are the tenant's roots, all tenants' for "", each folder once:
@@ -43,8 +43,8 @@ func attemptAt(p place) Attempt {
 // as that.
 func (s *Set) distinctRoots(tenant string) (all []root) {
 	for _, r := range s.roots(tenant) {
-		r.path = canonical(r.path)
-		i := slices.IndexFunc(all, func(other root) bool { return other.path == r.path })
+		r.tree = r.tree.settled()
+		i := slices.IndexFunc(all, func(other root) bool { return other.tree.key() == r.tree.key() })
 		switch {
 		case i < 0:
 			all = append(all, r)
@@ -57,54 +57,22 @@ func (s *Set) distinctRoots(tenant string) (all []root) {
 
 // walkPlaces looks below parts for attempts' folders. It does not go into
 // them, follows no symbolic link and goes no deeper than one can be.
-func walkPlaces(r root, parts []string, yield func(place, error) bool) bool {
-	rootPath := filepath.Clean(r.path)
+func walkPlaces(ctx context.Context, r root, parts []string, yield func(place, error) bool) bool {
 	if len(parts) > 0 {
-		if p, ok := r.find(rootPath, parts); ok {
+		if p, ok := r.find(r.tree, parts); ok {
 			return yield(p, nil)
 		}
 	}
 	if len(parts) >= r.depth {
 		return true
 	}
-	for name, err := range folders(filepath.Join(append([]string{rootPath}, parts...)...)) {
+	for name, err := range r.tree.folders(ctx, path.Join(parts...)) {
 		if err != nil {
 			return yield(place{}, fmt.Errorf("look for attempts' folders: %w", err))
 		}
-		if !walkPlaces(r, append(parts[:len(parts):len(parts)], name), yield) {
+		if !walkPlaces(ctx, r, append(parts[:len(parts):len(parts)], name), yield) {
 			return false
 		}
 	}
 	return true
-}
-
-// folders gives the names of the folders in one, in no order. It ends with an
-// error. A folder that is gone has none.
-func folders(path string) iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
-		dir, err := os.Open(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			return
-		}
-		if err != nil {
-			yield("", err)
-			return
-		}
-		defer dir.Close()
-		for {
-			entries, err := dir.ReadDir(walkChunk)
-			for _, e := range entries {
-				if e.IsDir() && !yield(e.Name(), nil) {
-					return
-				}
-			}
-			if errors.Is(err, io.EOF) || errors.Is(err, fs.ErrNotExist) {
-				return
-			}
-			if err != nil {
-				yield("", err)
-				return
-			}
-		}
-	}
 }

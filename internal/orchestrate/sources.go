@@ -162,9 +162,12 @@ func (c *sourceCheck) uri(raw string) (shown, problem string) {
 		}
 		return raw, ""
 	case "s3":
-		return "", "s3: sources are not supported by this server; give a (pre-signed) https: address"
+		if u.Host == "" || u.Port() != "" || len(u.Path) < 2 || u.RawQuery != "" {
+			return "", "must be s3: with a bucket and a key, like s3://bucket/folder/film.mp4"
+		}
+		return raw, ""
 	}
-	return "", "must be an http:, https:, file: or upload: address"
+	return "", "must be an http:, https:, s3:, file: or upload: address"
 }
 
 func isPort(text string) bool {

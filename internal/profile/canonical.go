@@ -99,7 +99,7 @@ func ownOrder(stage vod.Stage) []string {
 
 // locationOrder is the order of the keys of a location.
 func locationOrder() []string {
-	return []string{"name", "s3Arn", "versionId", "path", "baseUrl", "type"}
+	return []string{"name", "s3Arn", "versionId", "path", "baseUrl", "endpoint", "region", "iamRoleArn", "type"}
 }
 
 // canonical writes a value: keys in the given order, then by the alphabet.

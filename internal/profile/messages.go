@@ -23,7 +23,13 @@ func patternMeaning(schemaURL string) string {
 	case "path":
 		return "must be an absolute path, such as /srv/video"
 	case "s3Arn":
-		return "must be the ARN of a bucket, such as arn:aws:s3:::my-bucket"
+		return "must be the ARN of a bucket, and a prefix if need be, such as arn:aws:s3:::my-bucket/vod"
+	case "endpoint":
+		return "must be an http or https address without user-info and path, such as https://s3.example.com"
+	case "region":
+		return "must be the name of a region, such as eu-north-1"
+	case "iamRoleArn":
+		return "must be the ARN of a role, such as arn:aws:iam::123456789012:role/media"
 	case "baseUrl":
 		return "must be an http or https address without user-info, query, fragment and slash at the end"
 	case "url":

@@ -45,7 +45,7 @@ func ownProfiles() []ownProfile {
 		{"keyServer", "", "", packaging.KeyServer{}},
 		{"storage", "", "", vod.Location{BaseURL: "web"}},
 		{"origin", "", "", vod.Location{}},
-		{"web", "", "", vod.Location{Path: "file", S3Arn: "s3"}},
+		{"web", "", "", vod.Location{Path: "file", S3Arn: "s3", Endpoint: "s3", Region: "s3", IAMRoleArn: "s3"}},
 	}
 }
 

@@ -183,6 +183,7 @@ func (w *Worker) Walk(ctx context.Context, n int) {
 		attempt, err, more := w.next()
 		if !more {
 			w.EndWalk()
+			w.abortUploads(ctx)
 			return
 		}
 		orphan := false

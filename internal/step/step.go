@@ -44,6 +44,11 @@ type Job struct {
 	// Scratch is the path of a folder for this attempt alone. It does not exist:
 	// a step that needs it makes it. The executor removes it afterwards.
 	Scratch string
+	// Reserve asks for so many bytes of scratch space more than were reserved when
+	// the attempt began; they are given back at its end. Its error, a
+	// [vod.StepError], says that there is no room. nil: nothing is reserved. See
+	// [Job.ReserveMore].
+	Reserve func(bytes int64) error
 	// Sources maps an input address as shown to the address to read, where
 	// they differ. What it holds may be secret: it must not reach outputs,
 	// errors or logs.
@@ -65,6 +70,22 @@ type Job struct {
 	// the task's page. It may be called again as the program goes on.
 	Trace func(command []string, log string)
 	Log   *slog.Logger
+}
+
+// Estimator is a [Runner] that can tell how many bytes of scratch space an attempt
+// of the job needs: what it downloads, and what it keeps there until it is
+// uploaded. It is an estimate. The job is what is going to be run, but for
+// Earlier, Published and Ahead.
+type Estimator interface {
+	Needs(ctx context.Context, job Job) (bytes int64, err error)
+}
+
+// ReserveMore is Job.Reserve, or nothing where there is none.
+func (j Job) ReserveMore(bytes int64) error {
+	if j.Reserve == nil || bytes <= 0 {
+		return nil
+	}
+	return j.Reserve(bytes)
 }
 
 // Earlier is the newest completed ingest of the same tenant, asset and profile

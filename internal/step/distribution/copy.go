@@ -2,6 +2,8 @@ package distribution
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"path"
 	"strconv"
 
@@ -13,7 +15,10 @@ import (
 // Copy runs steps of type COPY.
 type Copy struct{ locations *location.Set }
 
-var _ step.Runner = (*Copy)(nil)
+var (
+	_ step.Runner    = (*Copy)(nil)
+	_ step.Estimator = (*Copy)(nil)
+)
 
 // NewCopy makes a runner.
 func NewCopy(locations *location.Set) *Copy { return &Copy{locations} }
@@ -49,6 +54,28 @@ func (c *Copy) Run(ctx context.Context, job step.Job) (step.Result, error) {
 		outputs = append(outputs, out)
 	}
 	return step.Result{Outputs: outputs}, nil
+}
+
+// Needs implements [step.Estimator]: what the storage itself cannot copy passes
+// through this machine.
+func (c *Copy) Needs(ctx context.Context, job step.Job) (bytes int64, err error) {
+	var profile CopyProfile
+	if err := parseProfile(job.Profile, &profile); err != nil {
+		return 0, err
+	}
+	p, err := c.plan(ctx, job, profile.SourceLocation)
+	if err != nil {
+		return 0, err
+	}
+	for _, t := range p.trees {
+		if !c.locations.Staged(ctx, job.Tenant, t.source, profile.TargetLocation) {
+			continue
+		}
+		for _, e := range t.files {
+			bytes += e.Size
+		}
+	}
+	return bytes, nil
 }
 
 // ended prefers why the context was ended over what broke because of it.
@@ -120,14 +147,14 @@ func (c *Copy) plan(ctx context.Context, job step.Job, from *vod.Location) (plan
 // add puts one entry file, and the folder around it, into the plan.
 func (c *Copy) add(ctx context.Context, job step.Job, uri string, p *plan, byFolder map[string]*tree) error {
 	inv, err := c.locations.Inventory(ctx, job.Tenant, uri)
-	bare := inv.Bare() // a plain file: it alone is copied
+	bare := errors.Is(err, fs.ErrNotExist) && inv.Folder() != "" // a plain file: it alone is copied
 	if err != nil && !bare {
 		return err
 	}
-	t := byFolder[inv.Folder]
+	t := byFolder[inv.Folder()]
 	if t == nil {
 		t = &tree{source: inv, files: inv.Files}
-		byFolder[inv.Folder] = t
+		byFolder[inv.Folder()] = t
 		p.trees = append(p.trees, t)
 	}
 	p.entries[uri] = entry{t, inv.Name}
@@ -139,10 +166,8 @@ func (c *Copy) add(ctx context.Context, job step.Job, uri string, p *plan, byFol
 		t.files = append(t.files, e)
 		return nil
 	}
-	for _, e := range inv.Files {
-		if e.Name == inv.Name {
-			return nil
-		}
+	if _, listed := inv.Entry(inv.Name); listed {
+		return nil
 	}
 	return &vod.StepError{
 		Class: vod.ClassInfra, Reason: vod.ReasonChecksum,

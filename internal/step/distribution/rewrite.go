@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"path/filepath"
 	"strings"
 
 	"github.com/via-orchestrate/orchestrate/internal/location"
@@ -74,16 +73,10 @@ func rewritten(in vod.Fileset, source *vod.Location, target vod.Location) (vod.F
 // and with its leading slash.
 func below(loc vod.Location, uri string) (string, error) {
 	switch loc.Type {
-	case vod.LocationFile:
-		path, err := location.PathOf(uri)
-		if err != nil {
-			break
+	case vod.LocationFile, vod.LocationS3:
+		if rest, ok := location.Below(loc, uri); ok {
+			return (&url.URL{Path: "/" + rest}).EscapedPath(), nil
 		}
-		rel, err := filepath.Rel(loc.Path, path)
-		if err != nil || rel == "." || !filepath.IsLocal(rel) {
-			break
-		}
-		return (&url.URL{Path: "/" + filepath.ToSlash(rel)}).EscapedPath(), nil
 	case vod.LocationWeb:
 		if rest, ok := belowWeb(loc.BaseURL, uri); ok {
 			return rest, nil

@@ -14,4 +14,6 @@ type Locations interface {
 	Local(ctx context.Context, job step.Job, uri string) (path string, err error)
 	// Create makes the folder of this attempt at a location.
 	Create(ctx context.Context, job step.Job, loc vod.Location) (*location.Folder, error)
+	// Needs estimates the scratch space that an attempt needs.
+	Needs(ctx context.Context, job step.Job, use func(vod.File) bool, target vod.Location, outputs float64) (bytes int64, err error)
 }

@@ -50,6 +50,24 @@ func (r *runner) Run(ctx context.Context, job step.Job) (step.Result, error) {
 	return result, nil
 }
 
+// outputShare is about how many times the size of the source all renditions have
+// together.
+const outputShare = 2
+
+// Needs implements [step.Estimator].
+func (r *runner) Needs(ctx context.Context, job step.Job) (int64, error) {
+	profile, err := ParseProfile(job.Profile)
+	if err != nil {
+		return 0, err
+	}
+	return r.locations.Needs(ctx, job, canEncode, profile.TargetLocation, outputShare)
+}
+
+// canEncode tells the files that are read.
+func canEncode(f vod.File) bool {
+	return f.MediaType == vod.MediaVideo || f.MediaType == vod.MediaAudio
+}
+
 // inputSet is an input fileset with those of its files that can be encoded.
 type inputSet struct {
 	fileset vod.Fileset
@@ -71,7 +89,7 @@ func (r *runner) inputs(ctx context.Context, job step.Job) ([]inputSet, error) {
 		set := inputSet{fileset: fileset}
 		for _, file := range fileset.Files {
 			subtitles = subtitles || file.MediaType == vod.MediaSubtitle
-			if file.MediaType != vod.MediaVideo && file.MediaType != vod.MediaAudio {
+			if !canEncode(file) {
 				continue
 			}
 			path, err := r.locations.Local(ctx, job, file.URI)

@@ -37,36 +37,41 @@ func openInputs(ctx context.Context, locations Locations, job step.Job, profile 
 
 func (in *inputs) openAll(ctx context.Context, locations Locations, job step.Job) error {
 	all := newNotes()
+	find := finder(func(ctx context.Context, uri string) (string, error) { return locations.Local(ctx, job, uri) })
 	for _, fileset := range job.Inputs {
 		for _, file := range fileset.Files {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			path, err := locations.Local(ctx, job, file.URI)
+			path, err := find(ctx, file.URI)
 			if err != nil {
 				return err
 			}
-			if err := in.add(file, path, all); err != nil {
+			if err := in.add(ctx, find, file, path, all); err != nil {
 				return err
 			}
 		}
 	}
-	return in.settle(all)
+	return in.settle(ctx, find, all)
 }
 
+// finder gives the path of the file at an address.
+type finder func(ctx context.Context, uri string) (path string, err error)
+
 // add takes one file in.
-func (in *inputs) add(file vod.File, path string, all notes) error {
+func (in *inputs) add(ctx context.Context, find finder, file vod.File, path string, all notes) error {
+	all.beside[filepath.Dir(path)] = file.URI
 	switch file.MediaType {
 	case vod.MediaImage:
 		in.images = append(in.images, path)
 		return nil
 	case vod.MediaVideo, vod.MediaAudio:
-		if err := readNotes(all.encoding, filepath.Dir(path), media.NotesName); err != nil {
+		if err := readNotes(ctx, find, all.encoding, path, file.URI, media.NotesName); err != nil {
 			return err
 		}
 		return in.openMovie(file, path)
 	case vod.MediaSubtitle:
-		if err := readNotes(all.subtitles, filepath.Dir(path), media.SubtitleNotesName); err != nil {
+		if err := readNotes(ctx, find, all.subtitles, path, file.URI, media.SubtitleNotesName); err != nil {
 			return err
 		}
 		return in.openText(file, path)
@@ -122,14 +127,14 @@ func (in *inputs) openMovie(file vod.File, path string) error {
 }
 
 // settle puts everything in order once all files are known.
-func (in *inputs) settle(all notes) (err error) {
+func (in *inputs) settle(ctx context.Context, find finder, all notes) (err error) {
 	if len(in.sources)+len(in.texts) == 0 {
 		return badMedia("There is neither video nor audio among the input files.")
 	}
 	if err := all.applyTexts(in.texts); err != nil {
 		return err
 	}
-	if in.pictures, err = choosePictures(in.images, all); err != nil {
+	if in.pictures, err = choosePictures(ctx, find, in.images, all); err != nil {
 		return err
 	}
 	if in.nominal == 0 {

@@ -28,6 +28,11 @@ func (r *runner) addTexts(ctx context.Context, job step.Job, profile Profile, in
 		return step.Result{}, err
 	}
 	return r.create(ctx, job, profile, func(out *output) (step.Result, error) {
+		if out.folder.Staged() { // It is read whole when it is verified.
+			if err := job.ReserveMore(earlier.Size()); err != nil {
+				return step.Result{}, err
+			}
+		}
 		replaced := in.replace(&p)
 		total := max(earlier.Size(), 1)
 		out.wrote = func(bytes int64) { job.Progress(min(float64(bytes)/float64(total), 1) * shareWritten) }

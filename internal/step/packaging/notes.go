@@ -1,6 +1,7 @@
 package packaging
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"github.com/via-orchestrate/orchestrate/internal/location"
 	"github.com/via-orchestrate/orchestrate/internal/media"
 	"github.com/via-orchestrate/orchestrate/internal/media/manifest"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
@@ -23,22 +25,29 @@ const maxNotes = 16 << 20
 type notes struct {
 	encoding  map[string]*media.EncodingNotes
 	subtitles map[string]*media.SubtitleNotes
+	beside    map[string]string // address of a file in the folder
 }
 
 func newNotes() notes {
-	return notes{map[string]*media.EncodingNotes{}, map[string]*media.SubtitleNotes{}}
+	return notes{map[string]*media.EncodingNotes{}, map[string]*media.SubtitleNotes{}, map[string]string{}}
 }
 
-// readNotes takes in the notes of that name in a folder, if there are any, once.
-func readNotes[T any](into map[string]*T, folder, name string) error {
+// readNotes takes in the notes of that name in the folder of a file, if there
+// are any, once. path is the file's, and uri its address.
+func readNotes[T any](ctx context.Context, find finder, into map[string]*T, path, uri, name string) error {
+	folder := filepath.Dir(path)
 	if _, done := into[folder]; done {
 		return nil
 	}
 	into[folder] = nil
-	file, err := os.Open(filepath.Join(folder, name))
+	beside, err := find(ctx, location.Beside(uri, name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
+	if err != nil {
+		return err
+	}
+	file, err := os.Open(beside)
 	if err != nil {
 		return unreadable(name, err)
 	}

@@ -18,6 +18,8 @@ type Locations interface {
 	Inventory(ctx context.Context, tenant, uri string) (location.Inventory, error)
 	// Create makes the attempt's own folder at a location.
 	Create(ctx context.Context, job step.Job, loc vod.Location) (*location.Folder, error)
+	// Needs estimates the scratch space that an attempt needs.
+	Needs(ctx context.Context, job step.Job, use func(vod.File) bool, target vod.Location, outputs float64) (bytes int64, err error)
 }
 
 // Shares of the work in the step's progress; verification is the rest.
@@ -60,6 +62,16 @@ func (r *runner) Run(ctx context.Context, job step.Job) (step.Result, error) {
 		out.protect = protect
 		return r.fill(ctx, job, in, out)
 	})
+}
+
+// Needs implements [step.Estimator]: the segments have about the size of what they
+// are cut from.
+func (r *runner) Needs(ctx context.Context, job step.Job) (int64, error) {
+	profile, err := ParseProfile(job.Profile)
+	if err != nil {
+		return 0, err
+	}
+	return r.locations.Needs(ctx, job, func(vod.File) bool { return true }, profile.TargetLocation, 1)
 }
 
 // create makes a folder, has it filled, and removes it if that fails.
@@ -117,6 +129,10 @@ func (r *runner) finish(ctx context.Context, job step.Job, out *output, p manife
 	folder := out.folder
 	if err := out.writeManifests(p); err != nil {
 		return step.Result{}, location.WriteError(folder.Path(), err)
+	}
+	// What the storage itself has taken over is not there yet to be read.
+	if err := folder.Fetch(ctx); err != nil {
+		return step.Result{}, err
 	}
 	found, err := r.verify(ctx, job, folder.Path(), tracks, p.Presentation, out.protect)
 	if err != nil {

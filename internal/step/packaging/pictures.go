@@ -1,6 +1,7 @@
 package packaging
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/via-orchestrate/orchestrate/internal/location"
 	"github.com/via-orchestrate/orchestrate/internal/media"
 	"github.com/via-orchestrate/orchestrate/internal/media/manifest"
 )
@@ -21,7 +23,7 @@ type pictures struct {
 
 // choosePictures finds the thumbnail sheets in the notes, and takes the first of
 // the images that is none of them as the poster.
-func choosePictures(images []string, all notes) (pictures, error) {
+func choosePictures(ctx context.Context, find finder, images []string, all notes) (pictures, error) {
 	var p pictures
 	for folder, one := range all.encoding {
 		if one == nil || one.Thumbnails == nil || p.thumbs != nil {
@@ -39,7 +41,11 @@ func choosePictures(images []string, all notes) (pictures, error) {
 			if name != filepath.Base(name) || !filepath.IsLocal(name) {
 				return pictures{}, damagedNotes(media.NotesName, fmt.Errorf("a thumbnail sheet is called %q", name))
 			}
-			p.sheets = append(p.sheets, filepath.Join(folder, name))
+			sheet, err := find(ctx, location.Beside(all.beside[folder], name))
+			if err != nil {
+				return pictures{}, err
+			}
+			p.sheets = append(p.sheets, sheet)
 		}
 	}
 	for _, path := range images {

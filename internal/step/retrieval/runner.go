@@ -139,7 +139,7 @@ func (r *Runner) file(ctx context.Context, job step.Job, folder *location.Folder
 	}
 	defer src.Close()
 	name := taken.add(src.Name())
-	dst, err := newSink(folder, name, r.config.MinFree, p)
+	dst, err := newSink(job, folder, name, r.config.MinFree, p)
 	if err != nil {
 		return vod.File{}, err
 	}

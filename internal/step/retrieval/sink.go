@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/via-orchestrate/orchestrate/internal/location"
+	"github.com/via-orchestrate/orchestrate/internal/step"
 )
 
 // bufferSize is how much is read and written at a time.
@@ -23,6 +24,7 @@ const roomStep = 64 << 20
 // sink is the file being written, with the checksums of what is in it: MD5 is
 // how the Status API identifies files, SHA-256 is for the inventory.
 type sink struct {
+	job      step.Job
 	folder   *location.Folder
 	file     *os.File
 	name     string
@@ -35,13 +37,14 @@ type sink struct {
 	buffer   []byte
 }
 
-func newSink(folder *location.Folder, name string, minFree int64, p *progress) (*sink, error) {
+func newSink(job step.Job, folder *location.Folder, name string, minFree int64, p *progress) (*sink, error) {
 	path := filepath.Join(folder.Path(), name)
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
 	if err != nil {
 		return nil, location.WriteError(path, err)
 	}
 	return &sink{
+		job:    job,
 		folder: folder, file: file, name: name, total: -1, minFree: minFree, progress: p, buffer: make([]byte, bufferSize),
 		md5: md5.New(), sha: sha256.New(),
 	}, nil
@@ -51,6 +54,11 @@ func newSink(folder *location.Folder, name string, minFree int64, p *progress) (
 // and refuses one that the disk has no room for.
 func (s *sink) expect(total int64) error {
 	s.total = total
+	if s.folder.Staged() && total > 0 {
+		if err := s.job.ReserveMore(total); err != nil {
+			return err
+		}
+	}
 	return s.room()
 }
 

@@ -38,6 +38,8 @@ func (r *Runner) open(ctx context.Context, job step.Job, shown string) (source, 
 			client: r.config.Client, url: u, shown: shown,
 			stall: r.config.Stall, pause: r.config.Pause, log: job.Log,
 		}, nil
+	case "s3":
+		return openObject(ctx, r.config.Locations, job, address)
 	case "file":
 		return openFile(r.config.SourceDirs, address)
 	case "upload":
@@ -46,6 +48,6 @@ func (r *Runner) open(ctx context.Context, job step.Job, shown string) (source, 
 	return nil, &vod.StepError{
 		Class: vod.ClassConfig, Reason: vod.ReasonConfig,
 		Message: fmt.Sprintf("%s is not an address that can be read.", shown),
-		Hint:    "Use an http, https or file address without user name, or upload the file.",
+		Hint:    "Use an http, https, s3 or file address without user name, or upload the file.",
 	}
 }

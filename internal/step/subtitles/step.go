@@ -58,6 +58,18 @@ func (r *runner) Run(ctx context.Context, job step.Job) (step.Result, error) {
 	return result, nil
 }
 
+// Needs implements [step.Estimator]: what is put out is small.
+func (r *runner) Needs(ctx context.Context, job step.Job) (int64, error) {
+	profile, err := ParseProfile(job.Profile)
+	if err != nil {
+		return 0, err
+	}
+	reads := func(f vod.File) bool {
+		return f.MediaType == vod.MediaSubtitle || f.MediaType == vod.MediaVideo && profile.withEmbedded()
+	}
+	return r.locations.Needs(ctx, job, reads, profile.TargetLocation, 0)
+}
+
 // work is one run.
 type work struct {
 	*runner
