@@ -17,7 +17,7 @@ func main() {
 	// The first signal asks to stop; a second one ends the process at once.
 	context.AfterFunc(ctx, stop)
 	program := cli.Program{
-		Serve: app.Serve, Work: app.Work, Examine: app.Examine, Backup: app.Backup,
+		Serve: app.Serve, Work: app.Work, Examine: app.Examine, Backup: app.Backup, MigrateStore: app.MigrateStore,
 		CreateToken: app.CreateToken, ListTokens: app.ListTokens, RevokeToken: app.RevokeToken,
 	}
 	os.Exit(program.Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.LookupEnv))

@@ -39,6 +39,9 @@ type Program struct {
 	Examine func(ctx context.Context, c config.Config) []doctor.Finding
 	// Backup writes the database, in use or not, to a new file.
 	Backup func(ctx context.Context, c config.Config, file string) error
+	// MigrateStore copies one database to another, which is empty, and tells
+	// progress how far it is.
+	MigrateStore func(ctx context.Context, from, to config.Config, progress io.Writer) (rows, replaced int, err error)
 	// CreateToken mints a token with the name, tenants, role and end of t, and
 	// gives it with its text. Like the next two, it works beside a server.
 	CreateToken func(ctx context.Context, c config.Config, t vod.Token) (minted vod.Token, text string, err error)
@@ -52,29 +55,30 @@ type Program struct {
 
 // grammar is every command with its flags.
 type grammar struct {
-	Serve       serveCmd       `cmd:"" help:"Run the server."`
-	Worker      workerCmd      `cmd:"" help:"Run tasks that Temporal delivers, on any number of machines."`
-	Submit      submitCmd      `cmd:"" help:"Ingest a file or URL."`
-	List        listCmd        `cmd:"" help:"List ingests, newest first."`
-	Get         getCmd         `cmd:"" help:"Show an ingest."`
-	Watch       watchCmd       `cmd:"" help:"Follow an ingest to its end."`
-	Cancel      cancelCmd      `cmd:"" help:"Stop an ingest."`
-	Retry       retryCmd       `cmd:"" help:"Take up a failed or cancelled ingest again."`
-	Priority    priorityCmd    `cmd:"" help:"Set an ingest's priority and due time."`
-	Delete      deleteCmd      `cmd:"" help:"Remove a finished ingest and what it published."`
-	Profile     profileCmd     `cmd:"" help:"Work with profiles."`
-	Playback    playbackCmd    `cmd:"" help:"Show what plays for an asset, or roll it back."`
-	Workers     workersCmd     `cmd:"" help:"List the processes that run tasks."`
-	Import      importCmd      `cmd:"" help:"Take over the history of another Status API."`
-	Audit       auditCmd       `cmd:"" help:"Show who changed what."`
-	Backup      backupCmd      `cmd:"" help:"Copy the database to a file, while the server runs or not."`
-	Token       tokenCmd       `cmd:"" help:"Make, list and revoke access tokens, while the server runs or not."`
-	Whoami      whoamiCmd      `cmd:"" help:"Show who the server takes the caller for, and what that one may do."`
-	Check       checkCmd       `cmd:"" help:"Check an HLS or DASH presentation by the rules of its specifications."`
-	Doctor      doctorCmd      `cmd:"" help:"Check that everything that is needed is there."`
-	Conformance conformanceCmd `cmd:"" help:"Check that a server speaks the Status API."`
-	Config      configCmd      `cmd:"" help:"Print the configuration in effect, as a file."`
-	Version     versionCmd     `cmd:"" help:"Print the version."`
+	Serve        serveCmd        `cmd:"" help:"Run the server."`
+	Worker       workerCmd       `cmd:"" help:"Run tasks that Temporal delivers, on any number of machines."`
+	Submit       submitCmd       `cmd:"" help:"Ingest a file or URL."`
+	List         listCmd         `cmd:"" help:"List ingests, newest first."`
+	Get          getCmd          `cmd:"" help:"Show an ingest."`
+	Watch        watchCmd        `cmd:"" help:"Follow an ingest to its end."`
+	Cancel       cancelCmd       `cmd:"" help:"Stop an ingest."`
+	Retry        retryCmd        `cmd:"" help:"Take up a failed or cancelled ingest again."`
+	Priority     priorityCmd     `cmd:"" help:"Set an ingest's priority and due time."`
+	Delete       deleteCmd       `cmd:"" help:"Remove a finished ingest and what it published."`
+	Profile      profileCmd      `cmd:"" help:"Work with profiles."`
+	Playback     playbackCmd     `cmd:"" help:"Show what plays for an asset, or roll it back."`
+	Workers      workersCmd      `cmd:"" help:"List the processes that run tasks."`
+	Import       importCmd       `cmd:"" help:"Take over the history of another Status API."`
+	Audit        auditCmd        `cmd:"" help:"Show who changed what."`
+	Backup       backupCmd       `cmd:"" help:"Copy the database to a file, while the server runs or not."`
+	MigrateStore migrateStoreCmd `cmd:"" help:"Copy the database to another one, such as from SQLite to Postgres, while no server runs."`
+	Token        tokenCmd        `cmd:"" help:"Make, list and revoke access tokens, while the server runs or not."`
+	Whoami       whoamiCmd       `cmd:"" help:"Show who the server takes the caller for, and what that one may do."`
+	Check        checkCmd        `cmd:"" help:"Check an HLS or DASH presentation by the rules of its specifications."`
+	Doctor       doctorCmd       `cmd:"" help:"Check that everything that is needed is there."`
+	Conformance  conformanceCmd  `cmd:"" help:"Check that a server speaks the Status API."`
+	Config       configCmd       `cmd:"" help:"Print the configuration in effect, as a file."`
+	Version      versionCmd      `cmd:"" help:"Print the version."`
 }
 
 // shell is what a command runs in.

@@ -38,7 +38,7 @@ func TestHelpDocumentsExitCodes(t *testing.T) {
 		}
 		for _, command := range []string{
 			"serve", "worker", "submit", "list", "get", "watch", "cancel", "retry", "delete", "profile",
-			"playback", "import", "backup", "token", "doctor", "config", "version",
+			"playback", "import", "backup", "migrate-store", "token", "doctor", "config", "version",
 		} {
 			if !strings.Contains(r.out, "\n  "+command+" ") {
 				t.Errorf("the help does not have %s", command)
@@ -83,6 +83,28 @@ func TestUsage(t *testing.T) {
 	for _, test := range tests {
 		runIn(t.Context(), t, Program{}, nil, "", test.args...).want(t, 2, "", test.err)
 	}
+}
+
+func TestMigrateStore(t *testing.T) {
+	t.Parallel()
+	var failed error
+	p := Program{MigrateStore: func(_ context.Context, from, to config.Config, progress io.Writer) (int, int, error) {
+		if from.SQLitePath() != "/srv/o.db" || !to.Postgres() || to.DBPasswordFile != "/run/password" {
+			t.Errorf("from %+v to %+v", from, to)
+		}
+		fmt.Fprintln(progress, "ingests: 7 rows")
+		return 12, 1, failed
+	}}
+	args := []string{"migrate-store", "--from", "sqlite:/srv/o.db", "--to", "postgres://o:hunter2@db/o", "--db-password-file", "/run/password"}
+	const begun = "No server and no worker may use postgres://o:xxxxx@db/o until this has ended.\ningests: 7 rows\n"
+	runIn(t.Context(), t, p, nil, "", args...).want(t, 0, "Copied 12 rows to postgres://o:xxxxx@db/o, and read them again: both are the same.\n",
+		begun+"1 texts had characters that the target cannot keep (NUL, or no UTF-8); U+FFFD stands in their place.\n")
+	failed = errors.New("the line is cut")
+	runIn(t.Context(), t, p, nil, "", args...).want(t, 1, "",
+		begun+"orchestrate: the line is cut\nTry: the source is unchanged; when the cause is mended, the same command begins again.\n")
+	args[2] = "mysql:x"
+	runIn(t.Context(), t, p, nil, "", args...).want(t, 2, "",
+		"orchestrate: --from must be sqlite:PATH or postgres://USER@HOST/DATABASE\nTry: orchestrate migrate-store --help\n")
 }
 
 func TestNoServer(t *testing.T) {
