@@ -68,7 +68,8 @@ func ask(t *testing.T, client *http.Client, server string, route apicheck.Route,
 	t.Helper()
 	bodies := map[string]string{
 		"POST /ingests": `{"assetId":"7","uri":"https://video.example/a.mp4","profile":"none"}`, "PUT /assets/{assetId}/playback": `{"ingestId":"i"}`,
-		"PUT /profiles/{name}": `{"odd":1}`, "POST /imports": `{}`,
+		"PUT /ingests/{ingestId}/schedule": `{"priority":"LOW"}`,
+		"PUT /profiles/{name}":             `{"odd":1}`, "POST /imports": `{}`,
 		"POST /sources/check":       `{"path":"/x","size":1,"inode":1,"dev":1,"mtime":"2021-12-08T10:50:21.481Z"}`,
 		"PATCH /uploads/{uploadId}": "x",
 	}
