@@ -20,7 +20,6 @@ type temporalMetrics struct {
 	broken   *prometheus.CounterVec
 	waited   *prometheus.HistogramVec
 	pollers  *prometheus.GaugeVec
-	slots    *prometheus.GaugeVec
 	queues   *names
 }
 
@@ -34,13 +33,12 @@ func newTemporalMetrics() temporalMetrics {
 		waited: histograms("orchestrate_temporal_schedule_to_start_seconds", "Time that tasks of a queue waited in Temporal until a worker took them.",
 			[]float64{0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 14400, 43200, 86400}, "queue", "kind"),
 		pollers: gauges("orchestrate_temporal_pollers", "Polls of this process that wait for tasks of a queue.", "queue", "kind"),
-		slots:   gauges("orchestrate_temporal_slots", "Slots of this process for tasks of a queue, by whether they are used.", "queue", "kind", "state"),
 		queues:  newNames(maxQueues),
 	}
 }
 
 func (m temporalMetrics) all() []prometheus.Collector {
-	return []prometheus.Collector{m.requests, m.failures, m.broken, m.waited, m.pollers, m.slots}
+	return []prometheus.Collector{m.requests, m.failures, m.broken, m.waited, m.pollers}
 }
 
 // Temporal is for the options of Temporal's client.
@@ -76,13 +74,8 @@ func (h temporalHandler) Counter(name string) client.MetricsCounter {
 
 // Gauge implements [client.MetricsHandler].
 func (h temporalHandler) Gauge(name string) client.MetricsGauge {
-	switch name {
-	case "temporal_num_pollers":
+	if name == "temporal_num_pollers" {
 		return valueOf(h.pollers.WithLabelValues(h.queue(), h.tags["poller_type"]))
-	case "temporal_worker_task_slots_used":
-		return valueOf(h.slots.WithLabelValues(h.queue(), h.tags["worker_type"], "used"))
-	case "temporal_worker_task_slots_available":
-		return valueOf(h.slots.WithLabelValues(h.queue(), h.tags["worker_type"], "free"))
 	}
 	return client.MetricsNopHandler.Gauge(name)
 }

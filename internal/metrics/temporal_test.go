@@ -58,8 +58,6 @@ func TestTemporal(t *testing.T) {
 		`orchestrate_temporal_request_failures_total{code="NOT_FOUND",operation="DescribeWorkflowExecution"} 1`,
 		`orchestrate_temporal_schedule_to_start_seconds_count{kind="activity",queue="` + queue + `"} 1`,
 		`orchestrate_temporal_schedule_to_start_seconds_count{kind="workflow",queue="` + queue + `"}`,
-		`orchestrate_temporal_slots{kind="ActivityWorker",queue="` + queue + `",state="used"} 1`,
-		`orchestrate_temporal_slots{kind="ActivityWorker",queue="` + queue + `",state="free"} 2`,
 		`orchestrate_temporal_pollers{kind="activity_task",queue="` + queue + `"}`,
 	} {
 		if !strings.Contains(told, want) {
