@@ -38,6 +38,21 @@ demo: ## Serve as make run does, and ingest the bundled clip; DEMO_EXIT=1 stops 
 test: ## Install what is missing and run every test
 	scripts/setup.sh test
 	gotestsum --format pkgname-and-test-fails --hide-summary=skipped -- -timeout 30m $(TESTFLAGS) $(PKG)
+	[[ "$(PKG)" != ./... ]] || $(MAKE) --no-print-directory test-stack
+
+# How long chaos goes on: make chaos CHAOS=10m
+CHAOS ?= 1m
+
+.PHONY: test-stack
+test-stack: ## Run the end-to-end tests on Postgres, Temporal and S3, and a minute of chaos
+	scripts/setup.sh test
+	ORCHESTRATE_E2E_STACK=full gotestsum --format pkgname-and-test-fails --hide-summary=skipped -- -timeout 30m -count 1 $(TESTFLAGS) ./internal/e2e
+	$(MAKE) --no-print-directory chaos
+
+.PHONY: chaos
+chaos: ## Kill and cut what an installation of several processes consists of, for $CHAOS (1m)
+	scripts/setup.sh test
+	CHAOS=$(CHAOS) go test ./internal/chaos -count 1 -v -timeout 0 $(TESTFLAGS)
 
 .PHONY: race
 race: ## Run the tests of what is concurrent under the race detector
@@ -76,6 +91,13 @@ bench-api: ## Measure the Status API with 10,000 and $N (1000000) ingests agains
 	mkdir -p .cache/bench
 	go build -o .cache/bench/bench-api ./internal/bench/api
 	.cache/bench/bench-api --n $(N)
+
+.PHONY: bench-scale
+bench-scale: ## Measure workers on Postgres, Temporal and S3: throughput, control plane, the death of one
+	scripts/setup.sh test
+	go test -run '^$$' -bench ScaleWorkers -benchtime 2x -timeout 30m -v ./internal/bench
+	go test -run '^$$' -bench 'ScaleControlPlane|ScaleTemporal' -benchtime 2000x -count 3 -timeout 30m ./internal/bench
+	go test -run '^$$' -bench ScaleDeath -benchtime 1x -count 3 -timeout 30m ./internal/bench
 
 .PHONY: screenshots
 screenshots: ## Make the pictures of all pages in docs/screenshots anew
