@@ -3,6 +3,7 @@ package postgres
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/via-orchestrate/orchestrate/internal/store"
@@ -54,10 +55,22 @@ func hasArgs(f store.IngestFilter) []any {
 	return []any{text, text, text}
 }
 
-const listOrder = " ORDER BY start_ms DESC, id DESC"
+// Merge implements [sqlstore.Database]. Postgres does not merge scans as it
+// reads them: it would read and sort all rows. So each is read up to the limit,
+// and the few that are left are sorted.
+func (d *database) Merge(scans []string, order string, n int) string {
+	if len(scans) == 1 {
+		return scans[0] + order
+	}
+	limited := make([]string, len(scans))
+	for i, scan := range scans {
+		limited[i] = "(" + scan + order + " LIMIT " + strconv.Itoa(n) + ")"
+	}
+	return strings.Join(limited, " UNION ALL ") + order
+}
 
 // newest reads columns of those of the newest rows that have the text.
-func newest(columns string, f store.IngestFilter, rows int) (query string, args []any) {
+func (d *database) newest(columns string, f store.IngestFilter, rows int) (query string, args []any) {
 	statuses := slices.Compact(slices.Sorted(slices.Values(f.Statuses)))
 	if len(statuses) == 0 {
 		statuses = []vod.IngestStatus{""}
@@ -71,7 +84,7 @@ func newest(columns string, f store.IngestFilter, rows int) (query string, args 
 		scans[i] = "SELECT " + sqlstore.ListColumns + " FROM ingests WHERE " + strings.Join(where, " AND ")
 		args = append(args, more...)
 	}
-	query = "SELECT " + columns + " FROM (" + strings.Join(scans, " UNION ALL ") + listOrder + " LIMIT " + sqlstore.IntegerArg + ") AS i" +
+	query = "SELECT " + columns + " FROM (" + d.Merge(scans, sqlstore.ListOrder, rows) + " LIMIT " + sqlstore.IntegerArg + ") AS i" +
 		" JOIN ingest_texts x ON x.ingest_id = i.id WHERE " + has
 	return query, append(append(args, rows), hasArgs(f)...)
 }
@@ -93,13 +106,13 @@ func indexed(columns string, f store.IngestFilter) (query string, args []any) {
 
 // SearchPage implements [sqlstore.Database].
 func (d *database) SearchPage(q sqlstore.Querier, f store.IngestFilter) (page []vod.Ingest, err error) {
-	query, args := newest(sqlstore.ListColumns, f, probed)
-	page, err = sqlstore.UpTo(f.Limit+1, q, sqlstore.ListRow, query+listOrder, args...)
+	query, args := d.newest(sqlstore.ListColumns, f, probed)
+	page, err = sqlstore.UpTo(f.Limit+1, q, sqlstore.ListRow, query+sqlstore.ListOrder, args...)
 	if err != nil || len(page) > f.Limit {
 		return page, err
 	}
 	query, args = indexed(sqlstore.ListColumns, f)
-	return sqlstore.UpTo(f.Limit+1, q, sqlstore.ListRow, query+listOrder, args...)
+	return sqlstore.UpTo(f.Limit+1, q, sqlstore.ListRow, query+sqlstore.ListOrder, args...)
 }
 
 // statusCount is how many ingests have a status.
@@ -117,7 +130,7 @@ func (d *database) SearchCount(q sqlstore.Querier, f store.IngestFilter, statuse
 	counts := map[vod.IngestStatus]int{}
 	f.Statuses = nil
 	for _, status := range statuses {
-		many, err := reached(q, f, status, most)
+		many, err := d.reached(q, f, status, most)
 		if err != nil {
 			return nil, err
 		}
@@ -140,12 +153,12 @@ func (d *database) SearchCount(q sqlstore.Querier, f store.IngestFilter, statuse
 
 // reached tells whether the newest rows of a status are enough to count the
 // most there can be.
-func reached(q sqlstore.Querier, f store.IngestFilter, status vod.IngestStatus, most int) (bool, error) {
+func (d *database) reached(q sqlstore.Querier, f store.IngestFilter, status vod.IngestStatus, most int) (bool, error) {
 	if most > probed {
 		return false, nil
 	}
 	f.Statuses = []vod.IngestStatus{status}
-	query, args := newest("1", f, 2*probed)
+	query, args := d.newest("1", f, 2*probed)
 	numberRow := func(n *int) []sqlstore.Column { return []sqlstore.Column{sqlstore.Number(n)} }
 	n, _, err := sqlstore.First(q, numberRow, "SELECT count(*) FROM ("+query+" LIMIT "+sqlstore.IntegerArg+") AS counted", append(args, most)...)
 	return n == most, err

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/via-orchestrate/orchestrate/internal/store/sqlstore"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
@@ -25,6 +26,11 @@ func (d database) Write(ctx context.Context, do func(sqlstore.Writer) error) err
 
 // Taken implements [sqlstore.Database].
 func (d database) Taken(err error) bool { return taken(err) }
+
+// Merge implements [sqlstore.Database]. SQLite merges scans while it reads them.
+func (d database) Merge(scans []string, order string, _ int) string {
+	return strings.Join(scans, " UNION ALL ") + order
+}
 
 // write runs do in the writer's transaction; see [writer.write].
 func (s *Store) write(ctx context.Context, do func(*tx) error) error {

@@ -55,6 +55,10 @@ type Database interface {
 	// Taken tells whether err is that of a row whose key another row has.
 	Taken(err error) bool
 
+	// Merge makes one statement, without its limit, of several that an index can
+	// each read in the order; no more than n rows will be asked for.
+	Merge(scans []string, order string, n int) string
+
 	// SearchPage gives a page in list order, and one row more if there is, of a
 	// filter that has a text of three characters or more. Its ingest id is a key.
 	SearchPage(q Querier, f store.IngestFilter) ([]vod.Ingest, error)

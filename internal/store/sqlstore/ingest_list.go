@@ -28,8 +28,8 @@ func (s *Store) IngestList(ctx context.Context, f store.IngestFilter) (page []vo
 			page, err = s.db.SearchPage(q, sel)
 			return err
 		}
-		query, args := listQuery(sel)
-		page, err = UpTo(f.Limit+1, q, ListRow, query, args...)
+		scans, args := listScans(sel)
+		page, err = UpTo(f.Limit+1, q, ListRow, s.db.Merge(scans, ListOrder, f.Limit+1), args...)
 		return err
 	})
 	if err != nil {
@@ -83,25 +83,26 @@ func ListRow(in *vod.Ingest) []Column {
 	}
 }
 
-// listQuery is the statement for a filter, without its limit.
+// ListOrder is the order of lists.
+const ListOrder = " ORDER BY start_ms DESC, id DESC"
+
+// listScans are the statements for a filter, without order and limit.
 //
 // Every list is read from an index in list order, from a position on, so that
 // its cost depends on the limit alone. Several statuses are one such scan for
-// each, which SQLite merges while it reads them.
-func listQuery(f store.IngestFilter) (query string, args []any) {
+// each, which the database merges.
+func listScans(f store.IngestFilter) (scans []string, args []any) {
 	statuses := slices.Compact(slices.Sorted(slices.Values(f.Statuses)))
 	if len(statuses) == 0 || len(statuses) == len(vod.IngestStatuses()) {
 		if statuses = vod.IngestStatuses(); anyStatusIndex(f) {
 			statuses = []vod.IngestStatus{""}
 		}
 	}
-	scans := make([]string, len(statuses))
-	for i, status := range statuses {
+	for _, status := range statuses {
 		scan, more := listScan(ListColumns, f, status)
-		scans[i], args = scan, append(args, more...)
+		scans, args = append(scans, scan), append(args, more...)
 	}
-	query = strings.Join(scans, " UNION ALL ")
-	return query + " ORDER BY start_ms DESC, id DESC", args
+	return scans, args
 }
 
 // anyStatusIndex tells whether there is an index in list order of what the
