@@ -79,7 +79,7 @@ func TestWorkers(t *testing.T) {
 	d := newDouble(t)
 	idle := newDouble(t)
 	idle.answer("GET /workers", 200, `{"items":[],"count":0}`)
-	idle.run(t, "workers").want(t, 0, "No worker is up. Start one with orchestrate worker; a server without Temporal runs all tasks itself.\n", "")
+	idle.run(t, "workers").want(t, 0, "No worker is up, so all tasks wait. Start one with orchestrate worker; a server without Temporal is one itself.\n", "")
 	list := `{"items":[{"id":"w","host":"encode-1","version":"1.4.0","stages":[{"stage":"ENCODING","slots":2},{"stage":"PACKAGING","slots":4}],` +
 		`"capabilities":["hevc","uhd"],"memory":17179869184,"processors":8,"scratch":214748364800,"running":1,` +
 		`"startTime":"2026-11-24T06:00:00.000Z","seenTime":"2026-11-24T09:12:41.000Z"}],"count":1}`

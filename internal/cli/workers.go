@@ -21,7 +21,7 @@ func (c *workersCmd) Run(ctx context.Context, sh *shell) error {
 	case c.json():
 		return s.tape.print(sh.out)
 	case len(list.Items) == 0:
-		return c.done(sh, "No worker is up. Start one with orchestrate worker; a server without Temporal runs all tasks itself.")
+		return c.done(sh, "No worker is up, so all tasks wait. Start one with orchestrate worker; a server without Temporal is one itself.")
 	}
 	rows := [][]string{{"HOST", "VERSION", "STAGES", "CAN", "CPUS", "MEMORY", "SCRATCH", "RUNNING", "SEEN"}}
 	for _, w := range list.Items {
@@ -33,11 +33,20 @@ func (c *workersCmd) Run(ctx context.Context, sh *shell) error {
 			can = append(can, string(capability))
 		}
 		rows = append(rows, []string{
-			w.Host, w.Version, strings.Join(stages, ", "), strings.Join(can, ", "), strconv.Itoa(w.Processors),
-			gibibytes(w.Memory), gibibytes(w.Scratch), strconv.Itoa(w.Running), local(w.SeenTime.Time),
+			w.Host, w.Version, strings.Join(stages, ", "), strings.Join(can, ", "), known(w.Processors, strconv.Itoa(w.Processors)),
+			known(int(w.Memory), gibibytes(w.Memory)), gibibytes(w.Scratch), strconv.Itoa(w.Running), local(w.SeenTime.Time),
 		})
 	}
 	return table(sh.out, rows)
+}
+
+// known is what is shown of a number that is 0 while the machine is still being
+// examined.
+func known(n int, text string) string {
+	if n == 0 {
+		return "–"
+	}
+	return text
 }
 
 // gibibytes writes an amount of memory or disk for people.
