@@ -20,14 +20,14 @@ func (x *Executor) choose(ctx context.Context, ready []plan.Ready) {
 		x.Log.Warn("cannot tell what the workers can do; tasks go without what they would rather have", "error", err)
 	}
 	for i := range ready {
-		ready[i].Needs = granted(ready[i], workers)
+		ready[i].Needs = Granted(ready[i], workers)
 		ready[i].Wants = nil
 	}
 }
 
-// granted is what a task needs together with those of its wants that one worker
-// has beside all that.
-func granted(r plan.Ready, workers []vod.Worker) []vod.Capability {
+// Granted is what a task needs together with those of its wants that one of the
+// workers has beside all that, in the order of [vod.Capabilities].
+func Granted(r plan.Ready, workers []vod.Worker) []vod.Capability {
 	needs := r.Needs
 	for _, want := range r.Wants {
 		with := ordered(append(slices.Clone(needs), want))

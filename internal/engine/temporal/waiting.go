@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/via-orchestrate/orchestrate/internal/engine"
 	"github.com/via-orchestrate/orchestrate/internal/plan"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
@@ -24,6 +25,7 @@ func (e *Engine) Waiting(ctx context.Context, r plan.Ready) string {
 		e.Log.Warn("cannot tell why a task waits: the workers are not known", "error", err)
 		return ""
 	}
+	r.Needs = engine.Granted(r, workers)
 	able := slices.DeleteFunc(slices.Clone(workers), func(w vod.Worker) bool { return !w.Can(r.Stage, r.Needs) })
 	if len(able) == 0 {
 		return nobody(workers, r)
