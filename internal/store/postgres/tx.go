@@ -33,7 +33,7 @@ type tx struct {
 
 // Query implements [sqlstore.Querier].
 func (t *tx) Query(query string, args ...any) (driver.Rows, error) {
-	found, err := t.conn.Query(t.ctx, t.rewriter.rewrite(query), askable(args)...) //nolint:sqlclosecheck // Whoever asks closes them, and Next tells.
+	found, err := t.conn.Query(t.ctx, t.rewriter.rewrite(query), askable(args)...) // Whoever asks closes them, and Next tells.
 	if err != nil {
 		return nil, t.note(err)
 	}
