@@ -182,6 +182,7 @@ func (h *house) call(who string, o operation, ids map[string]string, headers ...
 		path = strings.ReplaceAll(path, "{"+name+"}", id)
 	}
 	bodies := map[string]string{
+		"setSchedule":    `{"priority":"LOW"}`,
 		"submitIngest":   `{"assetId":"1","uri":"upload:` + ids["uploadId"] + `"}`,
 		"selectPlayback": `{"ingestId":"` + ids["ingestId"] + `"}`,
 		"putProfile":     `{"retrieval":[]}`,

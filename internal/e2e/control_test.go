@@ -165,6 +165,7 @@ func stopEncoder(t *testing.T, data string) {
 // TestMinFree: below --min-free new work waits and the plan says why.
 func TestMinFree(t *testing.T) {
 	t.Parallel()
+	onOneProcess(t)
 	c := serve(t, "--min-free", "1000PB").client
 	id := submit(t, c, client.Submission{AssetID: "waits", URI: "http://127.0.0.1:1/x.mp4"})
 	plan, err := c.Plan(t.Context(), id)
