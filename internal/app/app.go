@@ -11,6 +11,7 @@ import (
 
 	"github.com/via-orchestrate/orchestrate/internal/auth"
 	"github.com/via-orchestrate/orchestrate/internal/config"
+	"github.com/via-orchestrate/orchestrate/internal/mediahttp"
 	"github.com/via-orchestrate/orchestrate/internal/notify"
 	"github.com/via-orchestrate/orchestrate/internal/orchestrate"
 	"github.com/via-orchestrate/orchestrate/internal/retention"
@@ -29,6 +30,7 @@ type App struct {
 	// sessions is nil without sign-in; clientSecret is that of the OIDC client.
 	sessions     *session.Manager
 	clientSecret config.Secret
+	media        mediahttp.Files
 	uploads      *upload.Server
 	retention    *retention.Worker
 }

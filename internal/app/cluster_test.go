@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,6 +18,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/apptest"
 	"github.com/via-orchestrate/orchestrate/internal/doctor"
 	"github.com/via-orchestrate/orchestrate/internal/pgtest"
+	"github.com/via-orchestrate/orchestrate/internal/s3test"
 	"github.com/via-orchestrate/orchestrate/internal/temporaltest"
 )
 
@@ -79,14 +82,64 @@ func TestCluster(t *testing.T) {
 	if status, text := ask(t, *playback.HLS, "default"); status != http.StatusOK || !strings.HasPrefix(text, "#EXTM3U") {
 		t.Errorf("%s: %d %s", *playback.HLS, status, text)
 	}
-	for _, f := range app.Examine(t.Context(), apptest.Configure(t, in.with("--public-url", server.URL()))) {
-		if f.State == doctor.Problem || f.State == doctor.Warning && !strings.Contains(f.Name, "encodes by") {
-			t.Errorf("the doctor found %+v", f)
-		}
-	}
+	checkUp(t, in.with("--public-url", server.URL()))
 	left, err := filepath.Glob(filepath.Join(scratch, "process-*", "*"))
 	if err != nil || len(left) > 0 {
 		t.Errorf("the scratch folders hold %v, %v", left, err)
+	}
+}
+
+// TestClusterInABucket: no disk is shared. What is uploaded to the server, its
+// workers retrieve; what they packaged, the server serves.
+func TestClusterInABucket(t *testing.T) { //nolint:paralleltest // The credentials are in the environment, as AWS's are.
+	storage := s3test.Start(t)
+	for _, pair := range storage.Env() {
+		key, value, _ := strings.Cut(pair, "=")
+		t.Setenv(key, value)
+	}
+	in := newInstallation(t)
+	root := "s3://" + storage.Bucket(t) + "/vod?" + url.Values{"endpoint": {storage.Endpoint}, "region": {storage.Region}}.Encode()
+	flags := in.with("--media-root", root, "--store-root", "")
+	c, server := apptest.Serve(t, flags...)
+	apptest.Work(t, flags...)
+	demo, err := os.Open("../../testdata/demo.mp4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer demo.Close()
+	stat, err := demo.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	uri, err := c.Upload(t.Context(), "demo.mp4", demo, stat.Size(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	accepted, err := c.Submit(t.Context(), client.Submission{AssetID: "demo", URI: uri}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := waitOver(t, c, accepted.IngestID); d.Status != client.IngestStatusCOMPLETED {
+		t.Fatalf("%s: %s", d.Status, *d.Error)
+	}
+	playback, err := c.Playback(t.Context(), "demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, text := ask(t, *playback.HLS, "default"); status != http.StatusOK || !strings.HasPrefix(text, "#EXTM3U") {
+		t.Errorf("%s: %d %s", *playback.HLS, status, text)
+	}
+	checkUp(t, in.with("--media-root", root, "--store-root", "", "--public-url", server.URL()))
+}
+
+// checkUp has the doctor find nothing that is to be mended.
+func checkUp(t *testing.T, flags []string) {
+	t.Helper()
+	for _, f := range app.Examine(t.Context(), apptest.Configure(t, flags)) {
+		t.Logf("%+v", f)
+		if f.State == doctor.Problem || f.State == doctor.Warning && !strings.Contains(f.Name, "encodes by") {
+			t.Errorf("the doctor found %+v", f)
+		}
 	}
 }
 

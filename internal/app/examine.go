@@ -32,7 +32,7 @@ func Examine(ctx context.Context, c config.Config) []doctor.Finding {
 	if c.Temporal.Used() {
 		all = append(all, p.examineTemporal(ctx)...)
 	}
-	return all
+	return append(all, p.examineFiles(ctx)...)
 }
 
 func (p *core) examineMachine(ctx context.Context) []doctor.Finding {

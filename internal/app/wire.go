@@ -21,10 +21,13 @@ const PipelineVersion = "0.1.0"
 
 // wire makes what serves, on top of what works.
 func (a *App) wire(ctx context.Context) (err error) {
-	if a.locations, err = newLocations(a.config); err != nil {
+	if a.locations, err = newLocations(a.config, a.objects()); err != nil {
 		return err
 	}
-	if err := a.openUploads(); err != nil {
+	if a.media, err = a.openMedia(ctx); err != nil {
+		return err
+	}
+	if err := a.openUploads(ctx); err != nil {
 		return err
 	}
 	a.retention = a.newRetention()
@@ -73,7 +76,7 @@ func (a *App) mounts() map[string]http.Handler {
 		"GET /{$}":           http.RedirectHandler("/ui/", http.StatusSeeOther),
 		"GET " + apidoc.Path: docs, "GET " + apidoc.Path + "/": docs,
 		"GET /events": events,
-		"/media/":     mediahttp.Handler(mediahttp.Folder(a.config.MediaRoot)),
+		"/media/":     mediahttp.Handler(a.media),
 		"/uploads":    uploads, "/uploads/": uploads,
 		"/ui/": pages, "GET /play/": pages,
 	}
@@ -97,7 +100,11 @@ func (a *App) events() http.Handler {
 	return httpd.Events(c)
 }
 
-func (a *App) openUploads() (err error) {
+func (a *App) openUploads(ctx context.Context) (err error) {
+	shelf, err := a.openShelf(ctx)
+	if err != nil {
+		return err
+	}
 	a.uploads, err = upload.New(filepath.Join(a.config.Data, "uploads"), upload.Options{
 		Tenant: func(r *http.Request) (string, error) {
 			by := httpd.Caller(r.Context())
@@ -106,7 +113,7 @@ func (a *App) openUploads() (err error) {
 		Changed: func(r *http.Request, action vod.Action, id string) error {
 			return a.service.UploadChanged(r.Context(), httpd.Caller(r.Context()), action, id)
 		},
-		InUse:   a.uploadInUse,
+		InUse: a.uploadInUse, Shelf: shelf,
 		MaxSize: int64(a.config.UploadMax), MinFree: int64(a.config.MinFree), Log: httpd.Traced(a.log),
 	})
 	if err == nil {

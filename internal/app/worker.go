@@ -25,10 +25,14 @@ func NewWorker(ctx context.Context, c config.Config, log *slog.Logger) (_ *Worke
 	if err := w.listenMetrics(ctx); err != nil {
 		return nil, err
 	}
-	if w.locations, err = newLocations(c); err != nil {
+	if w.locations, err = newLocations(c, w.objects()); err != nil {
 		return nil, err
 	}
-	if err := w.openWork(ctx, nil, 0); err != nil {
+	uploads, err := w.openShelf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.openWork(ctx, uploads, 0); err != nil {
 		return nil, err
 	}
 	return w, nil

@@ -25,7 +25,7 @@ type Storage interface {
 const probeFolder = ".doctor/"
 
 // partSize is more than fits into one part of a multipart upload.
-const partSize = 9 << 20
+const partSize = 17 << 20
 
 // CheckStorage writes, reads, lists and removes a small file, and one that goes
 // in several parts.
