@@ -16,7 +16,8 @@ const (
 	// holdPoll is how often the free disk space is looked at while work waits.
 	holdPoll = 2 * time.Second
 	// sweepEvery is how often a server looks for ingests that Temporal does not
-	// know of.
+	// know of, or does not know the latest of. What another server that died did
+	// not tell is told within three halves of it.
 	sweepEvery = 30 * time.Second
 	// heartbeat is how long the worker of a task may be silent before the task
 	// goes elsewhere.
@@ -61,7 +62,7 @@ func (p *core) newTemporal(ctx context.Context, sweep time.Duration) (delivery, 
 	p.onClose(func() error { conn.Close(); return nil })
 	return temporal.New(temporal.Config{
 		Client: conn, Namespace: p.config.Temporal.Namespace, Prefix: p.config.Temporal.Prefix,
-		Operations: p.executor, Unfinished: p.store.IngestUnfinished, Workers: p.workers, Sweep: sweep,
+		Operations: p.executor, Unfinished: p.store.IngestSchedules, Workers: p.workers, Sweep: sweep,
 		Slots: p.config.Slots.Of(p.stages), Capabilities: p.machine.Capabilities,
 		Hold: p.hold, HoldPoll: holdPoll, Heartbeat: heartbeat, Log: p.log,
 	}), nil

@@ -97,6 +97,9 @@ type Ingests interface {
 	// IngestUnfinished gives the ids of all ingests that are not final, oldest
 	// Start first.
 	IngestUnfinished(ctx context.Context) ([]string, error)
+	// IngestSchedules gives the same ingests, with what may be asked of them
+	// while they go on alone: id, status, priority and due time.
+	IngestSchedules(ctx context.Context) ([]vod.Ingest, error)
 	// IngestEarlier gives the newest COMPLETED, not imported run of the same
 	// tenant, asset, profile name and version as in, other than in itself, if it
 	// is still the asset's current one: the one that the catalogue serves, or,

@@ -104,7 +104,7 @@ func deps(dir, name string, store *sqlite.Store, steps step.Runner, log *slog.Lo
 			Store: store, Steps: kinds, Parse: orchestrate.ParseInput, Scratch: scratchPath(dir),
 			Exists: func(context.Context, string, []vod.Fileset) bool { return true }, Now: vod.Now, Log: log,
 		}),
-		Unfinished: store.IngestUnfinished, Hold: func() string { return "" }, Name: name, Log: log,
+		Unfinished: store.IngestUnfinished, Schedules: store.IngestSchedules, Hold: func() string { return "" }, Name: name, Log: log,
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 type Deps struct {
 	Operations *engine.Executor
 	Unfinished func(ctx context.Context) ([]string, error)
+	Schedules  func(ctx context.Context) ([]vod.Ingest, error)
 	Slots      map[vod.Stage]int // 4 for a stage that is not there
 	// Capabilities are those of this process; an engine of one process does not
 	// look at them.

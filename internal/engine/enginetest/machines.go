@@ -105,10 +105,19 @@ func outage(t *testing.T, b *bundle) {
 	b.end(cancelled, vod.Cancelled)
 }
 
-// unwoken: an ingest that was accepted by a server that died before it could
-// wake the engine is found all the same.
-func unwoken(_ *testing.T, b *bundle) {
-	e := b.engine()
-	b.end(b.submit(e, forked), vod.Completed)
-	b.end(b.ingest(forked), vod.Completed)
+// unwoken: what was accepted by a server that died before it could wake the
+// engine is found all the same: an ingest, a new priority, a cancel.
+func unwoken(t *testing.T, b *bundle) {
+	l := b.line(vod.Retrieval, "fetch")
+	runs := b.ingest(forked)
+	l.begin()
+	waits := b.submit(l.e, forked)
+	l.await(1)
+	b.must(b.store.IngestChange(t.Context(), waits, raise))
+	l.awaitLevel(waits, 1)
+	b.must(b.store.IngestChange(t.Context(), runs, plan.Cancel))
+	b.end(runs, vod.Cancelled)
+	l.begin()
+	l.opened <- nil
+	b.end(waits, vod.Completed)
 }

@@ -81,6 +81,17 @@ func (l *line) await(n int) {
 	}
 }
 
+// awaitLevel waits until the engine has the ingest's waiting task at the level,
+// where it can be late with that.
+func (l *line) awaitLevel(ingestID string, level int) {
+	l.b.t.Helper()
+	if e, ok := l.e.(interface {
+		AwaitLevel(t testing.TB, ingestID string, level int)
+	}); ok {
+		e.AwaitLevel(l.b.t, ingestID, level)
+	}
+}
+
 // drain lets n tasks run, the one that has begun first, and gives the ingests
 // of those that begin after it, in their order.
 func (l *line) drain(n int) (order []string) {
@@ -165,15 +176,24 @@ func fairShares(t *testing.T, b *bundle) {
 // raisedWhileQueued: what waits behind others goes first when its priority is
 // raised. The bound leaves an engine of many machines time to hear of it.
 func raisedWhileQueued(t *testing.T, b *bundle) {
-	overtakes(t, b, func(in *vod.Ingest) { in.Priority = vod.High })
+	overtakes(t, b, raise)
+}
+
+// raise makes an ingest go first.
+func raise(run *vod.Run) error {
+	run.Ingest.Priority = vod.High
+	return nil
 }
 
 // dueSoonWhileQueued: so it does when it gets a due time that is near.
 func dueSoonWhileQueued(t *testing.T, b *bundle) {
-	overtakes(t, b, func(in *vod.Ingest) { in.Due = vod.Now().Add(time.Minute) })
+	overtakes(t, b, func(run *vod.Run) error {
+		run.Ingest.Due = vod.Now().Add(time.Minute)
+		return nil
+	})
 }
 
-func overtakes(t *testing.T, b *bundle, change func(*vod.Ingest)) {
+func overtakes(t *testing.T, b *bundle, change func(*vod.Run) error) {
 	const ahead, within = 6, 3
 	l := b.line(vod.Retrieval, "fetch")
 	b.submit(l.e, forked)
@@ -184,16 +204,9 @@ func overtakes(t *testing.T, b *bundle, change func(*vod.Ingest)) {
 		b.submit(l.e, forked)
 		l.await(i + 2)
 	}
-	b.must(b.store.IngestChange(t.Context(), late, func(run *vod.Run) error {
-		change(&run.Ingest)
-		return nil
-	}))
+	b.must(b.store.IngestChange(t.Context(), late, change))
 	b.must(l.e.Wake(t.Context(), late))
-	if e, ok := l.e.(interface {
-		AwaitLevel(t testing.TB, ingestID string, level int)
-	}); ok {
-		e.AwaitLevel(t, late, 1)
-	}
+	l.awaitLevel(late, 1)
 	order := l.drain(ahead + 1)
 	if at := slices.Index(order, late); at >= within {
 		t.Errorf("it began as number %d of %d", at+1, ahead+1)

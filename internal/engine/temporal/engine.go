@@ -37,8 +37,9 @@ type Config struct {
 	Namespace  string        // of the client
 	Prefix     string        // what the names of all task queues begin with
 	Operations Operations
-	// Unfinished gives the ids of all ingests that are not final.
-	Unfinished func(ctx context.Context) ([]string, error)
+	// Unfinished gives all ingests that are not final, each with its id, status,
+	// priority and due time at least.
+	Unfinished func(ctx context.Context) ([]vod.Ingest, error)
 	// Workers gives the workers that live, of all processes.
 	Workers func(ctx context.Context) ([]vod.Worker, error)
 	// Sweep is how often the unfinished ingests are compared with the workflows

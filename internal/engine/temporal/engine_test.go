@@ -79,7 +79,7 @@ func config(conn client.Client, d enginetest.Deps) Config {
 	}
 	return Config{
 		Client: conn, Namespace: temporaltest.Namespace, Prefix: d.Name,
-		Operations: d.Operations, Unfinished: d.Unfinished, Sweep: time.Minute,
+		Operations: d.Operations, Unfinished: d.Schedules, Sweep: time.Minute,
 		Workers: func(context.Context) ([]vod.Worker, error) {
 			return []vod.Worker{{Slots: slots, Capabilities: d.Capabilities}}, nil
 		},

@@ -8,13 +8,15 @@ import (
 	"time"
 
 	"go.temporal.io/api/workflowservice/v1"
+
+	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
 const (
 	// wakers is how many ingests a sweep wakes at the same time.
 	wakers = 8
-	// wakeAllEvery is after how many sweeps every unfinished ingest is woken: one
-	// whose workflow runs may have missed a wake by a server that was lost.
+	// wakeAllEvery is after how many sweeps every unfinished ingest is woken, for
+	// what a comparison cannot see: a change and its reverse between two sweeps.
 	wakeAllEvery = 60
 	// pageSize is how many workflows are listed by one request.
 	pageSize = 1000
@@ -29,12 +31,18 @@ func (e *Engine) sweep() {
 	defer mend.Stop()
 	// Servers that were started together do not sweep together.
 	next, sweeps := time.Now(), 0
+	var known map[string]asked
 	for {
 		if !time.Now().Before(next) {
-			if err := e.sweepOnce(sweeps%wakeAllEvery == 0); err != nil {
+			if sweeps%wakeAllEvery == 0 {
+				known = nil
+			}
+			found, err := e.sweepOnce(known)
+			if err != nil {
 				e.Log.Error("cannot compare the unfinished ingests with Temporal's workflows; trying again", "error", err)
 				next = time.Now().Add(mendEvery)
 			} else {
+				known = found
 				sweeps++
 				next = time.Now().Add(e.Sweep/2 + rand.N(e.Sweep)) //nolint:gosec // No secret.
 			}
@@ -48,29 +56,48 @@ func (e *Engine) sweep() {
 	}
 }
 
-// sweepOnce wakes the unfinished ingests that have no workflow, or all of them,
-// and the workflows whose ingest is over.
-func (e *Engine) sweepOnce(all bool) error {
+// asked is what may be asked of an ingest while its workflow runs. The server
+// that was asked wakes the workflow, unless it dies before.
+type asked struct {
+	cancel   bool
+	priority vod.Priority
+	due      int64 // milliseconds
+}
+
+func askedOf(in vod.Ingest) asked {
+	return asked{in.Status == vod.Cancelling, in.Priority, in.Due.UnixMilli()}
+}
+
+// sweepOnce wakes the unfinished ingests that have no workflow, those of which
+// something else is asked than the last sweep found, and the workflows whose
+// ingest is over. An ingest that the last sweep did not find counts as one of
+// which nothing was asked. Without any known all are woken.
+func (e *Engine) sweepOnce(known map[string]asked) (found map[string]asked, err error) {
 	ctx, done := e.untilQuit()
 	defer done()
 	running, err := e.workflows(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	unfinished, err := e.Unfinished(ctx)
 	if err != nil {
-		return fmt.Errorf("find unfinished ingests: %w", err)
+		return nil, fmt.Errorf("find unfinished ingests: %w", err)
 	}
 	var wake []string
-	without := 0
-	for _, id := range unfinished {
-		if !running[id] {
+	found, without := make(map[string]asked, len(unfinished)), 0
+	for _, in := range unfinished {
+		before, ok := known[in.ID]
+		if !ok {
+			before = askedOf(vod.Ingest{Priority: vod.Normal})
+		}
+		found[in.ID] = askedOf(in)
+		if !running[in.ID] {
 			without++
 		}
-		if all || !running[id] {
-			wake = append(wake, id)
+		if known == nil || !running[in.ID] || found[in.ID] != before {
+			wake = append(wake, in.ID)
 		}
-		delete(running, id)
+		delete(running, in.ID)
 	}
 	for id := range running {
 		wake = append(wake, id)
@@ -79,7 +106,7 @@ func (e *Engine) sweepOnce(all bool) error {
 		e.Log.Debug("waking ingests", "count", len(wake), "withoutWorkflow", without)
 	}
 	e.wakeAll(wake)
-	return nil
+	return found, nil
 }
 
 // wakeAll wakes the ingests, a few at a time. What fails is tried again later.

@@ -8,7 +8,11 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
-const unfinishedQuery = `SELECT id FROM ingests INDEXED BY ingests_unfinished WHERE end_ms IS NULL ORDER BY start_ms, id`
+const (
+	unfinished      = ` FROM ingests INDEXED BY ingests_unfinished WHERE end_ms IS NULL ORDER BY start_ms, id`
+	unfinishedQuery = `SELECT id` + unfinished
+	schedulesQuery  = `SELECT id, status, priority, due_ms` + unfinished
+)
 
 // IngestUnfinished implements [store.Ingests].
 func (s *Store) IngestUnfinished(ctx context.Context) (ids []string, err error) {
@@ -20,6 +24,22 @@ func (s *Store) IngestUnfinished(ctx context.Context) (ids []string, err error) 
 		return nil, fmt.Errorf("list unfinished ingests: %w", err)
 	}
 	return ids, nil
+}
+
+// IngestSchedules implements [store.Ingests].
+func (s *Store) IngestSchedules(ctx context.Context) (list []vod.Ingest, err error) {
+	err = s.db.Read(ctx, func(q Querier) error {
+		list, err = All(q, scheduleRow, schedulesQuery)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the schedules of unfinished ingests: %w", err)
+	}
+	return list, nil
+}
+
+func scheduleRow(in *vod.Ingest) []Column {
+	return []Column{text[string]{&in.ID}, text[vod.IngestStatus]{&in.Status}, priority{&in.Priority}, maybe{&in.Due}}
 }
 
 const (

@@ -18,6 +18,13 @@ func unfinishedTests() map[string]func(*testing.T, bundle) {
 			b.ok(err)
 			b.equal(got, []string{ids[vod.Cancelling], ids[vod.Running], ids[vod.Queued]})
 		},
+		"Schedules": func(_ *testing.T, b bundle) {
+			in := b.create(ingest(being(vod.Cancelling), func(in *vod.Ingest) { in.Priority, in.Due = vod.High, at(7) }))
+			b.create(ingest(being(vod.Failed)))
+			got, err := b.IngestSchedules(b.ctx)
+			b.ok(err)
+			b.equal(got, []vod.Ingest{{ID: in.ID, Status: vod.Cancelling, Priority: vod.High, Due: at(7)}})
+		},
 		"FollowsTheStatus": func(_ *testing.T, b bundle) {
 			in := b.create(ingest())
 			for _, status := range []vod.IngestStatus{vod.Running, vod.Failed, vod.Queued, vod.Cancelling, vod.Cancelled} {
