@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/vod"
@@ -32,6 +33,16 @@ func (c text[T]) Scan(value any) error {
 	*c.field = T(s)
 	return nil
 }
+
+// said is a text that programs and sources have a part in. What a database may
+// not keep of it is replaced: how work ended must be written whatever was said.
+type said struct{ field *string }
+
+func (c said) Value() (driver.Value, error) {
+	return strings.ReplaceAll(strings.ToValidUTF8(*c.field, "\uFFFD"), "\x00", "\uFFFD"), nil
+}
+
+func (c said) Scan(value any) error { return text[string](c).Scan(value) }
 
 // priority is a text of which the empty one is [vod.Normal].
 type priority struct{ field *vod.Priority }

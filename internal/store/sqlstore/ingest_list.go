@@ -78,7 +78,7 @@ func ListRow(in *vod.Ingest) []Column {
 		number[int]{&in.Progress},
 		instant{&in.Start},
 		maybe{&in.End},
-		text[string]{&in.Error},
+		said{&in.Error},
 		encoded[[]string]{&in.MediaTypes},
 	}
 }

@@ -24,7 +24,7 @@ func ingestRow(in *vod.Ingest) []Column {
 		number[int]{&in.Progress},
 		instant{&in.Start},
 		maybe{&in.End},
-		text[string]{&in.Error},
+		said{&in.Error},
 		encoded[[]string]{&in.MediaTypes},
 		flag{&in.Force},
 		flag{&in.Imported},
@@ -72,7 +72,7 @@ func attemptRow(a *vod.Attempt) []Column {
 		maybe{&a.End},
 		encoded[*vod.StepError]{&a.Error},
 		encoded[[]string]{&a.Command},
-		text[string]{&a.Log},
+		said{&a.Log},
 		encoded[*vod.Report]{&a.Report},
 	}
 }

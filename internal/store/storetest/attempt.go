@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/via-orchestrate/orchestrate/internal/store"
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
@@ -13,6 +14,7 @@ func attemptTests() map[string]func(*testing.T, bundle) {
 	return map[string]func(*testing.T, bundle){
 		"FirstToLastWithEveryField":   everyAttemptField,
 		"EndingKeepsHowItBegan":       endingKeeps,
+		"WhateverAProgramSaid":        whateverIsSaid,
 		"AreNotLoadedWithTheRun":      notLoaded,
 		"OfAnUnknownTaskThereAreNone": noAttempts,
 	}
@@ -22,6 +24,29 @@ func (b bundle) withTask() (ingestID, taskID string) {
 	in := b.create(ingest())
 	b.change(in.ID, func(run *vod.Run) { run.Tasks = append(run.Tasks, task(in.ID, 0)) })
 	return in.ID, task(in.ID, 0).ID
+}
+
+// whateverIsSaid: how an attempt ended is written even if what is told of it is no
+// text.
+func whateverIsSaid(_ *testing.T, b bundle) {
+	const noText, kept = "a \xff\x00 b", "a \uFFFD\uFFFD b"
+	id, taskID := b.withTask()
+	b.change(id, func(run *vod.Run) {
+		become(&run.Ingest, vod.Failed)
+		run.Ingest.Error = noText
+		t := run.Task(taskID)
+		t.Status, t.Start, t.End, t.Attempt = vod.TaskFailed, at(1), at(2), 1
+		t.Error = &vod.StepError{Class: vod.ClassMedia, Message: noText}
+		run.Attempts = []vod.Attempt{{
+			TaskID: taskID, Number: 1, Status: vod.TaskFailed, Start: at(1), End: at(2),
+			Error: t.Error, Command: []string{noText}, Log: noText,
+		}}
+	})
+	attempt := b.attempts(taskID)[0]
+	b.equal(attempt.Log, kept)
+	list, _, err := b.IngestList(b.ctx, store.IngestFilter{Tenant: "t1", Limit: 1})
+	b.ok(err)
+	b.equal(list[0].Error, kept)
 }
 
 func (b bundle) attempts(taskID string) []vod.Attempt {
