@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -80,9 +81,21 @@ func (b *Bucket) SameService(other *Bucket) bool {
 func (b *Bucket) Head(ctx context.Context, key string) (Object, error) {
 	out, err := b.Client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.Name, Key: &key})
 	if err != nil {
-		return Object{}, b.explain(ctx, key, err)
+		return Object{}, b.explain(ctx, key, b.orNoBucket(ctx, err))
 	}
 	return Object{key, aws.ToInt64(out.ContentLength), aws.ToString(out.ETag), aws.ToTime(out.LastModified)}, nil
+}
+
+// orNoBucket asks whether there is a bucket, where what HEAD was for is missing:
+// its answer has no body that would say.
+func (b *Bucket) orNoBucket(ctx context.Context, err error) error {
+	if _, status := codeOf(err); status != http.StatusNotFound {
+		return err
+	}
+	if _, listed := b.Any(ctx, ""); listed != nil {
+		return listed
+	}
+	return err
 }
 
 // Get opens an object for reading it once. The caller closes it. A cut

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -37,8 +38,10 @@ func (b *Bucket) Copy(ctx context.Context, from *Bucket, o Object, key string, f
 	return b.explain(ctx, o.Key, err)
 }
 
+// copySource is encoded like a query, in which a + is a space.
 func (b *Bucket) copySource(o Object) *string {
-	return aws.String((&url.URL{Path: b.Name + "/" + o.Key}).EscapedPath())
+	encoded := strings.NewReplacer("+", "%20", "%2F", "/").Replace(url.QueryEscape(b.Name + "/" + o.Key))
+	return &encoded
 }
 
 // copyParts copies in parts, and aborts the upload when that fails.

@@ -17,7 +17,7 @@ import (
 
 // What services call that which is wrong, by what to do about it.
 var (
-	badCredentials = []string{"InvalidAccessKeyId", "SignatureDoesNotMatch", "AuthFailure", "InvalidSecurity", "UnrecognizedClientException", "InvalidClientTokenId"}
+	badCredentials = []string{"InvalidAccessKeyId", "SignatureDoesNotMatch", "AuthFailure", "InvalidSecurity", "UnrecognizedClientException", "InvalidClientTokenId", "XAdminUserNotFound"}
 	expired        = []string{"ExpiredToken", "ExpiredTokenException", "InvalidToken", "TokenRefreshRequired", "RequestExpired"}
 	otherRegion    = []string{"PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"}
 	throttled      = []string{"SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequests", "ReduceYourRateLimit"}
@@ -65,7 +65,7 @@ func (b *Bucket) classify(key string, err error) *vod.StepError {
 		e := configError(fmt.Sprintf("Access to bucket %s is denied.", b.Name), err)
 		e.Reason = vod.ReasonForbidden
 		return e
-	case status == http.StatusNotFound:
+	case status == http.StatusNotFound && key != "":
 		return b.missing(key, err)
 	case status == http.StatusPreconditionFailed:
 		return remoteError(vod.ReasonSourceUnreadable, fmt.Sprintf("%s changed while it was read.", b.URI(key)), err)
