@@ -6,7 +6,6 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/via-orchestrate/orchestrate/internal/vod"
@@ -39,7 +38,7 @@ func (c text[T]) Scan(value any) error {
 type said struct{ field *string }
 
 func (c said) Value() (driver.Value, error) {
-	return strings.ReplaceAll(strings.ToValidUTF8(*c.field, "\uFFFD"), "\x00", "\uFFFD"), nil
+	return Clean(*c.field), nil
 }
 
 func (c said) Scan(value any) error { return text[string](c).Scan(value) }

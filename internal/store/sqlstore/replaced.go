@@ -142,6 +142,3 @@ func (t *tx) replaceBack(in vod.Ingest) error {
 	}
 	return nil
 }
-
-// millis is the time of the write.
-func (t *tx) millis() int64 { return t.now.UnixMilli() }

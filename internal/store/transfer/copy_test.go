@@ -278,14 +278,14 @@ func TestACopyThatWasCutOff(t *testing.T) {
 func TestTextsThatCannotBeKept(t *testing.T) {
 	t.Parallel()
 	source, to := newSQLite(t), newPostgres(t)
-	in := vod.Ingest{ID: "i", Tenant: "t", AssetID: "a", Status: vod.Failed, Start: vod.Now(), End: vod.Now(), Error: "null\x00byte, bad\xffbyte"}
+	in := vod.Ingest{ID: "i", Tenant: "t", AssetID: "null\x00byte, bad\xffbyte", Status: vod.Failed, Start: vod.Now(), End: vod.Now()}
 	if _, err := source.IngestCreate(t.Context(), in, nil, vod.AuditEntry{}); err != nil {
 		t.Fatal(err)
 	}
 	if result := copyAll(t, source, to); result.Replaced != 1 {
 		t.Errorf("replaced: %d", result.Replaced)
 	}
-	if run, err := to.IngestGet(t.Context(), "t", "i"); err != nil || run.Ingest.Error != "null\uFFFDbyte, bad\uFFFDbyte" {
+	if run, err := to.IngestGet(t.Context(), "t", "i"); err != nil || run.Ingest.AssetID != "null\uFFFDbyte, bad\uFFFDbyte" {
 		t.Errorf("got %+v, %v", run, err)
 	}
 }
