@@ -30,6 +30,7 @@ type attempt struct {
 	work   step.Work     // set by run
 
 	mu       sync.Mutex
+	releases []func() // of scratch space
 	reported time.Time
 	command  []string
 	output   string
@@ -129,6 +130,9 @@ func (a *attempt) job(ctx context.Context) (job step.Job, err error) {
 	}
 	if job.Published, err = a.published(ctx); err != nil {
 		return job, err
+	}
+	if a.x.Reserve != nil {
+		job.Reserve = a.reserveMore
 	}
 	if a.step.Stage == vod.Packaging {
 		job.Ahead, err = a.x.Store.IngestAhead(ctx, a.ingest)

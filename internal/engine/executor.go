@@ -215,6 +215,7 @@ func (x *Executor) RunTask(ctx context.Context, ingestID, taskID string) (State,
 	}
 	x.running.Add(1)
 	defer x.running.Add(-1)
+	defer a.releaseAll()
 	a.refuse = tooLarge
 	ctx, span := a.traced(ctx)
 	outcome := a.run(ctx)

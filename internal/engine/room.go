@@ -23,13 +23,6 @@ type NoRoomError struct {
 // Error implements error.
 func (e *NoRoomError) Error() string { return e.Sentence }
 
-// needer is a step that can tell how many bytes of scratch space an attempt
-// needs. The job is what it is going to run, but for Earlier, Published and
-// Ahead.
-type needer interface {
-	Needs(ctx context.Context, job step.Job) (int64, error)
-}
-
 // errLooked ends a change that was made only to look.
 var errLooked = errors.New("nothing is to be changed")
 
@@ -46,7 +39,7 @@ func (x *Executor) reserve(ctx context.Context, ingestID, taskID string) (releas
 	if err != nil {
 		return release, nil, err
 	}
-	runner, ok := x.Steps[Kind{a.step.Stage, a.step.Type}].(needer)
+	runner, ok := x.Steps[Kind{a.step.Stage, a.step.Type}].(step.Estimator)
 	if !ok {
 		return release, nil, nil
 	}
@@ -65,14 +58,48 @@ func (x *Executor) reserve(ctx context.Context, ingestID, taskID string) (releas
 	case err == nil:
 		return given, nil, nil
 	case errors.As(err, &full) && full.Never:
-		return release, &vod.StepError{
-			Class: vod.ClassInfra, Reason: vod.ReasonDiskFull, Message: full.Sentence,
-			Hint: "Give this worker a larger disk (--scratch) or a larger share of it (--scratch-size), then retry the ingest.",
-		}, nil
+		return release, neverRoom(full), nil
 	case errors.As(err, &full):
 		return release, nil, &NoRoomError{full.Sentence}
 	}
 	return release, nil, err
+}
+
+func neverRoom(full *scratch.FullError) *vod.StepError {
+	return &vod.StepError{
+		Class: vod.ClassInfra, Reason: vod.ReasonDiskFull, Message: full.Sentence,
+		Hint: "Give this worker a larger disk (--scratch) or a larger share of it (--scratch-size), then retry the ingest.",
+	}
+}
+
+// reserveMore keeps more scratch space for an attempt that runs; see
+// [step.Job.Reserve]. Where there is none now, the task waits for its next
+// attempt, which does not count as a failure.
+func (a *attempt) reserveMore(bytes int64) error {
+	release, err := a.x.Reserve(bytes)
+	var full *scratch.FullError
+	switch {
+	case err == nil:
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.releases = append(a.releases, release)
+		return nil
+	case errors.As(err, &full) && full.Never:
+		return neverRoom(full)
+	case errors.As(err, &full):
+		return &vod.StepError{Class: vod.ClassInfra, Reason: vod.ReasonWaits, Message: full.Sentence}
+	}
+	return err
+}
+
+// releaseAll gives back what was reserved while the attempt ran.
+func (a *attempt) releaseAll() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, release := range a.releases {
+		release()
+	}
+	a.releases = nil
 }
 
 // look is how an attempt of the task would begin, without a claim.

@@ -212,3 +212,38 @@ func TestWishes(t *testing.T) {
 		}
 	}
 }
+
+// TestRoomWhileItRuns: a step that learns only then how much it needs gets it, or
+// waits for its next attempt, which counts as no failure.
+func TestRoomWhileItRuns(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	space := f.weigh(100, func(step.Job) (int64, error) { return 10, nil })
+	release, err := space.Reserve(60)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.run = func(_ context.Context, job step.Job) (step.Result, error) {
+		if err := job.ReserveMore(80); err != nil {
+			return step.Result{}, err
+		}
+		if space.Reserved() != 90 {
+			t.Errorf("%d bytes are reserved", space.Reserved())
+		}
+		return step.Result{}, nil
+	}
+	state := f.runTask(ingestID)
+	if state.Failure == nil || state.Failure.Reason != vod.ReasonWaits || f.get(ingestID).Tasks[0].Failures != 0 || space.Reserved() != 60 {
+		t.Errorf("state %+v, %d bytes are reserved", state, space.Reserved())
+	}
+	release()
+	if state := f.runTask(ingestID); state.Status != vod.Completed || space.Reserved() != 0 {
+		t.Errorf("state %+v, %d bytes are reserved", state, space.Reserved())
+	}
+	other := newFixture(t)
+	other.weigh(100, func(step.Job) (int64, error) { return 0, nil })
+	other.run = func(_ context.Context, job step.Job) (step.Result, error) { return step.Result{}, job.ReserveMore(101) }
+	if got := other.runTask(ingestID).Failure; got == nil || got.Reason != vod.ReasonDiskFull {
+		t.Errorf("failure %+v", got)
+	}
+}
