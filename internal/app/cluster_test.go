@@ -20,6 +20,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/pgtest"
 	"github.com/via-orchestrate/orchestrate/internal/s3test"
 	"github.com/via-orchestrate/orchestrate/internal/temporaltest"
+	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
 // installation is what servers and workers of a test share: a Postgres, a
@@ -232,5 +233,32 @@ func TestWorkerIsRefused(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%v: %v", flags, err)
 		}
+	}
+}
+
+// TestTokensInPostgres: they are made, listed and revoked beside servers, and the
+// password for the database may be in a file.
+func TestTokensInPostgres(t *testing.T) {
+	t.Parallel()
+	address, err := url.Parse(pgtest.Database(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	password, _ := address.User.Password()
+	file := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(file, []byte(password+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	address.User = url.User(address.User.Username())
+	c := apptest.Configure(t, []string{"--db", address.String(), "--db-password-file", file, "--temporal", "127.0.0.1:1"})
+	minted, text, err := app.CreateToken(t.Context(), c, vod.Token{Name: "ci", Tenants: []string{"acme"}, Role: vod.Viewer})
+	if err != nil || text == "" {
+		t.Fatal(err)
+	}
+	if revoked, err := app.RevokeToken(t.Context(), c, minted.ID); err != nil || revoked.Revoked.IsZero() {
+		t.Errorf("%+v, %v", revoked, err)
+	}
+	if list, err := app.ListTokens(t.Context(), c); err != nil || len(list) != 1 || list[0].ID != minted.ID {
+		t.Errorf("%+v, %v", list, err)
 	}
 }
