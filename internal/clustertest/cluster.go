@@ -20,7 +20,7 @@ type Options struct {
 	Binary   string // see [Build]
 	Postgres string // URL of its database
 	Temporal string // host:port
-	S3       *s3test.Server
+	S3       *s3test.Server // nil: its processes share folders
 	// Endpoint is where the installation reaches S3; "" is S3.Endpoint.
 	Endpoint string
 	Workers  int
@@ -56,7 +56,10 @@ type Member struct {
 // Start runs an installation until the test ends.
 func Start(t testing.TB, o Options) *Cluster {
 	t.Helper()
-	c := &Cluster{Bucket: o.S3.Bucket(t), Folder: t.TempDir(), options: o, prefix: "test-" + uuid.NewString()}
+	c := &Cluster{Folder: t.TempDir(), options: o, prefix: "test-" + uuid.NewString()}
+	if o.S3 != nil {
+		c.Bucket = o.S3.Bucket(t)
+	}
 	address, err := proctest.Address(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -111,7 +114,7 @@ func (c *Cluster) start(t testing.TB, o member) *Member {
 		"--min-free", "0B", "--allow-net", "127.0.0.0/8",
 	}
 	m.Process, err = proctest.Start(t.Context(), proctest.Command{
-		Args: slices.Concat(o.within, common, o.flags), Dir: m.Data, Env: append(os.Environ(), c.options.S3.Env()...),
+		Args: slices.Concat(o.within, common, o.flags), Dir: m.Data, Env: c.environment(),
 		Ready: func(ctx context.Context) error { return proctest.Get(ctx, o.ready) },
 	})
 	if err != nil {
@@ -126,8 +129,18 @@ func (c *Cluster) start(t testing.TB, o member) *Member {
 	return m
 }
 
-// root is the address of a folder in the bucket.
+func (c *Cluster) environment() []string {
+	if c.options.S3 == nil {
+		return os.Environ()
+	}
+	return append(os.Environ(), c.options.S3.Env()...)
+}
+
+// root is the address of a folder in the bucket, or of one that is shared.
 func (c *Cluster) root(folder string) string {
+	if c.options.S3 == nil {
+		return filepath.Join(c.Folder, "shared", folder)
+	}
 	endpoint := c.options.Endpoint
 	if endpoint == "" {
 		endpoint = c.options.S3.Endpoint
