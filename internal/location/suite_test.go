@@ -1,8 +1,6 @@
 package location_test
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
@@ -407,11 +405,6 @@ func TestSuiteAttemptAgain(t *testing.T) {
 			t.Error("Discard removed too much, or too little")
 		}
 	})
-}
-
-func entryOf(name string, data []byte) location.Entry {
-	sum := sha256.Sum256(data)
-	return location.Entry{Name: name, Size: int64(len(data)), SHA256: hex.EncodeToString(sum[:])}
 }
 
 // TestManyFiles: more than a page of a listing has.

@@ -2,6 +2,7 @@ package objectstore
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"regexp"
@@ -150,13 +151,13 @@ func (c *Clients) client(ctx context.Context, a Access) (*s3.Client, error) {
 	if loaded.Region == "" && a.Endpoint != "" {
 		loaded.Region = usualRegion
 	}
+	loaded.Credentials = named{loaded.Credentials, true}
 	if a.Role != "" {
 		provider := stscreds.NewAssumeRoleProvider(sts.NewFromConfig(loaded), a.Role, func(o *stscreds.AssumeRoleOptions) {
 			o.RoleSessionName = sessionName(a.Tenant)
 		})
-		loaded.Credentials = aws.NewCredentialsCache(provider)
+		loaded.Credentials = named{aws.NewCredentialsCache(provider), false}
 	}
-	loaded.Credentials = named{loaded.Credentials}
 	return s3.NewFromConfig(loaded, func(o *s3.Options) {
 		if a.Endpoint != "" {
 			o.BaseEndpoint, o.UsePathStyle = aws.String(a.Endpoint), true
@@ -177,18 +178,25 @@ func sessionName(tenant string) string {
 }
 
 // named gives credentials, and makes errors of that tell what they are of.
-type named struct{ aws.CredentialsProvider }
+type named struct {
+	aws.CredentialsProvider
+	own bool // of this server, not of a role
+}
 
 // Retrieve implements [aws.CredentialsProvider].
 func (n named) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	got, err := n.CredentialsProvider.Retrieve(ctx)
-	if err != nil {
-		err = &credentialsError{err}
+	var known *credentialsError
+	if err != nil && !errors.As(err, &known) {
+		err = &credentialsError{err, n.own}
 	}
 	return got, err
 }
 
 // credentialsError is why there are no credentials.
-type credentialsError struct{ error }
+type credentialsError struct {
+	error
+	own bool // of this server, not of a role
+}
 
 func (e *credentialsError) Unwrap() error { return e.error }

@@ -74,7 +74,7 @@ func (b *Bucket) copyRanges(ctx context.Context, from *Bucket, o Object, key str
 	for i := range parts {
 		group.Go(func() error {
 			first := int64(i) * size
-			number := int32(i + 1) //nolint:gosec // There are 5 TiB at most, in parts of 1 GiB.
+			number := int32(i + 1)
 			out, err := b.Client.UploadPartCopy(ctx, &s3.UploadPartCopyInput{
 				Bucket: &b.Name, Key: &key, UploadId: id, PartNumber: &number, CopySource: from.copySource(o), CopySourceIfMatch: optional(o.ETag),
 				CopySourceRange: aws.String(fmt.Sprintf("bytes=%d-%d", first, min(first+size, o.Size)-1)),

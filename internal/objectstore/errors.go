@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
-	"slices"
 
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -15,14 +14,38 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/vod"
 )
 
-// What services call that which is wrong, by what to do about it.
-var (
-	badCredentials = []string{"InvalidAccessKeyId", "SignatureDoesNotMatch", "AuthFailure", "InvalidSecurity", "UnrecognizedClientException", "InvalidClientTokenId", "XAdminUserNotFound"}
-	expired        = []string{"ExpiredToken", "ExpiredTokenException", "InvalidToken", "TokenRefreshRequired", "RequestExpired"}
-	otherRegion    = []string{"PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"}
-	throttled      = []string{"SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequests", "ReduceYourRateLimit"}
-	damaged        = []string{"BadDigest", "InvalidDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch"}
+// trouble is what a service says is wrong, by what to do about it.
+type trouble int
+
+const (
+	unknown trouble = iota
+	throttled
+	noBucket
+	badCredentials
+	expired
+	otherRegion
+	damaged
 )
+
+// troubleOf knows the codes of AWS and of services like it.
+func troubleOf(code string) trouble {
+	switch code {
+	case "SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequests", "ReduceYourRateLimit":
+		return throttled
+	case "NoSuchBucket":
+		return noBucket
+	case "InvalidAccessKeyId", "SignatureDoesNotMatch", "AuthFailure", "InvalidSecurity", "UnrecognizedClientException", "InvalidClientTokenId",
+		"XAdminUserNotFound": // of versitygw
+		return badCredentials
+	case "ExpiredToken", "ExpiredTokenException", "InvalidToken", "TokenRefreshRequired", "RequestExpired":
+		return expired
+	case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException":
+		return otherRegion
+	case "BadDigest", "InvalidDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch":
+		return damaged
+	}
+	return unknown
+}
 
 // explain makes the [vod.StepError] of what went wrong with an object, or with
 // the bucket for an empty key. A StepError and the end of ctx stay what they
@@ -44,22 +67,22 @@ func (b *Bucket) explain(ctx context.Context, key string, err error) error {
 // nothing: an answer to HEAD has no body.
 func (b *Bucket) classify(key string, err error) *vod.StepError {
 	code, status := codeOf(err)
-	said := func(codes []string) bool { return slices.Contains(codes, code) }
+	said := troubleOf(code)
 	var noCredentials *credentialsError
 	switch {
-	case said(throttled), status == http.StatusServiceUnavailable, status == http.StatusTooManyRequests:
+	case said == throttled, status == http.StatusServiceUnavailable, status == http.StatusTooManyRequests:
 		return remoteError(vod.ReasonRateLimited, b.of("The service", "asks for fewer requests", status), err)
 	case status >= http.StatusInternalServerError:
 		return remoteError(vod.ReasonUnreachable, b.of("The service", "cannot answer now", status), err)
 	case errors.As(err, &noCredentials):
-		return b.noCredentials(code, err)
-	case code == "NoSuchBucket":
+		return b.noCredentials(noCredentials, code, err)
+	case said == noBucket:
 		return configError(fmt.Sprintf("There is no bucket %s%s.", b.Name, b.at()), err)
-	case said(badCredentials):
+	case said == badCredentials:
 		return configError(fmt.Sprintf("The service of bucket %s does not take the credentials (%s).", b.Name, code), err)
-	case said(expired):
+	case said == expired:
 		return configError(fmt.Sprintf("The credentials for bucket %s have expired (%s).", b.Name, code), err)
-	case said(otherRegion), status == http.StatusMovedPermanently, status == http.StatusTemporaryRedirect:
+	case said == otherRegion, status == http.StatusMovedPermanently, status == http.StatusTemporaryRedirect:
 		return configError(fmt.Sprintf("Bucket %s is not in the region that it is asked for in.", b.Name), err)
 	case status == http.StatusForbidden, status == http.StatusUnauthorized:
 		e := configError(fmt.Sprintf("Access to bucket %s is denied.", b.Name), err)
@@ -69,7 +92,7 @@ func (b *Bucket) classify(key string, err error) *vod.StepError {
 		return b.missing(key, err)
 	case status == http.StatusPreconditionFailed:
 		return remoteError(vod.ReasonSourceUnreadable, fmt.Sprintf("%s changed while it was read.", b.URI(key)), err)
-	case said(damaged):
+	case said == damaged:
 		return remoteError(vod.ReasonChecksum, fmt.Sprintf("What was sent to bucket %s was damaged on its way (%s).", b.Name, code), err)
 	case status == http.StatusRequestTimeout || isTimeout(err):
 		return remoteError(vod.ReasonTimeout, b.of("The service", "did not answer in time", 0), err)
@@ -101,17 +124,20 @@ func isTimeout(err error) bool {
 	return errors.Is(err, errStalled) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// noCredentials is for credentials that cannot be got: a service of AWS that is
-// not there now is not the operator's fault.
-func (b *Bucket) noCredentials(code string, err error) *vod.StepError {
-	whose := "No credentials were found for bucket " + b.Name
-	if b.access.Role != "" {
-		whose = fmt.Sprintf("The role %s, for bucket %s, cannot be assumed", b.access.Role, b.Name)
+// noCredentials is for credentials that cannot be got: that the service which
+// gives them for a role is not there now is not the operator's fault.
+func (b *Bucket) noCredentials(why *credentialsError, code string, err error) *vod.StepError {
+	what := "No credentials were found for bucket " + b.Name
+	if b.access.Role != "" && !why.own {
+		what = fmt.Sprintf("The role %s, for bucket %s, cannot be assumed", b.access.Role, b.Name)
+		if code == "" {
+			return remoteError(vod.ReasonUnreachable, what+" now.", err)
+		}
 	}
 	if code != "" {
-		whose += " (" + code + ")"
+		what += " (" + code + ")"
 	}
-	return configError(whose+".", err)
+	return configError(what+".", err)
 }
 
 func (b *Bucket) missing(key string, err error) *vod.StepError {
