@@ -93,11 +93,10 @@ bench-api: ## Measure the Status API with 10,000 and $N (1000000) ingests agains
 	.cache/bench/bench-api --n $(N)
 
 .PHONY: bench-scale
-bench-scale: ## Measure workers on Postgres, Temporal and S3: throughput, control plane, the death of one
+bench-scale: ## Measure workers on Postgres, Temporal and S3: throughput, control plane, death, cancel, costs
 	scripts/setup.sh test
-	go test -run '^$$' -bench ScaleWorkers -benchtime 2x -timeout 30m -v ./internal/bench
-	go test -run '^$$' -bench 'ScaleControlPlane|ScaleTemporal' -benchtime 2000x -count 3 -timeout 30m ./internal/bench
-	go test -run '^$$' -bench ScaleDeath -benchtime 1x -count 3 -timeout 30m ./internal/bench
+	go test -run '^$$' -bench 'Scale(Workers|Ingests|Death|Cancel)' -benchtime 3x -timeout 60m -v ./internal/bench
+	go test -run '^$$' -bench ScaleCosts -benchtime 1x -timeout 30m -v ./internal/bench
 
 .PHONY: screenshots
 screenshots: ## Make the pictures of all pages in docs/screenshots anew

@@ -1,11 +1,8 @@
 package bench
 
 import (
-	"fmt"
-	"path/filepath"
-	"sync"
+	"slices"
 	"testing"
-	"time"
 
 	"github.com/via-orchestrate/orchestrate/client"
 	"github.com/via-orchestrate/orchestrate/internal/clustertest"
@@ -14,8 +11,17 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/temporaltest"
 )
 
-// installation runs a server and workers on Postgres, Temporal and S3.
-func installation(b *testing.B, o clustertest.Options) (*client.Client, *clustertest.Cluster) {
+// installation is a server and workers on Postgres, Temporal and S3, all of them
+// processes of this machine.
+type installation struct {
+	*clustertest.Cluster
+	client   *client.Client
+	temporal string // host:port
+	postgres string // URL
+}
+
+// install starts an installation for as long as the benchmark runs.
+func install(b *testing.B, o clustertest.Options) *installation {
 	b.Helper()
 	var err error
 	if o.Binary, err = clustertest.Build(b.Context(), b.TempDir()); err != nil {
@@ -24,24 +30,53 @@ func installation(b *testing.B, o clustertest.Options) (*client.Client, *cluster
 	o.Postgres = pgtest.Start(b, pgtest.Options{Durable: true}).URL("postgres")
 	o.Temporal, o.S3 = temporaltest.Start(b).Address, s3test.Start(b)
 	o.Flags = append(o.Flags, "--drain", "0s", "--rate-limit", "0")
-	cluster := clustertest.Start(b, o)
-	c, err := client.New(cluster.URL, client.Options{})
+	in := &installation{Cluster: clustertest.Start(b, o), temporal: o.Temporal, postgres: o.Postgres}
+	if in.client, err = client.New(in.URL, client.Options{}); err != nil {
+		b.Fatal(err)
+	}
+	return in
+}
+
+// profile applies a profile under the name that its text has.
+func (in *installation) profile(b *testing.B, name, text string) {
+	b.Helper()
+	if _, err := in.client.ApplyProfile(b.Context(), name, []byte(text)); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// submit asks for an ingest and gives its id.
+func (in *installation) submit(b *testing.B, asset, source, profile string) string {
+	b.Helper()
+	accepted, err := in.client.Submit(b.Context(), client.Submission{AssetID: asset, URI: source, Profile: profile, Force: true}, "")
 	if err != nil {
 		b.Fatal(err)
 	}
-	return c, cluster
+	return accepted.IngestID
 }
 
-// quick is the built-in pipeline with two renditions.
-const quick = `
-name: quick
+// against prints the median of what the rounds measured beside the aim, and how
+// far they lie apart.
+func against(b *testing.B, what, unit string, aim float64, rounds []float64) {
+	b.Helper()
+	slices.Sort(rounds)
+	middle := rounds[len(rounds)/2]
+	b.Logf("%s: median %.2f, from %.2f to %.2f in %d rounds; aim %.2f", what, middle, rounds[0], rounds[len(rounds)-1], len(rounds), aim)
+	b.ReportMetric(middle, unit)
+	b.ReportMetric(aim, unit+"-aimed-at")
+	b.ReportMetric(0, "ns/op")
+}
+
+// single is the built-in pipeline with two renditions of one thread each.
+const single = `
+name: single
 retrieval:
 - filesetFilter: initialInput
   retrievalProfile: {name: fetch, type: vimond_file_retriever, targetLocation: {name: store}}
   filesetLabelOut: retrieved
 encoding:
 - filesetFilter: retrieved
-  encodingProfile: {name: two, type: FFMPEG, targetLocation: {name: store}, ladder: [{height: 360}, {height: 720}]}
+  encodingProfile: {name: two, type: FFMPEG, targetLocation: {name: store}, threads: 1, ladder: [{height: 360}, {height: 720}]}
   filesetLabelOut: encoded
 packaging:
 - filesetFilter: encoded
@@ -52,94 +87,3 @@ distribution:
   distributionProfile: {name: copy, type: COPY, targetLocation: {name: media}}
   filesetLabelOut: copied
 `
-
-// mezzanine makes a clip of that many seconds in 720p.
-func mezzanine(b *testing.B, seconds int) (path string) {
-	b.Helper()
-	path = filepath.Join(b.TempDir(), "mezzanine.mp4")
-	run(b, "", "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", fmt.Sprintf("testsrc2=s=1280x720:r=25:d=%d,noise=alls=6:allf=t", seconds),
-		"-f", "lavfi", "-i", fmt.Sprintf("sine=d=%d", seconds), "-c:v", "libx264", "-preset", "veryfast", "-b:v", "8M", path)
-	return path
-}
-
-// BenchmarkScaleWorkers ingests two clips at once on one and on two workers, of
-// which each has one processor, and prints how many times the throughput the
-// second one gives. Aim: 1.9, on two processors that nobody else uses; server,
-// Postgres, Temporal and S3 take their part of them.
-func BenchmarkScaleWorkers(b *testing.B) {
-	source := mezzanine(b, 30)
-	took := map[int]time.Duration{}
-	for b.Loop() {
-		for _, workers := range []int{1, 2} {
-			c, _ := installation(b, clustertest.Options{
-				Workers: workers, Flags: []string{"--allow-source-dir", filepath.Dir(source)}, WorkerFlags: []string{"--slots", "encoding=1"},
-				Within: func(n int) []string { return []string{"taskset", "--cpu-list", fmt.Sprint(n)} },
-			})
-			if _, err := c.ApplyProfile(b.Context(), "quick", []byte(quick)); err != nil {
-				b.Fatal(err)
-			}
-			began := time.Now()
-			var both sync.WaitGroup
-			for i := range 2 {
-				both.Go(func() {
-					accepted, err := c.Submit(b.Context(), client.Submission{AssetID: fmt.Sprint(i), URI: "file://" + source, Profile: "quick"}, "")
-					if err != nil {
-						b.Error(err)
-						return
-					}
-					finished(b, c, accepted.IngestID)
-				})
-			}
-			both.Wait()
-			took[workers] += time.Since(began)
-		}
-	}
-	b.Logf("two ingests: %v on one worker, %v on two", took[1]/time.Duration(b.N), took[2]/time.Duration(b.N))
-	b.ReportMetric(took[1].Seconds()/took[2].Seconds(), "times-the-throughput")
-	b.ReportMetric(0, "ns/op")
-}
-
-// BenchmarkScaleControlPlane is [BenchmarkControlPlane] on a server and two
-// workers with Postgres and Temporal. BenchmarkScaleTemporal beside it tells
-// what Temporal gives at most.
-func BenchmarkScaleControlPlane(b *testing.B) {
-	c, _ := installation(b, clustertest.Options{Workers: 2, WorkerFlags: []string{"--slots", "distribution=64"}})
-	if _, err := c.ApplyProfile(b.Context(), "five", []byte(fiveSteps)); err != nil {
-		b.Fatal(err)
-	}
-	began := time.Now()
-	b.ResetTimer()
-	many(b, func(i int64) error {
-		_, err := c.Submit(b.Context(), client.Submission{AssetID: fmt.Sprint(i), URI: "https://origin.example/film.mp4", Profile: "five"}, "")
-		return err
-	})
-	drained(b, c)
-	b.ReportMetric(float64(b.N)/time.Since(began).Seconds(), "ingests/s")
-	b.ReportMetric(0, "ns/op")
-}
-
-// BenchmarkScaleDeath kills the worker that encodes, and measures until another
-// one does: the heartbeat that is missing, and the way of the task. Limit: 30 s.
-func BenchmarkScaleDeath(b *testing.B) {
-	source := mezzanine(b, 60)
-	for b.Loop() {
-		c, cluster := installation(b, clustertest.Options{Workers: 2, Flags: []string{"--allow-source-dir", filepath.Dir(source)}})
-		if _, err := c.ApplyProfile(b.Context(), "quick", []byte(quick)); err != nil {
-			b.Fatal(err)
-		}
-		accepted, err := c.Submit(b.Context(), client.Submission{AssetID: "long", URI: "file://" + source, Profile: "quick"}, "")
-		if err != nil {
-			b.Fatal(err)
-		}
-		encoding(b, c, accepted.IngestID, 1)
-		killed := time.Now()
-		for _, w := range cluster.Workers {
-			if encodes(b, w) {
-				w.Kill()
-			}
-		}
-		encoding(b, c, accepted.IngestID, 2)
-		b.ReportMetric(time.Since(killed).Seconds(), "s-to-run-again")
-	}
-	b.ReportMetric(0, "ns/op")
-}
