@@ -23,7 +23,7 @@ func BenchmarkScaleCosts(b *testing.B) {
 	folder := b.TempDir()
 	in := install(b, clustertest.Options{Workers: 1, Flags: []string{"--allow-source-dir", folder}})
 	in.profile(b, "fast", strings.NewReplacer( // the ladder of the built-in profile, quickly encoded
-		"name: single", "name: fast", "threads: 1, ladder: [{height: 360}, {height: 720}]", "preset: ultrafast, quality: false",
+		"name: single", "name: fast", "threads: 1, ladder: [{height: 360}, {height: 720}]", "preset: ultrafast, quality: false, passThrough: false",
 	).Replace(single))
 	for b.Loop() {
 		clip, longer := filepath.Join(folder, "clip.mp4"), filepath.Join(folder, "longer.mp4")
