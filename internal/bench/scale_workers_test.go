@@ -15,7 +15,7 @@ import (
 // has one processor, one slot and one thread for each encoder. Aim: 1.9, though
 // server, Postgres, Temporal and S3 take their part of the same two processors.
 func BenchmarkScaleWorkers(b *testing.B) {
-	source := mezzanine(b, 60)
+	source := mezzanine(b, 30)
 	in := install(b, clustertest.Options{
 		Workers: 2, Flags: []string{"--allow-source-dir", filepath.Dir(source)}, WorkerFlags: []string{"--slots", "encoding=1"},
 		Within: func(n int) []string { return []string{"taskset", "--cpu-list", fmt.Sprint(n)} },
