@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go"
 )
 
 // deleteBatch is how many objects one request can delete.
@@ -81,18 +82,20 @@ func (b *Bucket) SameService(other *Bucket) bool {
 func (b *Bucket) Head(ctx context.Context, key string) (Object, error) {
 	out, err := b.Client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.Name, Key: &key})
 	if err != nil {
-		return Object{}, b.explain(ctx, key, b.orNoBucket(ctx, err))
+		return Object{}, b.explain(ctx, key, b.orNoBucket(ctx, key, err))
 	}
 	return Object{key, aws.ToInt64(out.ContentLength), aws.ToString(out.ETag), aws.ToTime(out.LastModified)}, nil
 }
 
-// orNoBucket asks whether there is a bucket, where what HEAD was for is missing:
-// its answer has no body that would say.
-func (b *Bucket) orNoBucket(ctx context.Context, err error) error {
+// orNoBucket asks what is missing, where HEAD finds no object: its answer has no
+// body that would say. It asks for what a policy that is limited to a prefix lets
+// be asked for.
+func (b *Bucket) orNoBucket(ctx context.Context, key string, err error) error {
 	if _, status := codeOf(err); status != http.StatusNotFound {
 		return err
 	}
-	if _, listed := b.Any(ctx, ""); listed != nil {
+	_, listed := b.Any(ctx, key)
+	if code, _ := codeOf(listed); listed != nil && troubleOf(code) != unknown {
 		return listed
 	}
 	return err
@@ -199,7 +202,8 @@ func (b *Bucket) delete(ctx context.Context, batch []types.ObjectIdentifier) err
 	}
 	if len(out.Errors) > 0 {
 		first := out.Errors[0]
-		return b.explain(ctx, "", fmt.Errorf("%d objects were not deleted; %s: %s", len(out.Errors), b.URI(aws.ToString(first.Key)), aws.ToString(first.Code)))
+		why := &smithy.GenericAPIError{Code: aws.ToString(first.Code), Message: aws.ToString(first.Message)}
+		return b.explain(ctx, "", fmt.Errorf("%d objects were not deleted; %s: %w", len(out.Errors), b.URI(aws.ToString(first.Key)), why))
 	}
 	return nil
 }

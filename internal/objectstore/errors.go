@@ -64,7 +64,8 @@ func (b *Bucket) explain(ctx context.Context, key string, err error) error {
 }
 
 // classify goes by what the service says, and by its status where it says
-// nothing: an answer to HEAD has no body.
+// nothing: an answer to HEAD has no body. What it says of one object among those
+// that a request was for has no status.
 func (b *Bucket) classify(key string, err error) *vod.StepError {
 	code, status := codeOf(err)
 	said := troubleOf(code)
@@ -72,7 +73,7 @@ func (b *Bucket) classify(key string, err error) *vod.StepError {
 	switch {
 	case said == throttled, status == http.StatusServiceUnavailable, status == http.StatusTooManyRequests:
 		return remoteError(vod.ReasonRateLimited, b.of("The service", "asks for fewer requests", status), err)
-	case status >= http.StatusInternalServerError:
+	case status >= http.StatusInternalServerError, code == "InternalError":
 		return remoteError(vod.ReasonUnreachable, b.of("The service", "cannot answer now", status), err)
 	case errors.As(err, &noCredentials):
 		return b.noCredentials(noCredentials, code, err)
@@ -84,7 +85,7 @@ func (b *Bucket) classify(key string, err error) *vod.StepError {
 		return configError(fmt.Sprintf("The credentials for bucket %s have expired (%s).", b.Name, code), err)
 	case said == otherRegion, status == http.StatusMovedPermanently, status == http.StatusTemporaryRedirect:
 		return configError(fmt.Sprintf("Bucket %s is not in the region that it is asked for in.", b.Name), err)
-	case status == http.StatusForbidden, status == http.StatusUnauthorized:
+	case status == http.StatusForbidden, status == http.StatusUnauthorized, code == "AccessDenied":
 		e := configError(fmt.Sprintf("Access to bucket %s is denied.", b.Name), err)
 		e.Reason = vod.ReasonForbidden
 		return e
@@ -96,7 +97,7 @@ func (b *Bucket) classify(key string, err error) *vod.StepError {
 		return remoteError(vod.ReasonChecksum, fmt.Sprintf("What was sent to bucket %s was damaged on its way (%s).", b.Name, code), err)
 	case status == http.StatusRequestTimeout || isTimeout(err):
 		return remoteError(vod.ReasonTimeout, b.of("The service", "did not answer in time", 0), err)
-	case status == 0:
+	case status == 0 && code == "":
 		return remoteError(vod.ReasonUnreachable, b.of("The service", "cannot be reached, or closed the connection", 0), err)
 	}
 	return &vod.StepError{
