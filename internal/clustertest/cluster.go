@@ -17,9 +17,9 @@ import (
 
 // Options say what an installation is made of.
 type Options struct {
-	Binary   string // see [Build]
-	Postgres string // URL of its database
-	Temporal string // host:port
+	Binary   string         // see [Build]
+	Postgres string         // URL of its database
+	Temporal string         // host:port
 	S3       *s3test.Server // nil: its processes share folders
 	// Endpoint is where the installation reaches S3; "" is S3.Endpoint.
 	Endpoint string
