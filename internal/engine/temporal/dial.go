@@ -76,7 +76,7 @@ func (c Connection) explain(err error) error {
 	case errors.As(err, &unknown) || errors.As(err, &absent):
 		return backoff.Permanent(fmt.Errorf("the Temporal server %s has no namespace %q; create it, or name another (--temporal-namespace): %w",
 			c.Address, c.Namespace, err))
-	case errors.As(err, &denied):
+	case errors.As(err, &denied), serviceerror.ToStatus(err).Code().String() == "Unauthenticated": // That has no type of its own.
 		return backoff.Permanent(fmt.Errorf("the Temporal server %s does not let this process use the namespace %q; "+
 			"check its API key (--temporal-api-key-file) or certificate (--temporal-cert-file): %w", c.Address, c.Namespace, err))
 	}

@@ -33,7 +33,10 @@ type guarded struct {
 
 func (guarded) let(ctx context.Context) error {
 	md, _ := metadata.FromIncomingContext(ctx)
-	if got := md.Get("authorization"); len(got) != 1 || got[0] != "Bearer the-key" {
+	switch got := md.Get("authorization"); {
+	case len(got) != 1 || got[0] == "Bearer unknown":
+		return status.Error(codes.Unauthenticated, "no such key")
+	case got[0] != "Bearer the-key":
 		return status.Error(codes.PermissionDenied, "wrong key")
 	}
 	return nil
@@ -72,9 +75,11 @@ func TestDialSecurely(t *testing.T) {
 		Address: address, Namespace: "space", TLS: true, CAFile: certFile, CertFile: certFile, KeyFile: keyFile,
 		ServerName: "temporal.example", APIKeyFile: apiKey, Log: quiet(),
 	}
-	write("another")
-	if _, err := Dial(t.Context(), c); err == nil || !strings.Contains(err.Error(), "--temporal-api-key-file") {
-		t.Errorf("a wrong key gives %v", err)
+	for _, key := range []string{"another", "unknown"} {
+		write(key)
+		if _, err := Dial(t.Context(), c); err == nil || !strings.Contains(err.Error(), "--temporal-api-key-file") {
+			t.Errorf("a wrong key gives %v", err)
+		}
 	}
 	write("the-key")
 	conn, err := Dial(t.Context(), c)
