@@ -53,7 +53,7 @@ func BenchmarkScaleCancel(b *testing.B) {
 // encoders is an installation of two workers, and a clip that takes them long.
 func encoders(b *testing.B) (in *installation, source string) {
 	b.Helper()
-	path := mezzanine(b, 120)
+	path := mezzanine(b, 60)
 	in = install(b, clustertest.Options{
 		Workers: 2, Flags: []string{"--allow-source-dir", filepath.Dir(path)}, WorkerFlags: []string{"--slots", "encoding=1"},
 	})

@@ -55,6 +55,6 @@ func mezzanine(b *testing.B, seconds int) (path string) {
 	b.Helper()
 	path = filepath.Join(b.TempDir(), "mezzanine.mp4")
 	run(b, "", "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", fmt.Sprintf("testsrc2=s=1280x720:r=25:d=%d,noise=alls=6:allf=t", seconds),
-		"-f", "lavfi", "-i", fmt.Sprintf("sine=d=%d", seconds), "-c:v", "libx264", "-preset", "veryfast", "-b:v", "8M", path)
+		"-f", "lavfi", "-i", fmt.Sprintf("sine=d=%d", seconds), "-c:v", "libx264", "-preset", "ultrafast", "-b:v", "8M", path)
 	return path
 }
