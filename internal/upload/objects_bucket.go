@@ -9,6 +9,7 @@ import (
 	"iter"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager"
@@ -20,6 +21,7 @@ import (
 type BucketClient interface {
 	transfermanager.S3APIClient
 	DeleteObject(ctx context.Context, in *s3.DeleteObjectInput, o ...func(*s3.Options)) (*s3.DeleteObjectOutput, error)
+	s3.ListMultipartUploadsAPIClient
 }
 
 // Bucket is [Objects] in an S3 bucket. It is safe for concurrent use.
@@ -85,6 +87,27 @@ func (b *Bucket) Remove(ctx context.Context, key string) error {
 		return nil
 	}
 	return err
+}
+
+// Tidy implements [Objects]: parts of large files stay until their upload ends.
+func (b *Bucket) Tidy(ctx context.Context, prefix string, before time.Time) error {
+	pages := s3.NewListMultipartUploadsPaginator(b.client, &s3.ListMultipartUploadsInput{Bucket: &b.bucket, Prefix: b.key(prefix)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return b.explain(prefix, err)
+		}
+		for _, u := range page.Uploads {
+			if !aws.ToTime(u.Initiated).Before(before) {
+				continue
+			}
+			_, err := b.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &b.bucket, Key: u.Key, UploadId: u.UploadId})
+			if ended := (*types.NoSuchUpload)(nil); err != nil && !errors.As(err, &ended) {
+				return b.explain(strings.TrimPrefix(aws.ToString(u.Key), b.prefix), err)
+			}
+		}
+	}
+	return nil
 }
 
 func (b *Bucket) explain(key string, err error) error {

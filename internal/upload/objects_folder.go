@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // Folder is [Objects] in a folder that all machines share. It is safe for
@@ -119,6 +120,9 @@ func (f *Folder) Remove(_ context.Context, key string) error {
 	name := filepath.FromSlash(key)
 	return errors.Join(f.remove(name), f.remove(name+partial))
 }
+
+// Tidy implements [Objects]. List shows all that there is.
+func (f *Folder) Tidy(context.Context, string, time.Time) error { return nil }
 
 func (f *Folder) remove(name string) error {
 	err := f.root.Remove(name)

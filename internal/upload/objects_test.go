@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/google/go-cmp/cmp"
@@ -155,5 +156,27 @@ func TestBucketIsReadOn(t *testing.T) {
 	}
 	if got, err := io.ReadAll(file); err == nil {
 		t.Errorf("%d bytes of another file", len(got))
+	}
+}
+
+// TestBrokenOffUpload: its parts, which no list shows, are removed in time.
+func TestBrokenOffUpload(t *testing.T) {
+	t.Parallel()
+	s := s3test.Start(t)
+	client, name := s.Client(), s.Bucket(t)
+	for _, key := range []string{"store/.uploads/acme/a", "store/other"} {
+		if _, err := client.CreateMultipartUpload(t.Context(), &s3.CreateMultipartUploadInput{Bucket: &name, Key: &key}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	shelf := NewShelf(NewBucket(client, name, "store/"))
+	for i, after := range []time.Duration{Lifetime - time.Minute, Lifetime + time.Minute} {
+		if _, err := shelf.sweep(t.Context(), time.Now().Add(after), nil); err != nil {
+			t.Fatal(err)
+		}
+		left, err := client.ListMultipartUploads(t.Context(), &s3.ListMultipartUploadsInput{Bucket: &name})
+		if err != nil || len(left.Uploads) != 2-i {
+			t.Errorf("after %s %d uploads are left, %v", after, len(left.Uploads), err)
+		}
 	}
 }

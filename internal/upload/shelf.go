@@ -37,6 +37,9 @@ type Objects interface {
 	List(ctx context.Context, prefix string) iter.Seq2[Object, error]
 	// Remove deletes a file; one that is not there is no error.
 	Remove(ctx context.Context, key string) error
+	// Tidy removes what List does not show, of files whose keys begin with prefix:
+	// what a Put has left that began before the time, and was killed.
+	Tidy(ctx context.Context, prefix string, before time.Time) error
 }
 
 // Shelf is where complete uploads are kept for all machines: as
@@ -127,5 +130,6 @@ func (s *Shelf) sweep(ctx context.Context, now time.Time, inUse func(tenant, id 
 		}
 		failed = append(failed, err)
 	}
+	failed = append(failed, s.objects.Tidy(ctx, shelfPrefix, now.Add(-Lifetime)))
 	return removed, errors.Join(failed...)
 }

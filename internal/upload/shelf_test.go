@@ -72,6 +72,8 @@ func (f *folder) Remove(_ context.Context, key string) error {
 	return ignoreMissing(os.Remove(f.path(key)))
 }
 
+func (f *folder) Tidy(context.Context, string, time.Time) error { return nil }
+
 func (f *folder) keys() (keys []string) {
 	_ = filepath.WalkDir(f.dir, func(path string, e fs.DirEntry, err error) error {
 		if err == nil && !e.IsDir() {
