@@ -63,7 +63,10 @@ func (c *checks) wanted(i *ingest) []client.IngestStatus {
 	if !i.good() {
 		end = client.IngestStatusFAILED
 	}
-	return []client.IngestStatus{end, client.IngestStatusCANCELLED}
+	if i.asked {
+		return []client.IngestStatus{end, client.IngestStatusCANCELLED}
+	}
+	return []client.IngestStatus{end}
 }
 
 // await gives the ingest once it is final.

@@ -22,6 +22,7 @@ type ingest struct {
 	tenant, asset, source, id string
 
 	cancelled bool // by a 204, and nobody asked for a retry since
+	asked     bool // whether somebody asked for a cancel, whatever the answer
 	retried   bool
 }
 
@@ -103,6 +104,7 @@ func (l *load) disturb(ctx context.Context, i *ingest) {
 	c := l.clients[i.tenant]
 	switch l.random.IntN(12) {
 	case 0:
+		i.asked = true
 		if c.Cancel(ctx, i.id) == nil {
 			i.cancelled = true
 		}
