@@ -79,7 +79,7 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	a.work.Go(func() {
 		if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
-			a.failed <- fmt.Errorf("serve: %w", err)
+			a.fail(fmt.Errorf("serve: %w", err))
 		}
 	})
 	a.serveMetrics()

@@ -59,7 +59,7 @@ type core struct {
 func newCore(ctx context.Context, c config.Config, stages []config.Stage, log *slog.Logger) *core {
 	p := &core{
 		id: uuid.NewString(), config: c, stages: stages, log: log, metrics: metrics.New(PipelineVersion),
-		failed: make(chan error, 2),
+		failed: make(chan error, 1),
 	}
 	p.background, p.endWork = context.WithCancel(context.WithoutCancel(ctx))
 	return p
@@ -121,6 +121,15 @@ func (p *core) openScratch() (err error) {
 
 // Failed gives the error that ended the process's work, if it ever comes to that.
 func (p *core) Failed() <-chan error { return p.failed }
+
+// fail ends the process. The first reason is the one that counts.
+func (p *core) fail(err error) {
+	select {
+	case p.failed <- err:
+	default:
+		p.log.Error("a further part has failed", "error", err)
+	}
+}
 
 // endOfWork lets running tasks finish for the configured drain time, hands the
 // rest to whoever goes on with it, and closes everything.

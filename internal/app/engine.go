@@ -64,7 +64,7 @@ func (p *core) newTemporal(ctx context.Context, sweep time.Duration) (delivery, 
 		Client: conn, Namespace: p.config.Temporal.Namespace, Prefix: p.config.Temporal.Prefix,
 		Operations: p.executor, Unfinished: p.store.IngestSchedules, Workers: p.workers, Sweep: sweep,
 		Slots: p.config.Slots.Of(p.stages), Capabilities: p.machine.Capabilities,
-		Hold: p.hold, HoldPoll: holdPoll, Heartbeat: heartbeat, Log: p.log,
+		Hold: p.hold, HoldPoll: holdPoll, Heartbeat: heartbeat, Failed: p.fail, Log: p.log,
 	}), nil
 }
 

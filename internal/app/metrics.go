@@ -66,7 +66,7 @@ func (p *core) serveMetrics() {
 	}
 	p.work.Go(func() {
 		if err := p.metricsServer.Serve(p.metricsListener); !errors.Is(err, http.ErrServerClosed) {
-			p.failed <- fmt.Errorf("serve metrics: %w", err)
+			p.fail(fmt.Errorf("serve metrics: %w", err))
 		}
 	})
 	p.log.Info("serving metrics", "url", p.MetricsURL())

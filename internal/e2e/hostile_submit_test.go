@@ -76,7 +76,7 @@ func submissionAttacks() []attack {
 
 // addressAttacks name sources that no ingest may have.
 func addressAttacks() []attack {
-	const kind, unreadable, user, fragment = "must be an http:, https:, file: or upload: address", "is not an address that can be read", "must not hold a user name", "must not hold a fragment"
+	const kind, unreadable, user, fragment = "must be an http:, https:, s3:, file: or upload: address", "is not an address that can be read", "must not hold a user name", "must not hold a fragment"
 	const noHost, port, file, upload, long = "has no host", "has a port that is not from 1 to 65535", "must be file: with an absolute path", "must be upload: with the id", "must have at most 4096 bytes"
 	var list []attack
 	for _, u := range []struct{ uri, detail string }{

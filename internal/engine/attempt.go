@@ -29,11 +29,15 @@ type attempt struct {
 	took   time.Duration // set by run
 	work   step.Work     // set by run
 
-	mu       sync.Mutex
-	releases []func() // of scratch space
-	reported time.Time
-	command  []string
-	output   string
+	reports sync.WaitGroup // at most one is being written
+
+	mu        sync.Mutex
+	releases  []func() // of scratch space
+	reported  time.Time
+	reporting bool
+	over      bool // no more reports
+	command   []string
+	output    string
 }
 
 func (x *Executor) claim(ctx context.Context, ingestID, taskID string) (*attempt, error) {
@@ -64,6 +68,7 @@ func (a *attempt) run(ctx context.Context) plan.Outcome {
 	a.log.Info("attempt starts", "asset", a.ingest.AssetID)
 	started := time.Now()
 	result, err := a.runStep(ctx)
+	a.endReports()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	o := plan.Outcome{Command: a.command, Log: a.output}
@@ -187,24 +192,39 @@ func (a *attempt) published(ctx context.Context) (*step.Published, error) {
 	return published, nil
 }
 
-// progress writes the share done, now and then. What cannot be written is
-// left to the next time.
+// progress writes the share done, now and then, while the step goes on: a store
+// that does not answer must not hold up a program whose output is being read.
+// What cannot be written is left to the next time.
 func (a *attempt) progress(ctx context.Context, share float64) {
 	a.mu.Lock()
-	due := time.Since(a.reported) >= reportEvery
-	if due {
-		a.reported = time.Now()
-	}
-	a.mu.Unlock()
-	if !due {
+	defer a.mu.Unlock()
+	if a.reporting || a.over || time.Since(a.reported) < reportEvery {
 		return
 	}
+	a.reported, a.reporting = time.Now(), true
+	a.reports.Go(func() {
+		a.report(ctx, share)
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.reporting = false
+	})
+}
+
+func (a *attempt) report(ctx context.Context, share float64) {
 	_, err := a.x.change(ctx, a.ingest.ID, func(p *plan.Plan, run *vod.Run) error {
 		return p.Report(run, a.task.ID, a.task.Attempt, share)
 	})
 	if err != nil && ctx.Err() == nil {
 		a.log.Warn("cannot write the progress", "error", err)
 	}
+}
+
+// endReports waits for what is being written, and takes no more.
+func (a *attempt) endReports() {
+	a.mu.Lock()
+	a.over = true
+	a.mu.Unlock()
+	a.reports.Wait()
 }
 
 func (a *attempt) trace(command []string, log string) {

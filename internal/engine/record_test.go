@@ -81,3 +81,53 @@ func TestHowLongAnEndIsRecorded(t *testing.T) {
 		})
 	}
 }
+
+// slow is a store that does not answer while a step runs.
+type slow struct {
+	*full
+	answers chan struct{} // closed when it does
+	asked   chan struct{}
+	work    bool
+}
+
+func (s *slow) IngestChange(ctx context.Context, id string, change func(*vod.Run) error) error {
+	if s.work {
+		s.work = false
+		close(s.asked)
+		<-s.answers
+	}
+	return s.full.IngestChange(ctx, id, change)
+}
+
+// TestProgressWaitsForNobody: a step goes on while the store does not answer, and
+// what is being written is not overtaken by its end.
+func TestProgressWaitsForNobody(t *testing.T) {
+	t.Parallel()
+	disk := &slow{
+		full:    &full{run: vod.Run{Ingest: vod.Ingest{ID: ingestID, Status: vod.Queued, Input: json.RawMessage(`["fetch"]`)}}},
+		answers: make(chan struct{}), asked: make(chan struct{}),
+	}
+	work := func(_ context.Context, job step.Job) (step.Result, error) {
+		disk.work = true
+		job.Progress(0.25)
+		<-disk.asked
+		job.Progress(0.5) // Nothing answers, and nothing waits.
+		close(disk.answers)
+		return step.Result{Outputs: []vod.Fileset{{Labels: []string{"fetched"}}}}, nil
+	}
+	x := engine.NewExecutor(engine.Config{
+		Store: disk, Steps: map[engine.Kind]step.Runner{{Stage: vod.Retrieval, Type: "fetch"}: runner(work)},
+		Parse: parse, Exists: func(context.Context, string, []vod.Fileset) bool { return true },
+		Scratch: t.TempDir(), Now: vod.Now, Log: slog.New(slog.DiscardHandler),
+	})
+	state, err := x.Advance(t.Context(), ingestID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.RunTask(t.Context(), ingestID, state.Ready[0].TaskID); err != nil {
+		t.Fatal(err)
+	}
+	if task := disk.run.Tasks[0]; task.Status != vod.TaskCompleted || task.Share != 1 {
+		t.Errorf("it ended %s at %g", task.Status, task.Share)
+	}
+}

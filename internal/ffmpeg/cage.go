@@ -17,6 +17,11 @@ import (
 // killed. A stopped process (SIGSTOP) never hears the request.
 const killAfter = 500 * time.Millisecond
 
+// readAfter is how long what a process has written may take to be read once its
+// whole group is gone: the last lines of a result must not be lost because the
+// machine is busy.
+const readAfter = 10 * time.Second
+
 // errStalled is the cause with which a hung process is stopped.
 var errStalled = errors.New("media time stands still")
 
@@ -44,7 +49,7 @@ func (p process) run(ctx context.Context) error {
 	// threads, of which several encoders have hundreds.
 	cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C", "TZ=UTC", "AV_LOG_FORCE_NOCOLOR=1", "SVT_LOG=2", "MALLOC_ARENA_MAX=4"}
 	cmd.Stdout, cmd.Stderr = p.stdout, p.stderr
-	cmd.WaitDelay = killAfter
+	cmd.WaitDelay = readAfter
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 
 	// The kernel sends Pdeathsig when the thread that started the child ends,

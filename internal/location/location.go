@@ -1,7 +1,6 @@
 package location
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -173,14 +172,6 @@ func (s *Set) media() (loc vod.Location, ok bool) {
 		}
 	}
 	return vod.Location{}, false
-}
-
-// Bucket gives the bucket of an operator's location of type s3, and the prefix
-// of its keys, which is empty or ends with a slash.
-func (s *Set) Bucket(ctx context.Context, loc vod.Location) (objects *objectstore.Bucket, prefix string, err error) {
-	b := s.bucketOf("", loc)
-	objects, err = b.objects(ctx)
-	return objects, b.prefix, err
 }
 
 // mayUse tells whether the tenant may use the operator's location.

@@ -58,7 +58,10 @@ type Config struct {
 	// lost, and the task goes elsewhere: at least 2 s. A cancelled task sees that
 	// within a fifth of it.
 	Heartbeat time.Duration
-	Log       *slog.Logger
+	// Failed is told, perhaps more than once, that the process takes no more work
+	// and has to be started again. It never blocks.
+	Failed func(error)
+	Log    *slog.Logger
 }
 
 // Engine implements [engine.Engine].

@@ -83,7 +83,7 @@ func config(conn client.Client, d enginetest.Deps) Config {
 		Workers: func(context.Context) ([]vod.Worker, error) {
 			return []vod.Worker{{Slots: slots, Capabilities: d.Capabilities}}, nil
 		},
-		Slots: slots, Capabilities: d.Capabilities, Hold: d.Hold, HoldPoll: 10 * time.Millisecond, Heartbeat: heartbeat(), Log: d.Log,
+		Slots: slots, Capabilities: d.Capabilities, Hold: d.Hold, HoldPoll: 10 * time.Millisecond, Heartbeat: heartbeat(), Failed: func(err error) { d.Log.Error("the engine has failed", "error", err) }, Log: d.Log,
 	}
 }
 

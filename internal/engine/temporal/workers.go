@@ -1,6 +1,7 @@
 package temporal
 
 import (
+	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -80,8 +81,10 @@ func (e *Engine) makeTaker(p *planning, q *queue) worker.Worker {
 	return w
 }
 
+// fatal hears that the SDK has given up a queue for good, as when the namespace
+// is gone. A process that goes on without it would look alive and do nothing.
 func (e *Engine) fatal(queue string) func(error) {
 	return func(err error) {
-		e.Log.Error("this process takes no more tasks from Temporal; start it again", "queue", queue, "error", err)
+		e.Failed(fmt.Errorf("Temporal delivers nothing more from the queue %s: %w", queue, err))
 	}
 }
