@@ -1,19 +1,48 @@
 package temporal
 
 import (
+	"maps"
 	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
-// missed remembers the ingests whose wake has failed, and whether Temporal is
-// worth a try.
+// A workflow takes ten thousand signals in its life. So this process sends one
+// so many at once, and later one in so long a time; what comes in between is
+// told together, when missed wakes are made good.
+const (
+	tellAtOnce = 10
+	tellEvery  = 10 * time.Second
+)
+
+// missed remembers the ingests whose wake has failed or was put off, and whether
+// Temporal is worth a try.
 type missed struct {
 	mu     sync.Mutex
 	ids    map[string]bool
-	failed time.Time // when Temporal did not answer last
+	told   map[string]*rate.Limiter // of workflows that were told something lately
+	swept  time.Time                // when told was looked through last
+	failed time.Time                // when Temporal did not answer last
 }
 
-func newMissed() *missed { return &missed{ids: map[string]bool{}} }
+func newMissed() *missed { return &missed{ids: map[string]bool{}, told: map[string]*rate.Limiter{}} }
+
+// due tells whether the ingest's workflow may be told now, and notes that it is.
+func (m *missed) due(ingestID string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if now := time.Now(); now.Sub(m.swept) > tellEvery {
+		m.swept = now
+		maps.DeleteFunc(m.told, func(_ string, l *rate.Limiter) bool { return l.Tokens() >= tellAtOnce })
+	}
+	limit, known := m.told[ingestID]
+	if !known {
+		limit = rate.NewLimiter(rate.Every(tellEvery), tellAtOnce)
+		m.told[ingestID] = limit
+	}
+	return limit.Allow()
+}
 
 func (m *missed) add(ingestID string) {
 	m.mu.Lock()

@@ -61,6 +61,10 @@ func (e *Engine) tell(ctx context.Context, ingestID string, state engine.State) 
 	if e.missed.down() {
 		return &unreachedError{errors.New("it did not answer a moment ago")}
 	}
+	if !e.missed.due(ingestID) {
+		e.missed.add(ingestID)
+		return nil
+	}
 	ctx, done := context.WithTimeout(ctx, tellAtMost)
 	defer done()
 	var err error
@@ -70,10 +74,19 @@ func (e *Engine) tell(ctx context.Context, ingestID string, state engine.State) 
 		err = e.signalWithStart(ctx, ingestID, state.Labels)
 	}
 	if err != nil {
-		e.missed.fail()
+		if !refused(err) {
+			e.missed.fail()
+		}
 		return &unreachedError{err}
 	}
 	return nil
+}
+
+// refused tells that Temporal answers, and does not take what it was sent. Other
+// ingests must not wait because of that.
+func refused(err error) bool {
+	invalid := (*serviceerror.InvalidArgument)(nil)
+	return errors.As(err, &invalid)
 }
 
 // signal wakes the ingest's workflow, if there is one.
