@@ -75,11 +75,15 @@ func (s *Space) Reserve(bytes int64) (release func(), err error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.fitsSize(bytes); err != nil {
-		return nil, err
+	// What can never be is told before what cannot be now.
+	if s.Size > 0 && bytes > s.Size {
+		return nil, &FullError{fmt.Sprintf("The task needs %s of scratch space, more than the %s that this process has (--scratch-size).", size(bytes), size(s.Size)), true}
 	}
 	if err := s.fitsDisk(bytes); err != nil {
 		return nil, err
+	}
+	if s.Size > 0 && bytes > s.Size-s.reserved {
+		return nil, &FullError{fmt.Sprintf("The task needs %s of scratch space; running tasks have %s of the %s (--scratch-size).", size(bytes), size(s.reserved), size(s.Size)), false}
 	}
 	s.reserved += bytes
 	return sync.OnceFunc(func() {
@@ -87,18 +91,6 @@ func (s *Space) Reserve(bytes int64) (release func(), err error) {
 		defer s.mu.Unlock()
 		s.reserved -= bytes
 	}), nil
-}
-
-func (s *Space) fitsSize(bytes int64) error {
-	switch {
-	case s.Size == 0:
-		return nil
-	case bytes > s.Size:
-		return &FullError{fmt.Sprintf("The task needs %s of scratch space, more than the %s that this process has (--scratch-size).", size(bytes), size(s.Size)), true}
-	case bytes > s.Size-s.reserved:
-		return &FullError{fmt.Sprintf("The task needs %s of scratch space; running tasks have %s of the %s (--scratch-size).", size(bytes), size(s.reserved), size(s.Size)), false}
-	}
-	return nil
 }
 
 // fitsDisk looks at the disk, which others use too. What running tasks have
