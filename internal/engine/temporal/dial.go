@@ -142,6 +142,15 @@ func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
 	return level >= slog.LevelWarn && w.Handler.Enabled(ctx, level)
 }
 
+// Handle implements [slog.Handler]. The SDK calls it an error when a task is to be
+// delivered again; how attempts end is logged where they run.
+func (w warnings) Handle(ctx context.Context, r slog.Record) error {
+	if r.Message == "Activity error." {
+		return nil
+	}
+	return w.Handler.Handle(ctx, r)
+}
+
 // WithAttrs implements [slog.Handler].
 func (w warnings) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return warnings{w.Handler.WithAttrs(attrs)}

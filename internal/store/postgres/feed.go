@@ -50,9 +50,13 @@ func (f *feed) connect(ctx context.Context) (*pgx.Conn, error) {
 func (f *feed) run(ctx context.Context, conn *pgx.Conn) {
 	for wait := time.Duration(0); ctx.Err() == nil; {
 		if conn != nil {
+			began := time.Now()
 			err := f.listen(ctx, conn)
 			_ = conn.Close(context.WithoutCancel(ctx)) // It is lost or not needed any more.
-			conn, wait = nil, 0
+			conn = nil
+			if wait = longer(wait); time.Since(began) > longestWait {
+				wait = 0 // Else something in between may take connections and drop them.
+			}
 			if ctx.Err() == nil {
 				f.fail(err)
 			}
@@ -64,11 +68,18 @@ func (f *feed) run(ctx context.Context, conn *pgx.Conn) {
 		}
 		var err error
 		if conn, err = f.connect(ctx); err != nil {
-			wait = min(max(2*wait, 50*time.Millisecond), 5*time.Second)
+			wait = longer(wait)
 			continue
 		}
 		f.tell([]store.Change{{Kind: store.ChangeMissed}})
 	}
+}
+
+// longestWait is the longest pause between two tries to listen.
+const longestWait = 5 * time.Second
+
+func longer(wait time.Duration) time.Duration {
+	return min(max(2*wait, 50*time.Millisecond), longestWait)
 }
 
 // listen tells of changes until the connection is lost.
