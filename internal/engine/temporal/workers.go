@@ -85,6 +85,6 @@ func (e *Engine) makeTaker(p *planning, q *queue) worker.Worker {
 // is gone. A process that goes on without it would look alive and do nothing.
 func (e *Engine) fatal(queue string) func(error) {
 	return func(err error) {
-		e.Failed(fmt.Errorf("Temporal delivers nothing more from the queue %s: %w", queue, err))
+		e.Failed(fmt.Errorf("no more tasks come from the queue %s of Temporal: %w", queue, err))
 	}
 }
