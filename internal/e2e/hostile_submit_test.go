@@ -77,6 +77,7 @@ func submissionAttacks() []attack {
 // addressAttacks name sources that no ingest may have.
 func addressAttacks() []attack {
 	const kind, unreadable, user, fragment = "must be an http:, https:, s3:, file: or upload: address", "is not an address that can be read", "must not hold a user name", "must not hold a fragment"
+	const bucket = "must be s3: with a bucket and a key"
 	const noHost, port, file, upload, long = "has no host", "has a port that is not from 1 to 65535", "must be file: with an absolute path", "must be upload: with the id", "must have at most 4096 bytes"
 	var list []attack
 	for _, u := range []struct{ uri, detail string }{
@@ -106,8 +107,10 @@ func addressAttacks() []attack {
 		{"//server/share", kind},
 		{"-i", kind},
 		{"lavfi:testsrc", kind},
-		{"s3://bucket/key", "s3: sources are not supported"},
-		{"S3://bucket/key", "s3: sources are not supported"},
+		{"s3://bucket", bucket},
+		{"s3:///key", bucket},
+		{"S3://bucket:9000/key", bucket},
+		{"s3://bucket/key?versionId=1", bucket},
 		{"http://", noHost},
 		{"http:///b", noHost},
 		{"http:b", noHost},
