@@ -46,7 +46,7 @@ CHAOS ?= 1m
 .PHONY: test-stack
 test-stack: ## Run the end-to-end tests on Postgres, Temporal and S3, and a minute of chaos
 	scripts/setup.sh test
-	ORCHESTRATE_E2E_STACK=full gotestsum --format pkgname-and-test-fails --hide-summary=skipped -- -timeout 30m -count 1 $(TESTFLAGS) ./internal/e2e
+	ORCHESTRATE_E2E_STACK=full gotestsum --format pkgname-and-test-fails --hide-summary=skipped -- -timeout 30m -count 1 -parallel 1 $(TESTFLAGS) ./internal/e2e
 	$(MAKE) --no-print-directory chaos
 
 .PHONY: chaos
