@@ -20,6 +20,7 @@ import (
 	"github.com/via-orchestrate/orchestrate/internal/ffmpeg"
 	"github.com/via-orchestrate/orchestrate/internal/location"
 	"github.com/via-orchestrate/orchestrate/internal/metrics"
+	"github.com/via-orchestrate/orchestrate/internal/objectstore"
 	"github.com/via-orchestrate/orchestrate/internal/scratch"
 	"github.com/via-orchestrate/orchestrate/internal/store"
 	"github.com/via-orchestrate/orchestrate/internal/tracing"
@@ -46,6 +47,8 @@ type core struct {
 	metricsListener net.Listener // nil: metrics are not served
 	metricsServer   *http.Server
 
+	objects *objectstore.Clients // of all buckets; counts what they are asked
+
 	background context.Context
 	endWork    context.CancelFunc
 	work       sync.WaitGroup
@@ -61,6 +64,7 @@ func newCore(ctx context.Context, c config.Config, stages []config.Stage, log *s
 		id: uuid.NewString(), config: c, stages: stages, log: log, metrics: metrics.New(PipelineVersion),
 		failed: make(chan error, 1),
 	}
+	p.objects = objectstore.New(objectstore.Options{Observe: p.metrics.S3})
 	p.background, p.endWork = context.WithCancel(context.WithoutCancel(ctx))
 	return p
 }

@@ -16,7 +16,7 @@ import (
 // newLocations puts the operator's locations beside the built-in ones. A
 // folder or bucket that a tenant may use by name it may also use inline, and what
 // is below it.
-func newLocations(c config.Config, objects objectstore.Options) (*location.Set, error) {
+func newLocations(c config.Config, objects *objectstore.Clients) (*location.Set, error) {
 	store, media := c.StoreLocation(), c.MediaLocation()
 	store.Name, media.Name = location.NameStore, location.NameMedia
 	set := location.Config{
@@ -44,9 +44,6 @@ func newLocations(c config.Config, objects objectstore.Options) (*location.Set, 
 	return location.New(set)
 }
 
-// objects says how buckets are reached, and counts what they are asked.
-func (p *core) objects() objectstore.Options { return objectstore.Options{Observe: p.metrics.S3} }
-
 // bucket is a bucket of the operator's, and what keys of the location begin with:
 // nothing, or a prefix with a slash at its end.
 func (p *core) bucket(ctx context.Context, loc vod.Location) (_ *objectstore.Bucket, prefix string, err error) {
@@ -54,7 +51,7 @@ func (p *core) bucket(ctx context.Context, loc vod.Location) (_ *objectstore.Buc
 	if found {
 		prefix += "/"
 	}
-	b, err := objectstore.New(p.objects()).Bucket(ctx, objectstore.Access{Endpoint: loc.Endpoint, Region: loc.Region, Role: loc.IAMRoleArn}, name)
+	b, err := p.objects.Bucket(ctx, objectstore.Access{Endpoint: loc.Endpoint, Region: loc.Region, Role: loc.IAMRoleArn}, name)
 	return b, prefix, err
 }
 

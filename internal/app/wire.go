@@ -21,7 +21,7 @@ const PipelineVersion = "0.1.0"
 
 // wire makes what serves, on top of what works.
 func (a *App) wire(ctx context.Context) (err error) {
-	if a.locations, err = newLocations(a.config, a.objects()); err != nil {
+	if a.locations, err = newLocations(a.config, a.objects); err != nil {
 		return err
 	}
 	if a.media, err = a.openMedia(ctx); err != nil {

@@ -25,7 +25,7 @@ func NewWorker(ctx context.Context, c config.Config, log *slog.Logger) (_ *Worke
 	if err := w.listenMetrics(ctx); err != nil {
 		return nil, err
 	}
-	if w.locations, err = newLocations(c, w.objects()); err != nil {
+	if w.locations, err = newLocations(c, w.objects); err != nil {
 		return nil, err
 	}
 	uploads, err := w.openShelf(ctx)

@@ -95,7 +95,7 @@ func (c *checks) sweep(later time.Duration) {
 	}
 	set, err := location.New(location.Config{
 		Named: named, Media: location.FolderOf(named[location.NameMedia]),
-		Objects: objectstore.Options{Credentials: credentials.NewStaticCredentialsProvider(c.s3.AccessKey, c.s3.SecretKey, "")},
+		Objects: objectstore.New(objectstore.Options{Credentials: credentials.NewStaticCredentialsProvider(c.s3.AccessKey, c.s3.SecretKey, "")}),
 	})
 	if err != nil {
 		c.t.Fatal(err)

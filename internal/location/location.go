@@ -1,6 +1,7 @@
 package location
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -40,8 +41,8 @@ type Config struct {
 	// Buckets lists, likewise, locations of type s3 at or below which inline ones
 	// may be, and from which s3: sources may be read.
 	Buckets map[string][]vod.Location
-	// Objects says how buckets are reached.
-	Objects objectstore.Options
+	// Objects reaches buckets; nil: with the usual options.
+	Objects *objectstore.Clients
 }
 
 // Set is all locations of one configuration. It is safe for concurrent use.
@@ -79,7 +80,7 @@ func New(c Config) (*Set, error) {
 			}
 		}
 	}
-	return &Set{config: c, objects: objectstore.New(c.Objects)}, nil
+	return &Set{config: c, objects: cmp.Or(c.Objects, objectstore.New(objectstore.Options{}))}, nil
 }
 
 // checkNamed tells what is wrong with a location of the operator's.

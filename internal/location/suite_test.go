@@ -93,7 +93,7 @@ func bucketSiteAt(t *testing.T, server *s3test.Server, bucket, endpoint string) 
 		Named:   map[string]vod.Location{"store": at("store"), "media": at("media"), "other": at("other")},
 		Media:   "s3://" + bucket + "/media",
 		Buckets: map[string][]vod.Location{"*": {shared}},
-		Objects: objectstore.Options{Credentials: credentials.NewStaticCredentialsProvider(server.AccessKey, server.SecretKey, "")},
+		Objects: objectstore.New(objectstore.Options{Credentials: credentials.NewStaticCredentialsProvider(server.AccessKey, server.SecretKey, "")}),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -59,7 +59,7 @@ func newWorld(t *testing.T) *world {
 		Named:   map[string]vod.Location{"store": at("store"), "media": at("media"), "public": public},
 		Media:   "s3://" + w.bucket + "/media",
 		Buckets: map[string][]vod.Location{"acme": {at("films")}},
-		Objects: objectstore.Options{Credentials: credentials.NewStaticCredentialsProvider(w.server.AccessKey, w.server.SecretKey, "")},
+		Objects: objectstore.New(objectstore.Options{Credentials: credentials.NewStaticCredentialsProvider(w.server.AccessKey, w.server.SecretKey, "")}),
 	})
 	if err != nil {
 		t.Fatal(err)

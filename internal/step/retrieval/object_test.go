@@ -29,7 +29,7 @@ func inBucket(t *testing.T) (b bundle, server *s3test.Server, bucket string) {
 	set, err := location.New(location.Config{
 		Named:   map[string]vod.Location{"store": at("store")},
 		Buckets: map[string][]vod.Location{"acme": {at("films")}},
-		Objects: objectstore.Options{Credentials: credentials.NewStaticCredentialsProvider(server.AccessKey, server.SecretKey, "")},
+		Objects: objectstore.New(objectstore.Options{Credentials: credentials.NewStaticCredentialsProvider(server.AccessKey, server.SecretKey, "")}),
 	})
 	if err != nil {
 		t.Fatal(err)
